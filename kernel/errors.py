@@ -1,0 +1,178 @@
+"""The tree of errors: what went wrong, with what, and what to do.
+
+Three branches hang below `StoaError`:
+
+* `ConfigurationError` — the operator's: settings, profiles, environment;
+* `PluginError` — a plugin broke the contract; names the plugin, the phase and the remedy;
+* `Problem` — the API client's: rendered as `application/problem+json` (RFC 9457).
+
+A service raises a subclass of a `Problem`; it needs no web framework for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class StoaError(Exception):
+    """Base of every error Stoa raises on purpose."""
+
+
+class ConfigurationError(StoaError):
+    """A setting, profile or environment variable cannot be used as it is."""
+
+
+class PluginError(StoaError):
+    """A plugin cannot be used; reads `plugin: phase: what to do`."""
+
+    def __init__(self, plugin: str, phase: str, remedy: str) -> None:
+        super().__init__(f"{plugin}: {phase}: {remedy}")
+        self.plugin = plugin
+        self.phase = phase
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One fault in the input: a JSON Pointer (RFC 6901) and the remedy.
+
+    `pointer` starts with `/` for the body; query, path and header faults use
+    `parameter` instead and leave `pointer` empty.
+    """
+
+    detail: str
+    pointer: str = ""
+    parameter: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the member of `errors[]`, without empty keys."""
+        shown = {"detail": self.detail, "pointer": self.pointer, "parameter": self.parameter}
+        return {key: value for key, value in shown.items() if value}
+
+
+class Problem(StoaError):
+    """An error the API client gets as problem+json (RFC 9457).
+
+    Subclass it in a plugin to name a rule: set `status`, `type` (a stable slug,
+    rendered as `/problems/<type>`) and `title`; pass `detail` when raising.
+    """
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        **extensions: Any,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.extensions = extensions
+
+
+class BadRequest(Problem):
+    """The request cannot be read at all (syntax, framing, encoding)."""
+
+    status, type, title = 400, "bad-request", "The request cannot be read"
+
+
+class Unauthorized(Problem):
+    """No usable credentials came with the request."""
+
+    status, type, title = 401, "unauthorized", "Sign in first"
+
+
+class Forbidden(Problem):
+    """The caller is known and may not do this."""
+
+    status, type, title = 403, "forbidden", "You may not do this"
+
+
+class NotFound(Problem):
+    """Unknown id, or an id of another scope: the two are indistinguishable."""
+
+    status, type, title = 404, "not-found", "There is no such thing"
+
+
+class MethodNotAllowed(Problem):
+    """The path exists; the method does not."""
+
+    status, type, title = 405, "method-not-allowed", "This method is not offered here"
+
+
+class NotAcceptable(Problem):
+    """No representation fits the Accept header."""
+
+    status, type, title = 406, "not-acceptable", "No such representation"
+
+
+class Conflict(Problem):
+    """The state of the thing does not allow this now."""
+
+    status, type, title = 409, "conflict", "This does not fit the present state"
+
+
+class Gone(Problem):
+    """It existed and is no more (an expired link, a purged file)."""
+
+    status, type, title = 410, "gone", "This is gone"
+
+
+class PreconditionFailed(Problem):
+    """`If-Match` names another version: read again, then write."""
+
+    status, type, title = 412, "precondition-failed", "Someone else changed this first"
+
+
+class TooLarge(Problem):
+    """The body is larger than the endpoint takes."""
+
+    status, type, title = 413, "too-large", "The body is too large"
+
+
+class UnsupportedMediaType(Problem):
+    """The body is of a type the endpoint does not take."""
+
+    status, type, title = 415, "unsupported-media-type", "This media type is not taken"
+
+
+class RangeNotSatisfiable(Problem):
+    """The Range header asks for bytes beyond the end."""
+
+    status, type, title = 416, "range-not-satisfiable", "No such range"
+
+
+class Invalid(Problem):
+    """The body or a parameter breaks the schema or a rule; see `errors[]`."""
+
+    status, type, title = 422, "invalid", "Some fields cannot be accepted"
+
+
+class TooManyRequests(Problem):
+    """The caller spent its allowance; `Retry-After` (seconds) is set."""
+
+    status, type, title = 429, "too-many-requests", "Too many requests"
+
+    def __init__(self, retry_after: int, detail: str = "", **extensions: Any) -> None:
+        text = detail or f"Try again in {retry_after} seconds."
+        super().__init__(text, headers={"Retry-After": str(retry_after)}, **extensions)
+        self.retry_after = retry_after
+
+
+class Unavailable(Problem):
+    """A part the answer needs is away; try again."""
+
+    status, type, title = 503, "unavailable", "Temporarily unavailable"
+
+
+def invalid(pointer: str, detail: str) -> Invalid:
+    """Return an `Invalid` about one field of the body, e.g. `/price/amount`."""
+    return Invalid(errors=(FieldError(detail, pointer=pointer),))
