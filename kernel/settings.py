@@ -1,0 +1,262 @@
+"""Typed settings: every section a frozen dataclass, every key known.
+
+A section belongs to a kernel room (`[http]`) or to the plugin it is named after
+(`[listings]`). Its dataclass's fields, made by `kernel.setting`, are the keys.
+Unknown sections and keys are refused with the nearest known name; a value that
+does not fit is refused with the key, the place it was set and the type expected.
+A secret's value is never printed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import MISSING, dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from kernel.errors import ConfigurationError
+from kernel.nearest import suggestion
+from kernel.profile import ENVIRONMENT_PREFIX, Profile, Value
+from kernel.setting_field import SettingInfo, info_of, setting
+
+T = TypeVar("T")
+
+_WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class KernelSettings:
+    """What every room shares."""
+
+    environment: Literal["development", "production", "test"] = setting(
+        "development", help="Production refuses what eases development: the test clock, the mailbox, made-up secrets."
+    )
+    policy: Literal["abort", "continue"] = setting(
+        "abort", help="What a bad plugin does: stop the boot, or be dropped with its dependents."
+    )
+    test_clock: bool = setting(False, help="Let `POST /v1/_clock` drive the time. Refused in production.")
+    secret_key: str = setting(
+        "",
+        help="Signs links and cursors. At least 32 characters. Made under `var_dir` when empty; required in production.",
+        secret=True,
+    )
+    var_dir: str = setting("var", help="The directory for what the process keeps: embedded database, blobs, keys.")
+    public_url: str = setting("", help="Where clients reach this deployment, for links in messages.")
+
+
+class Settings:
+    """All sections of a profile, typed; `settings.http.port`.
+
+    A plugin's section is reached by its name, `settings.section("listings")`, or
+    with its type, `settings.of(ListingsSettings)`.
+    """
+
+    def __init__(self, profile: Profile, kinds: Mapping[str, type[Any]], ignored: Collection[str] = ()) -> None:
+        """Type the profile's sections by `kinds`; sections in `ignored` may stand unused."""
+        for name, keys in profile.sections.items():
+            if name not in kinds and name not in ignored:
+                source = next((value.source for value in keys.values()), "the profile")
+                raise ConfigurationError(f"[{name}] in {source} is no section{suggestion(name, kinds)}")
+        self.profile = profile
+        self.kinds = dict(kinds)
+        self._sections = {name: _section(name, kind, profile.sections.get(name, {})) for name, kind in kinds.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a section by its name as an attribute."""
+        sections = self.__dict__.get("_sections", {})
+        if name in sections:
+            return sections[name]
+        raise AttributeError(f"no settings section {name}{suggestion(name, sections)}")
+
+    def __repr__(self) -> str:
+        return f"<Settings of profile {self.profile.name}: {', '.join(self._sections)}>"
+
+    def section(self, name: str) -> Any:
+        """Return the section called `name`; raise ConfigurationError when there is none."""
+        if name not in self._sections:
+            raise ConfigurationError(f"[{name}] is no section{suggestion(name, self._sections)}")
+        return self._sections[name]
+
+    def of(self, kind: type[T]) -> T:
+        """Return the section typed by `kind`, a plugin's own settings dataclass."""
+        for section in self._sections.values():
+            if isinstance(section, kind):
+                return section
+        raise ConfigurationError(f"{kind.__name__} is the settings of no loaded plugin: enable it in the profile")
+
+    def describe(self) -> Iterator[Described]:
+        """Yield every key with its type, default, value and where that was set."""
+        for name, kind in self.kinds.items():
+            for described in describe(name, kind):
+                value = self.profile.sections.get(name, {}).get(described.key)
+                shown = "(secret)" if described.secret else repr(getattr(self._sections[name], described.key))
+                yield dataclasses.replace(described, value=shown, source=value.source if value else "default")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One key, for the generated reference and for `manage.py check`."""
+
+    section: str
+    key: str
+    type: str
+    default: str
+    help: str
+    secret: bool
+    value: str = ""
+    source: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"{ENVIRONMENT_PREFIX}{self.section}__{self.key}".upper()
+
+
+def describe(section: str, kind: type[Any]) -> Iterator[Described]:
+    """Yield every key of a section's dataclass."""
+    hints = get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        info = info_of(field)
+        required = field.default is MISSING and field.default_factory is MISSING
+        made = field.default_factory() if field.default_factory is not MISSING else field.default
+        default = "(required)" if required else json.dumps(made, default=str, ensure_ascii=False)
+        yield Described(section, field.name, _type_name(hints[field.name]), default, info.help, info.secret)
+
+
+def _section(name: str, kind: type[Any], keys: Mapping[str, Value]) -> Any:
+    """Build one section's dataclass from what the profile says."""
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    hints = get_type_hints(kind)
+    for key, value in keys.items():
+        if key not in fields:
+            raise ConfigurationError(f"{name}.{key} in {value.source} is no setting{suggestion(key, fields)}")
+    made: dict[str, Any] = {}
+    for key, field in fields.items():
+        if key in keys:
+            made[key] = _Reader(f"{name}.{key}", keys[key], info_of(field)).read(hints[key])
+        elif field.default is MISSING and field.default_factory is MISSING:
+            variable = f"{ENVIRONMENT_PREFIX}{name}__{key}".upper()
+            raise ConfigurationError(f"{name}.{key} is required: set it in the profile or as {variable}")
+    return kind(**made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns one raw value into its type; knows the key for the error."""
+
+    key: str
+    value: Value
+    info: SettingInfo
+
+    def read(self, kind: Any) -> Any:
+        raw = self._opened(self.value.raw, nested=_is_table(kind))
+        try:
+            typed = _convert(raw, kind)
+        except (ValueError, TypeError) as ex:
+            raise self._refusal(raw, _type_name(kind)) from ex
+        self._check(typed)
+        return typed
+
+    def _opened(self, raw: Any, *, nested: bool) -> Any:
+        """Replace `{ file = "…" }` by the file's text, at any depth of a table."""
+        if not isinstance(raw, Mapping):
+            return raw
+        if set(raw) == {"file"} and not nested:
+            return self._text(str(raw["file"]))
+        return {key: self._opened(value, nested=False) for key, value in raw.items()}
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self.value.base / name).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as ex:
+            raise ConfigurationError(f"{self.key} in {self.value.source}: cannot read {name}: {ex}") from ex
+
+    def _check(self, typed: Any) -> None:
+        info = self.info
+        if info.choices and typed not in info.choices:
+            raise self._refusal(typed, f"one of {', '.join(map(str, info.choices))}")
+        size = len(typed) if isinstance(typed, str | list | dict) else typed
+        if info.minimum is not None and size < info.minimum:
+            raise self._refusal(typed, f"at least {info.minimum:g}")
+        if info.maximum is not None and size > info.maximum:
+            raise self._refusal(typed, f"at most {info.maximum:g}")
+
+    def _refusal(self, raw: Any, expected: str) -> ConfigurationError:
+        shown = "the secret value" if self.info.secret else repr(raw)
+        return ConfigurationError(f"{self.key} in {self.value.source} is {shown}: expected {expected}")
+
+
+def _is_table(kind: Any) -> bool:
+    return (get_origin(kind) or kind) is dict
+
+
+def _convert(raw: Any, kind: Any) -> Any:
+    """Return `raw` as `kind`; text (from the environment) is parsed. Raises ValueError."""
+    origin, arguments = get_origin(kind) or kind, get_args(kind)
+    if origin is Any:
+        return raw
+    if origin is Literal:
+        return _one_of(raw, arguments)
+    if origin in (Union, types.UnionType):
+        return None if raw in (None, "") else _convert(raw, next(one for one in arguments if one is not type(None)))
+    if origin in (list, tuple):
+        items = [_convert(item, arguments[0] if arguments else Any) for item in _items(raw)]
+        return items if origin is list else tuple(items)
+    if origin is dict:
+        return {str(key): _convert(item, arguments[1] if arguments else Any) for key, item in _table(raw).items()}
+    return _scalar(raw, origin)
+
+
+def _one_of(raw: Any, choices: tuple[Any, ...]) -> Any:
+    for choice in choices:
+        if raw == choice or str(raw) == str(choice):
+            return choice
+    raise ValueError(raw)
+
+
+def _scalar(raw: Any, kind: type[Any]) -> Any:
+    if kind is bool:
+        if isinstance(raw, str):
+            return _word(raw)
+        return _exactly(raw, bool)
+    if kind in (int, float):
+        return kind(raw) if isinstance(raw, str) else kind(_exactly(raw, int, *([float] if kind is float else [])))
+    if kind is Path:
+        return Path(_exactly(raw, str))
+    return _exactly(raw, kind)
+
+
+def _word(raw: str) -> bool:
+    if raw.strip().lower() not in _WORDS:
+        raise ValueError(raw)
+    return _WORDS[raw.strip().lower()]
+
+
+def _exactly(raw: Any, *kinds: type[Any]) -> Any:
+    """Return `raw` when it is of one of the kinds; a bool is no number here."""
+    if isinstance(raw, kinds) and (bool in kinds or not isinstance(raw, bool)):
+        return raw
+    raise TypeError(type(raw).__name__)
+
+
+def _items(raw: Any) -> list[Any]:
+    if isinstance(raw, str):
+        if raw.lstrip().startswith("["):
+            return _items(json.loads(raw))
+        return [part.strip() for part in raw.split(",") if part.strip()]
+    return cast("list[Any]", _exactly(raw, list))
+
+
+def _table(raw: Any) -> dict[Any, Any]:
+    return _table(json.loads(raw)) if isinstance(raw, str) else cast("dict[Any, Any]", _exactly(raw, dict))
+
+
+def _type_name(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return " or ".join(str(choice) for choice in get_args(kind))
+    if get_origin(kind) in (Union, types.UnionType):
+        return " or ".join("nothing" if one is type(None) else _type_name(one) for one in get_args(kind))
+    return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("typing.", "")
