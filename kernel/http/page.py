@@ -1,0 +1,66 @@
+"""A page of a list: `{"items": […], "next": "…" | null}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from marshmallow import Schema
+from marshmallow import fields as base
+
+from kernel.http import fields
+
+T = TypeVar("T")
+
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page: its items and the cursor of the next page, None on the last.
+
+    `total` counts the whole list; it is None unless the client asked for it.
+    """
+
+    items: Sequence[T]
+    next: str | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class PageOf:
+    """The response declaration of a list endpoint; made by `page_of`."""
+
+    item: type[Schema]
+    countable: bool = False
+    default_limit: int = DEFAULT_LIMIT
+
+    @cached_property
+    def schema(self) -> type[Schema]:
+        """The schema of the page, named `<Item>Page`."""
+        members: dict[str, base.Field[Any]] = {
+            "items": fields.List(fields.Nested(self.item), required=True),
+            "next": fields.String(
+                required=True, allow_none=True,
+                metadata={"description": "Cursor of the next page; null on the last."},
+            ),
+        }
+        if self.countable:
+            members["total"] = fields.Integer(
+                allow_none=True, metadata={"description": "Length of the whole list, when asked with `total=true`."},
+            )
+        page = Schema.from_dict(members, name=f"{self.item.__name__}Page")
+        page.__module__ = self.item.__module__
+        return page
+
+
+def page_of(item: type[Schema], *, countable: bool = False, default_limit: int = DEFAULT_LIMIT) -> PageOf:
+    """Declare a response that is a page of `item`.
+
+    The endpoint then takes `cursor` and `limit` (1–100) in its query, and
+    `total` (a boolean) when `countable`; pass them to `paginate`.
+    """
+    return PageOf(item, countable, default_limit)
