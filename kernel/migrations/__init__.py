@@ -1,0 +1,1 @@
+"""The kernel's own migration scripts; its tables are named `kernel_*`."""

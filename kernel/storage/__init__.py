@@ -1,0 +1,28 @@
+"""Storage: the database pool, models, migrations, blobs, embedded PostgreSQL."""
+
+from kernel.storage.counting import StatementCount, count_statements
+from kernel.storage.database import Database, db_proxy
+from kernel.storage.fields import ArrayField, JSONField, TimestampField, TSVectorField
+from kernel.storage.locking import Versioned
+from kernel.storage.models import Model, SoftDeleted, uuid7
+from kernel.storage.settings import DatabaseSettings, StorageSettings
+from kernel.storage.sqlstate import sqlstate, violated_constraint
+
+__all__ = [
+    "ArrayField",
+    "Database",
+    "DatabaseSettings",
+    "JSONField",
+    "Model",
+    "SoftDeleted",
+    "StatementCount",
+    "StorageSettings",
+    "TSVectorField",
+    "TimestampField",
+    "Versioned",
+    "count_statements",
+    "db_proxy",
+    "sqlstate",
+    "uuid7",
+    "violated_constraint",
+]

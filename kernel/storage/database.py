@@ -1,0 +1,253 @@
+"""The database: peewee on a pool, with the semantics of transactions spelt out.
+
+A connection is taken at the first statement and given back by `release()` at
+the end of the request, delivery or task. Between them a greenlet has it alone.
+
+    with db.atomic():                       # nested blocks are savepoints
+        Listing.create(...)
+        db.on_commit(lambda: ...)           # after the outermost commit only
+    db.rows("SELECT … WHERE id = %s", (listing_id,))
+
+Instrumentation uses peewee's own `db.query_hooks`: callables that get a
+`QueryEvent(sql, params, duration in seconds, exception)`.
+
+Not handled: two-phase commit; a pooler in transaction mode in front of the
+`Listener` (LISTEN needs a session) or of session-level advisory locks.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
+
+import orjson
+import peewee
+import psycopg2.extras
+import structlog
+from peewee import DatabaseProxy, InterfaceError, OperationalError
+
+from kernel.clock import Clock, SystemClock
+from kernel.errors import FieldError, Invalid, Unavailable
+from kernel.storage.counting import note
+from kernel.storage.pool import Pool, under_gevent
+from kernel.storage.settings import DatabaseSettings
+from kernel.storage.sqlstate import RETRYABLE, UNTRANSLATABLE_CHARACTER, sqlstate
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+db_proxy = DatabaseProxy()
+"""What models are declared on; `Database.activate()` points it at a database."""
+
+_on_replica: ContextVar[bool] = ContextVar("on_replica", default=False)
+
+# PERF: orjson reads a jsonb column 3 times as fast as json; one parser a process is psycopg2's way
+psycopg2.extras.register_default_jsonb(globally=True, loads=orjson.loads)
+psycopg2.extras.register_default_json(globally=True, loads=orjson.loads)
+
+
+class _Savepoint(peewee._savepoint):  # type: ignore[misc]
+    """A savepoint whose rollback also drops the callbacks added inside it."""
+
+    def __enter__(self) -> Any:
+        self._callbacks = len(self.db._state.commit_callbacks)
+        return super().__enter__()
+
+    def rollback(self, begin: bool = True) -> None:
+        del self.db._state.commit_callbacks[self._callbacks :]
+        if not self.db.lost_connection():  # the server has rolled back already
+            super().rollback(begin)
+
+
+class Database(Pool):
+    """PostgreSQL for one process: pool, transactions, hooks and a replica."""
+
+    def __init__(
+        self,
+        settings: DatabaseSettings,
+        clock: Clock | None = None,
+        *,
+        url: str = "",
+        read_only: bool = False,
+    ) -> None:
+        if under_gevent():
+            from psycogreen.gevent import patch_psycopg  # noqa: PLC0415 - imports gevent's hub
+
+            patch_psycopg()
+        super().__init__(url or settings.url, settings, read_only=read_only)
+        self.clock = clock or SystemClock()
+        self.query_hooks.append(note)
+        self._replica = self._open_replica(settings) if settings.replica_url and not read_only else None
+
+    def _open_replica(self, settings: DatabaseSettings) -> Database:
+        replica = Database(settings, self.clock, url=settings.replica_url, read_only=True)
+        replica.query_hooks = self.query_hooks
+        return replica
+
+    def activate(self) -> Database:
+        """Point every model of the process at this database."""
+        db_proxy.initialize(self)
+        return self
+
+    # -- statements ----------------------------------------------------------
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        """Run one statement; inside `replica()` and outside a transaction, there."""
+        if self._replica is not None and _on_replica.get() and not self.in_transaction():
+            try:
+                return self._replica.execute_sql(sql, params)
+            except Unavailable as ex:
+                log.warning("replica_unavailable", detail=str(ex.__cause__ or ex))
+        return super().execute_sql(sql, params)
+
+    def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
+        try:
+            return super()._execute_cursor(sql, params, **options)
+        except (OperationalError, InterfaceError) as ex:
+            if self.lost_connection():
+                raise self._forget(ex) from ex
+            raise
+        except (ValueError, peewee.DataError) as ex:
+            if "NUL" in str(ex) or sqlstate(ex) == UNTRANSLATABLE_CHARACTER:
+                raise Invalid(errors=[FieldError("Text may not hold the character NUL.")]) from ex
+            raise
+
+    def rows(self, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and return all its rows as tuples.
+
+        `%s` or `%(name)s` mark the parameters. For hot reads whose text is
+        made once; uuid, timestamptz and jsonb come back as Python values.
+        """
+        return cast("list[tuple[Any, ...]]", self.execute_sql(sql, params).fetchall())
+
+    def dicts(self, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        """Run a query and return all its rows as dicts by column name."""
+        cursor = self.execute_sql(sql, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def notify(self, channel: str, payload: str = "") -> None:
+        """NOTIFY `channel` (payload < 8000 bytes): delivered when, and only when, this commits.
+
+        The same payload twice in one transaction is delivered once.
+        """
+        self.execute_sql("SELECT pg_notify(%s, %s)", (channel, payload))
+
+    # -- transactions --------------------------------------------------------
+
+    def savepoint(self) -> Any:
+        """Return a savepoint block; `atomic()` uses it when nested."""
+        return _Savepoint(self)
+
+    def on_commit(self, fn: Callable[[], Any]) -> None:
+        """Call `fn` after the outermost commit; at once outside a transaction.
+
+        Dropped when the transaction, or the savepoint it was added in, rolls
+        back. What it raises is logged: the commit stands, and so do the others.
+        """
+        if self.in_transaction():
+            self._state.commit_callbacks.append(fn)
+        else:
+            fn()
+
+    def _run_commit_callbacks(self) -> None:
+        callbacks, self._state.commit_callbacks = self._state.commit_callbacks, []
+        for fn in callbacks:
+            try:
+                fn()
+            except Exception as ex:  # boundary: the transaction is committed, its caller must not see a failure
+                log.exception("commit_callback_failed", callback=repr(fn), error=str(ex))
+
+    def retrying(self, fn: Callable[[], T], attempts: int = 5) -> T:
+        """Run `fn` in a transaction; again when PostgreSQL asks for that.
+
+        Serialization failures and deadlocks are retried after a short random
+        pause. Inside an open transaction nothing can be retried: `fn` joins it.
+        """
+        if self.in_transaction():
+            return fn()
+        for attempt in range(1, attempts + 1):
+            try:
+                with self.atomic():
+                    return fn()
+            except OperationalError as ex:
+                if sqlstate(ex) not in RETRYABLE or attempt == attempts:
+                    raise
+                time.sleep(random.uniform(0.002, 0.01) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def commit(self) -> None:
+        """Commit; a connection lost meanwhile leaves the outcome unknown: 503."""
+        try:
+            super().commit()
+        except (OperationalError, InterfaceError) as ex:
+            if self.lost_connection():
+                raise self._forget(ex) from ex
+            raise
+
+    def rollback(self) -> None:
+        """Roll back; a lost connection was rolled back by the server."""
+        if self.is_closed() or self.lost_connection():
+            self._drop_connection()
+        else:
+            super().rollback()
+
+    # -- connections ---------------------------------------------------------
+
+    def lost_connection(self) -> bool:
+        """Tell whether the connection held here was cut."""
+        conn = self._state.conn
+        return conn is not None and bool(conn.closed)
+
+    def _forget(self, ex: Exception) -> Unavailable:
+        """Drop a cut connection, so the next statement takes a good one."""
+        log.warning("database_connection_lost", error=str(ex).strip())
+        if not self.in_transaction():
+            self._drop_connection()
+        return Unavailable("The database connection was lost; try again.")
+
+    def _drop_connection(self) -> None:
+        conn = self._state.conn
+        self._state.reset()
+        if conn is not None:
+            self._close(conn, close_conn=True)
+
+    def release(self) -> None:
+        """Give this greenlet's connections back to the pool, if it holds any.
+
+        An open transaction here is a fault of the caller: it is logged and
+        rolled back by closing the connection.
+        """
+        if self._replica is not None:
+            self._replica.release()
+        if self.is_closed():
+            return
+        if self.in_transaction():
+            log.error("released_inside_transaction", depth=self.transaction_depth())
+            self._drop_connection()
+        else:
+            self.close()
+
+    @contextmanager
+    def replica(self) -> Iterator[None]:
+        """Send the block's reads to the replica, when one is configured.
+
+        Replicas lag: not for what the same request just wrote. Statements in a
+        transaction stay on the primary; an unreachable replica is passed over.
+        """
+        token = _on_replica.set(True)
+        try:
+            yield
+        finally:
+            _on_replica.reset(token)
+
+    def stop(self) -> None:
+        """Close every idle connection and this greenlet's own."""
+        self.release()
+        self.close_idle()
+        if self._replica is not None:
+            self._replica.stop()
