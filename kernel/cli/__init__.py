@@ -1,0 +1,1 @@
+"""`manage.py`: the commands, and the bootstrap that makes them runnable."""

@@ -1,0 +1,132 @@
+"""The parent process: holds the socket, keeps the workers alive, stops them.
+
+gunicorn's, with three differences: Ctrl-C stops gracefully (a second one does
+not), a worker that cannot boot ends everything with one line, and the parent
+says only what an operator acts on.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.errors import AppImportError
+from gunicorn.glogging import Logger
+
+from kernel.errors import StoaError
+
+if TYPE_CHECKING:
+    from kernel.http.settings import HttpSettings
+    from kernel.server.worker import Worker
+
+BOOT_TIMEOUT = 120  # seconds a worker may be silent, its boot included, before it is replaced
+BOOT_FAILED = (Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What one worker process runs: a WSGI callable and its end.
+
+    `ready` is called once the socket is served, in the first worker only;
+    `stop` after the last request, with whatever must be flushed or closed.
+    """
+
+    wsgi: Callable[..., Any]
+    ready: Callable[[], None]
+    stop: Callable[[], None]
+
+
+def serve(listener: socket.socket, http: HttpSettings, boot: Callable[[], Serving]) -> int:
+    """Serve until SIGTERM or Ctrl-C; return the exit code.
+
+    `boot` runs in each worker, after its sockets are patched.
+    """
+    try:
+        _Arbiter(_Gunicorn(listener, http, boot)).run()
+    except SystemExit as ex:
+        return ex.code if isinstance(ex.code, int) else int(ex.code is not None)
+    return 0
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn's view of us: its settings, and how a worker boots."""
+
+    def __init__(self, listener: socket.socket, http: HttpSettings, boot: Callable[[], Serving]) -> None:
+        self.limits = http
+        self._file = listener.detach()  # gunicorn closes what it was given
+        self._boot = boot
+        self._serving: Serving | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        chosen = {
+            "bind": f"fd://{self._file}",
+            "workers": self.limits.workers,
+            "worker_class": "kernel.server.worker.Worker",
+            "timeout": BOOT_TIMEOUT,
+            "graceful_timeout": max(1, round(self.limits.shutdown_grace)),
+            "logger_class": _Log,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "proc_name": "stoa",
+        }
+        for name, value in chosen.items():
+            if name in self.cfg.settings:  # gunicorn < 25 has no control socket
+                self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """Boot in the worker; a known fault becomes one line and an exit code."""
+        try:
+            self._serving = self._boot()
+        except StoaError as ex:
+            raise AppImportError(f"stoa: {ex}") from ex
+        return self._serving.wsgi
+
+    def ready(self, worker: Worker) -> None:
+        """Tell the first worker's application that it is being served."""
+        if self._serving is not None and worker.age == 1:
+            self._serving.ready()
+
+    def stop(self) -> None:
+        """Close the worker's application."""
+        if self._serving is not None:
+            self._serving.stop()
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
+    """Treats Ctrl-C like SIGTERM; a second one, while stopping, forces."""
+
+    def handle_int(self) -> None:
+        """Stop gracefully; gunicorn would cut the requests under way."""
+        raise StopIteration
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the workers, and with them whoever asked a second time."""
+        super().stop(graceful)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to hurry but our own clean-up
+
+    def halt(self, reason: str | None = None, exit_status: int = 0) -> None:
+        """End; why a worker did not boot it has said itself."""
+        if exit_status in BOOT_FAILED:
+            self.stop(graceful=False)
+            sys.exit(1)
+        super().halt(reason, exit_status)
+
+
+class _Log(Logger):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn's messages among ours: one format, warnings and worse."""
+
+    error_fmt = "%(asctime)s stoa[%(process)d] %(levelname)s %(message)s"
+
+    def error(self, message: Any, *values: Any, **options: Any) -> None:
+        """Log, except the exit code of a worker that has said why."""
+        if values and values[-1] in BOOT_FAILED and "exited with code" in str(message):
+            return
+        self.error_log.log(logging.ERROR, message, *values, **options)

@@ -1,0 +1,46 @@
+"""The listening socket, bound before anything expensive starts."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from kernel.errors import ConfigurationError
+
+BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket listening on `host` and `port` (0: any free one).
+
+    Raises ConfigurationError with the remedy when the port is taken, reserved,
+    or the host is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as ex:
+        listener.close()
+        raise ConfigurationError(_remedy(host, port, ex)) from ex
+    return listener
+
+
+def _remedy(host: str, port: int, ex: Exception) -> str:
+    code = getattr(ex, "errno", None)
+    if code == errno.EADDRINUSE:
+        return f"port {port} is taken by another program: stop it, or choose another with --port {_free_near(host, port)}"
+    if code == errno.EACCES:
+        return f"port {port} needs administrator rights: choose one above 1023 with --port"
+    return f"cannot listen on {host}:{port}: {ex}; choose another with --host or --port"
+
+
+def _free_near(host: str, port: int) -> int:
+    """Return the next port that is free now."""
+    for candidate in range(port + 1, min(port + 50, 65_536)):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+            if probe.connect_ex((host if host not in ("", "0.0.0.0") else "127.0.0.1", candidate)) != 0:  # noqa: S104
+                return candidate
+    return 0

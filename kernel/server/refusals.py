@@ -1,0 +1,54 @@
+"""What the server itself refuses, before or below the application."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kernel.errors import Problem
+
+
+class RequestTimeout(Problem):
+    """The request did not arrive in time; send it again, faster."""
+
+    status, type, title = 408, "request-timeout", "The request took too long to arrive"
+
+
+class TargetTooLong(Problem):
+    """The request's target (path and query) is longer than 8,192 bytes."""
+
+    status, type, title = 414, "target-too-long", "The address is too long"
+
+
+class HeadTooLarge(Problem):
+    """The headers are larger than `http.max_header_bytes`, or too many."""
+
+    status, type, title = 431, "headers-too-large", "The headers are too large"
+
+
+REASONS = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    414: "URI Too Long",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+}
+
+
+def rendered(problem: Problem) -> bytes:
+    """Return the whole response, which also ends the connection."""
+    document: dict[str, Any] = {
+        "type": f"/problems/{problem.type}",
+        "title": problem.title,
+        "status": problem.status,
+    }
+    if problem.detail:
+        document["detail"] = problem.detail
+    body = json.dumps(document).encode()
+    head = (
+        f"HTTP/1.1 {problem.status} {REASONS[problem.status]}\r\n"
+        "Content-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode("latin-1") + body
