@@ -1,0 +1,62 @@
+"""Password hashes: Argon2id (RFC 9106), off the hub, a bounded number at a time.
+
+The parameters are OWASP's minimum (19 MiB, 2 passes, 1 lane); raise them in
+`[auth]` and `needs_rehash` says which stored hashes are behind.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from kernel.auth.settings import AuthSettings
+from kernel.offload import offload
+
+
+class Passwords:
+    """Hashes and verifies passwords without holding up other requests."""
+
+    def __init__(self, settings: AuthSettings) -> None:
+        self._hasher = PasswordHasher(
+            time_cost=settings.argon2_time,
+            memory_cost=settings.argon2_memory,
+            parallelism=settings.argon2_parallelism,
+        )
+        concurrency = settings.argon2_concurrency or max(1, (os.cpu_count() or 1) - 1)
+        # PERF: leaves a core to the hub, and bounds the memory that a flood of sign-ins takes
+        self._slots = threading.BoundedSemaphore(concurrency)
+        self._nobody = self._hasher.hash("the password of an account that does not exist")
+
+    def hash(self, password: str) -> str:
+        """Return the PHC string of a password, `$argon2id$v=19$…`."""
+        with self._slots:
+            return offload(self._hasher.hash, _encoded(password))
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Say whether the password fits; with `stored` None take as long and say no.
+
+        Call it for unknown accounts too, so that timing tells nobody which
+        exist. A stored value that is no Argon2 hash fits nothing.
+        """
+        with self._slots:
+            fits = offload(self._fits, stored or self._nobody, _encoded(password))
+        return fits and stored is not None
+
+    def needs_rehash(self, stored: str) -> bool:
+        """Say whether the hash was made with other parameters: hash again at the next sign-in."""
+        return self._hasher.check_needs_rehash(stored)
+
+    def _fits(self, stored: str, password: bytes) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _encoded(password: str) -> bytes:
+    """Return the bytes hashed: NFKC first (NIST SP 800-63B §5.1.1.2), so keyboards do not matter."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

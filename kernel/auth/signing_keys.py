@@ -1,0 +1,156 @@
+"""The keys that sign access tokens, and their rotation.
+
+A key is derived from the deployment's secret and a random salt (HKDF), so the
+table holds nothing that signs: a stolen backup forges no token. One key is
+active; `rotate` makes another and lets the old one verify until the last token
+it signed has expired; `revoke` refuses its tokens at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from kernel.auth.changes import Change, Changes
+from kernel.auth.digests import derived_key
+from kernel.auth.models import SigningKey
+from kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from kernel.auth.settings import AuthSettings
+    from kernel.clock import Clock
+    from kernel.storage import Database
+
+LOCK = 0x57_0A_0001  # any number: names the advisory lock of a rotation
+GRACE = timedelta(seconds=60)  # how far two nodes' clocks may be apart
+RELOAD = timedelta(seconds=1)  # an unknown key id asks the database at most this often
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A derived key and until when it verifies (None: no end yet)."""
+
+    kid: str
+    secret: bytes
+    active: bool
+    made_at: datetime
+    verify_until: datetime | None
+
+
+class SigningKeys:
+    """Keys by `kid`, remembered until another process announces a change."""
+
+    def __init__(
+        self, settings: AuthSettings, db: Database, clock: Clock, changes: Changes, *, secret: str
+    ) -> None:
+        self._settings = settings
+        self._db = db
+        self._clock = clock
+        self._changes = changes
+        self._secret = secret
+        self._generation = 0
+        self._keys: dict[str, Key] = {}
+        self._read_at: datetime | None = None
+        changes.subscribe(self._forget)
+
+    def signing(self) -> Key:
+        """Return the active key; make one when there is none or it is too old."""
+        key = self._active(self._known())
+        oldest = self._clock.now() - timedelta(seconds=self._settings.key_rotation)
+        if key is None or key.made_at <= oldest:
+            self._replace(unless_made_after=oldest)
+            key = self._active(self._read())
+        if key is None:
+            raise NotFound("No key signs tokens; run the rotation again.")
+        return key
+
+    def verifying(self, kid: str, *, fresh: bool = False) -> bytes | None:
+        """Return the key that verifies tokens bearing `kid`; None when none does.
+
+        `fresh` asks the database whatever is remembered.
+        """
+        key = (self._read() if fresh else self._known()).get(kid)
+        if key is None and self._may_reload():
+            key = self._read().get(kid)
+        if key is None or (key.verify_until is not None and key.verify_until <= self._clock.now()):
+            return None
+        return key.secret
+
+    def rotate(self) -> str:
+        """Sign with a new key from now on; return its id.
+
+        Tokens signed with the old one stay good until they expire.
+        """
+        return self._replace()
+
+    def revoke(self, kid: str) -> None:
+        """Refuse the tokens of a key at once; an active one is replaced. Sessions live on."""
+        with self._db.atomic():
+            self._lock()
+            changed = SigningKey.update(state="revoked").where(SigningKey.id == UUID(kid)).execute()
+            if not changed:
+                raise NotFound(f"There is no signing key {kid}.")
+            self._insert_unless_active()
+            self._changes.announce(Change("keys"))
+
+    def purge(self) -> int:
+        """Delete keys that verify nothing any more; return how many."""
+        done = SigningKey.verify_until <= self._clock.now()
+        return int(SigningKey.delete().where(done, SigningKey.state != "active").execute())
+
+    def _replace(self, unless_made_after: datetime | None = None) -> str:
+        """Retire the active key and make another; keep one young enough."""
+        with self._db.atomic():
+            self._lock()
+            active = SigningKey.get_or_none(SigningKey.state == "active")
+            if active is not None and unless_made_after is not None and active.created_at > unless_made_after:
+                return str(active.id)
+            until = self._clock.now() + timedelta(seconds=self._settings.access_ttl) + GRACE
+            SigningKey.update(state="retired", verify_until=until).where(SigningKey.state == "active").execute()
+            kid = self._insert_unless_active()
+            self._changes.announce(Change("keys"))
+            return kid
+
+    def _lock(self) -> None:
+        self._db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+
+    def _insert_unless_active(self) -> str:
+        active = SigningKey.get_or_none(SigningKey.state == "active")
+        made = active or SigningKey.create(id=uuid7(), salt=secrets.token_hex(32), state="active")
+        return str(made.id)
+
+    def _known(self) -> dict[str, Key]:
+        age_limit = timedelta(seconds=self._settings.principal_ttl)
+        recent = self._read_at is not None and self._clock.now() - self._read_at < age_limit
+        return self._keys if recent and self._keys else self._read()
+
+    def _read(self) -> dict[str, Key]:
+        """Read the keys; remember them unless a transaction may still undo them."""
+        generation, now = self._generation, self._clock.now()
+        rows = SigningKey.select().where(SigningKey.state != "revoked")
+        keys = {str(row.id): self._derived(row) for row in rows}
+        if not self._db.in_transaction() and generation == self._generation:
+            self._keys, self._read_at = keys, now
+        return keys
+
+    def _derived(self, row: SigningKey) -> Key:
+        known = self._keys.get(str(row.id))
+        secret = known.secret if known else derived_key(self._secret, "access token", bytes.fromhex(row.salt))
+        return Key(str(row.id), secret, row.state == "active", row.created_at, row.verify_until)
+
+    def _may_reload(self) -> bool:
+        """A forged `kid` must not cost a query each."""
+        return self._read_at is None or abs(self._clock.now() - self._read_at) > RELOAD
+
+    def _active(self, keys: dict[str, Key]) -> Key | None:
+        return next((key for key in keys.values() if key.active), None)
+
+    def _forget(self, change: Change | None) -> None:
+        if change is None or change.reason == "keys":
+            self._generation += 1
+            self._read_at = None

@@ -1,0 +1,34 @@
+"""Run CPU-heavy work off the gevent hub.
+
+Under gevent one long computation stops every request of the process: 100 ms
+of password hashing is 100 ms of silence. `offload` runs it on the hub's native
+thread pool, which helps as far as the work releases the GIL (argon2, zlib,
+Pillow, hashlib on large input do). Without gevent it is a plain call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+from gevent import get_hub
+from gevent.monkey import is_module_patched
+from gevent.util import wrap_errors
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def offload(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return `fn(*args, **kwargs)`; other greenlets run meanwhile.
+
+    Raises what `fn` raises. `fn` runs in another native thread: it must not
+    touch the database, context variables, or anything gevent patched.
+    """
+    if not is_module_patched("threading"):
+        return fn(*args, **kwargs)
+    # NOTE: the pool prints the traceback of an error that escapes the thread, so it comes back as a value
+    outcome = get_hub().threadpool.apply(wrap_errors(Exception, fn), args, kwargs)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return cast("T", outcome)
