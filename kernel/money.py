@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, total_ordering
 from typing import Any
@@ -78,7 +78,7 @@ class Money:
     def __mul__(self, quantity: int) -> Money:
         """Return the price of `quantity` pieces: a whole number, never a rate (see `allocate`)."""
         if not isinstance(quantity, int) or isinstance(quantity, bool):
-            raise MoneyError(f"money is multiplied by a whole number, not {quantity!r}: use allocate() for shares")
+            raise MoneyError(f"money is multiplied by a whole number, not {quantity!r}: use allocate()")
         return Money(self.amount * quantity, self.currency)
 
     __rmul__ = __mul__
@@ -131,11 +131,11 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
-        """Read major units: `Money.parse("19.99", "USD")`; more decimals than the currency has are refused."""
+        """Read major units, `Money.parse("19.99", "USD")`; raise MoneyError for decimals it does not have."""
         try:
             scaled = Decimal(text).scaleb(exponent(currency))
             exact = int(scaled) if scaled.is_finite() and scaled.adjusted() < _DIGITS else None
-        except (InvalidOperation, TypeError, ValueError) as ex:
+        except (ArithmeticError, TypeError, ValueError) as ex:
             raise MoneyError(f"{text!r} is no amount: write it like 19.99") from ex
         if exact is None or scaled != exact:
             raise MoneyError(f"{text!r} is no amount of {currency} (decimals: at most {exponent(currency)})")

@@ -48,7 +48,9 @@ def test_adding_then_taking_away_changes_nothing(one, other, currency):
     assert Money(one, currency) + Money(other, currency) - Money(other, currency) == Money(one, currency)
 
 
-@pytest.mark.parametrize("mix", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a >= b])
+@pytest.mark.parametrize(
+    "mix", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a >= b]
+)
 def test_two_currencies_never_mix(mix):
     with pytest.raises(MoneyError, match="USD and EUR do not mix"):
         mix(Money(1, "USD"), Money(1, "EUR"))
@@ -83,7 +85,9 @@ def test_each_part_is_within_one_unit_of_its_exact_share(amount, shares):
     parts = Money(amount, "USD").allocate(shares)
 
     total = sum(shares)
-    assert all(abs(part.amount * total - amount * share) < total for part, share in zip(parts, shares, strict=True))
+    assert all(
+        abs(part.amount * total - amount * share) < total for part, share in zip(parts, shares, strict=True)
+    )
 
 
 @given(amounts, weights)
@@ -124,7 +128,9 @@ def test_major_units_show_the_decimals_of_the_currency():
     assert shown == ["-0.05 USD", "1999 JPY", "1.999 KWD", "0.00 USD"]
 
 
-@pytest.mark.parametrize("text", ["19.999", "nan", "inf", "-Infinity", "1,5", "", "1e-3", "abc", None, "9" * 40, "1e999999999"])
+@pytest.mark.parametrize(
+    "text", ["19.999", "nan", "inf", "-Infinity", "1,5", "", "1e-3", "abc", None, "9" * 40, "1e999999999"]
+)
 def test_text_that_is_no_amount_of_the_currency_is_refused(text):
     with pytest.raises(MoneyError):
         Money.parse(text, "USD")
