@@ -1,0 +1,41 @@
+"""`manage.py worker`."""
+
+from __future__ import annotations
+
+import click
+
+from kernel.cli.profiles import profile_option
+from kernel.cli.runtime import runtime
+
+
+@click.command(epilog="Example: manage.py worker --profile condomarket")
+@profile_option
+def worker() -> int:
+    """Run tasks, schedules and event deliveries until SIGTERM or Ctrl-C.
+
+    Any number may run beside each other. What is under way when it is told to
+    stop is finished, or given back for another worker to take.
+    """
+    from gevent import monkey
+
+    monkey.patch_all()  # first of all: what is imported below must see patched sockets
+    import signal
+
+    from gevent.event import Event
+    from psycogreen.gevent import patch_psycopg
+
+    patch_psycopg()
+    asked = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
+    with runtime().application(migrate=True) as application:
+        from kernel.tasks.worker import Worker
+
+        application.start()
+        running = Worker(application)
+        running.start()
+        click.echo("working; stop with Ctrl-C", err=True)
+        asked.wait()
+        running.stop()
+        application.stop()
+    return 0

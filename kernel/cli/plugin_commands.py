@@ -1,0 +1,50 @@
+"""Commands that plugins declare: `manage.py listings reindex`.
+
+A plugin's commands stand in a group of its name. A command whose name no
+kernel command and no other plugin uses may be called without the group.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from kernel.cli.profiles import profile_option
+
+Commands = dict[str, list[click.Command]]
+
+
+def find(profile: str, name: str) -> click.Command | None:
+    """Return the plugin's group, or the one plugin command, called `name`."""
+    commands = of_profile(profile)
+    if name in commands:
+        group = click.Group(name, help=f"Commands of the plugin {name}.", commands=commands[name])
+        return profile_option(group)
+    named = [(plugin, command) for plugin, all_of in commands.items() for command in all_of if command.name == name]
+    if len(named) > 1:
+        owners = " or ".join(f"`{plugin} {name}`" for plugin, _ in named)
+        raise click.UsageError(f"several plugins have a command {name}: say {owners}")
+    return named[0][1] if named else None
+
+
+def of_profile(profile: str) -> Commands:
+    """Load the profile's plugins; return their commands by plugin.
+
+    Loading imports and checks the plugins; it opens no database.
+    """
+    from kernel.loader import load
+    from kernel.profile import read_profile
+    from kernel.sections import KERNEL_SECTIONS
+
+    loaded = load(read_profile(profile, os.environ), KERNEL_SECTIONS)
+    commands: Commands = {}
+    for plugin, command in loaded.registry.commands:
+        commands.setdefault(plugin, []).append(_with_profile(command))
+    return commands
+
+
+def _with_profile(command: click.Command) -> click.Command:
+    if not any(parameter.name == "profile" for parameter in command.params):
+        profile_option(command)
+    return command

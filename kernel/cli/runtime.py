@@ -1,0 +1,128 @@
+"""What commands stand on: the profile, its settings, a database, an application."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kernel.cli.profiles import chosen
+from kernel.profile import Profile, read_profile
+from kernel.settings import KernelSettings, Settings
+
+if TYPE_CHECKING:
+    from kernel.application import Application
+    from kernel.http.settings import HttpSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+Overrides = dict[str, dict[str, Any]]
+
+
+@dataclass
+class Runtime:
+    """One profile as the command line uses it.
+
+    `overrides` has a profile's shape and wins over files and environment: it
+    carries what the options say and what the runtime finds out.
+    """
+
+    name: str
+    overrides: Overrides = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Give the profile a directory of its own below var/, unless it names one."""
+        profile = self.profile()
+        named = profile.sections.get("kernel", {}).get("var_dir")
+        place = Path(str(named.raw)) if named else _home() / "var" / profile.name
+        self.override("kernel", var_dir=str(place.absolute()))
+
+    def override(self, section: str, **values: Any) -> None:
+        """Set keys of a section; None leaves a key alone."""
+        given = {key: value for key, value in values.items() if value is not None}
+        self.overrides.setdefault(section, {}).update(given)
+
+    def profile(self) -> Profile:
+        """Return the profile as it stands, environment and overrides on top."""
+        return read_profile(self.name, os.environ, {name: dict(keys) for name, keys in self.overrides.items()})
+
+    @property
+    def kernel(self) -> KernelSettings:
+        """The `[kernel]` section."""
+        return self._section("kernel", KernelSettings)
+
+    @property
+    def http(self) -> HttpSettings:
+        """The `[http]` section."""
+        from kernel.http.settings import HttpSettings
+
+        return self._section("http", HttpSettings)
+
+    @property
+    def var(self) -> Path:
+        """The directory of what this profile keeps on this machine."""
+        return Path(self.kernel.var_dir)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the profile leaves PostgreSQL to us."""
+        from kernel.storage.settings import DatabaseSettings
+
+        return not self._section("database", DatabaseSettings).url
+
+    @property
+    def has_redis(self) -> bool:
+        """Whether a Redis is named."""
+        named = self.profile().sections.get("redis", {}).get("url")
+        return bool(named and named.raw)
+
+    def _section(self, name: str, kind: type[Any]) -> Any:
+        """Type one section alone; the others are checked where they are used."""
+        profile = self.profile()
+        others = [section for section in profile.sections if section != name]
+        return Settings(profile, {name: kind}, ignored=others).section(name)
+
+    @contextmanager
+    def database(self) -> Iterator[None]:
+        """Run a block with a database: the profile's, or one of our own."""
+        if not self.embedded:
+            yield
+            return
+        from kernel.storage.embedded import EmbeddedPostgres
+
+        with EmbeddedPostgres(self.var / "postgres") as server:
+            self.override("database", url=server.ensure_database("stoa"))
+            yield
+
+    @contextmanager
+    def application(self, *, migrate: bool = False) -> Iterator[Application]:
+        """Run a block with a booted application on its database, not started."""
+        from kernel.application import boot
+
+        with self.database():
+            application = boot(self.name, overrides=self.overrides, migrate=migrate)
+            try:
+                yield application
+            finally:
+                application.db.close()
+
+
+def _home() -> Path:
+    """Return where var/ is: beside manage.py, or here when Stoa is installed."""
+    return ROOT if (ROOT / "manage.py").exists() else Path.cwd()
+
+
+def runtime(**overrides: Mapping[str, Any]) -> Runtime:
+    """Return the runtime of the profile the command line chose."""
+    made = Runtime(chosen())
+    for section, values in overrides.items():
+        made.override(section, **values)
+    return made
+
+
+def interactive() -> bool:
+    """Tell whether a person watches: progress is drawn, else printed."""
+    return sys.stderr.isatty()

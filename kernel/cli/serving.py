@@ -1,0 +1,65 @@
+"""Serve a profile: what `serve` and `demo` share."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kernel.cli.runtime import Runtime
+from kernel.errors import ConfigurationError
+from kernel.server.arbiter import Serving, serve
+
+if TYPE_CHECKING:
+    from kernel.application import Application
+
+
+def serve_profile(
+    run: Runtime,
+    listener: socket.socket,
+    *,
+    ready: Callable[[Application], None],
+    worker: bool = True,
+    migrate: bool = True,
+) -> int:
+    """Serve the profile on `listener` until told to stop; return the exit code.
+
+    `ready` is called once, in the first process, when requests are answered;
+    `worker` runs tasks, schedules and deliveries in the same processes.
+    """
+    if run.http.workers > 1 and not run.has_redis:
+        raise ConfigurationError(
+            f"http.workers is {run.http.workers} and redis.url is empty: processes share cache, "
+            "limits and rooms through Redis; set redis.url, or http.workers to 1"
+        )
+    with run.database():
+        return serve(listener, run.http, lambda: _boot(run, ready, worker=worker, migrate=migrate))
+
+
+def _boot(run: Runtime, ready: Callable[[Application], None], *, worker: bool, migrate: bool) -> Serving:
+    """Boot in a serving process."""
+    from kernel.application import boot
+
+    application = boot(run.name, overrides=run.overrides, migrate=migrate)
+    application.start()
+    background = None
+    if worker:
+        from kernel.tasks.worker import Worker
+
+        background = Worker(application)
+        background.start()
+
+    def stop() -> None:
+        if background is not None:
+            background.stop()
+        application.stop()
+
+    return Serving(application.wsgi, lambda: ready(application), stop)
+
+
+def address(listener: socket.socket) -> str:
+    """Return the URL a browser on this machine reaches the listener by."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "127.0.0.1", "::", "::1"):  # noqa: S104 - compared, not bound
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
