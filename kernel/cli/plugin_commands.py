@@ -7,10 +7,14 @@ kernel command and no other plugin uses may be called without the group.
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from kernel.cli.profiles import profile_option
+
+if TYPE_CHECKING:
+    from kernel.loader import Loaded
 
 Commands = dict[str, list[click.Command]]
 
@@ -33,15 +37,19 @@ def of_profile(profile: str) -> Commands:
 
     Loading imports and checks the plugins; it opens no database.
     """
+    commands: Commands = {}
+    for plugin, command in load_profile(profile).registry.commands:
+        commands.setdefault(plugin, []).append(_with_profile(command))
+    return commands
+
+
+def load_profile(profile: str) -> Loaded:
+    """Load a profile's plugins: settings, registry and hooks, nothing running."""
     from kernel.loader import load
     from kernel.profile import read_profile
     from kernel.sections import KERNEL_SECTIONS
 
-    loaded = load(read_profile(profile, os.environ), KERNEL_SECTIONS)
-    commands: Commands = {}
-    for plugin, command in loaded.registry.commands:
-        commands.setdefault(plugin, []).append(_with_profile(command))
-    return commands
+    return load(read_profile(profile, os.environ), KERNEL_SECTIONS)
 
 
 def _with_profile(command: click.Command) -> click.Command:
