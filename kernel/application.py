@@ -8,14 +8,14 @@ This module imports no room, so every room and plugin may import it;
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 
-from kernel.errors import ConfigurationError, PluginError, StoaError
+from kernel.errors import ConfigurationError, PluginError, StoaError, raised_by
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kernel.registry import Registry
     from kernel.settings import Settings
     from kernel.storage import BlobStore, Database, Listener
+    from kernel.storage.migrations import Migrations, Source
     from kernel.tasks import TaskQueue
 
 T = TypeVar("T")
@@ -55,8 +56,21 @@ class Application:
 
     def __init__(self) -> None:
         """Make an empty application; `kernel.assembly` gives it its parts."""
+        self.unavailable: dict[str, str] = {}
+        """URL prefixes answered 503, and the dropped plugin that owns each."""
         self._services: dict[tuple[type[Any], str], Any] = {}
         self._making: list[tuple[type[Any], str]] = []
+        self._started: list[str] = []
+        self._running = False
+
+    def __repr__(self) -> str:
+        return f"<Application of profile {self.settings.profile.name}, {len(self.registry.plugins)} plugins>"
+
+    def migrations(self) -> Migrations:
+        """Return the migrations of the kernel and of every loaded plugin."""
+        from kernel.storage.migrations import Migrations  # noqa: PLC0415 - most processes never migrate
+
+        return Migrations(self.db, migration_sources(self.registry))
 
     def service(self, port: type[T], name: str = "default") -> T:
         """Return the implementation of a port, made on first use and kept.
@@ -79,6 +93,63 @@ class Application:
         finally:
             self._making.pop()
 
+    def start(self) -> None:
+        """Open connections and call every plugin's `startup`, in dependency order.
+
+        A plugin whose `startup` raises stops the start (policy `abort`), or is
+        dropped with its dependents and answers 503 (policy `continue`).
+        """
+        self._running = True
+        self.db.warm(self.settings.database.pool_warm)
+        self.listener.start()
+        startups = dict(self.hooks.implementations("startup"))
+        for plugin in self.registry.plugins:
+            if plugin.name in self.registry:
+                self._start_plugin(plugin.name, startups.get(plugin.name))
+        self.db.release()
+
+    def _start_plugin(self, name: str, startup: Callable[..., Any] | None) -> None:
+        try:
+            if startup:
+                startup(app=self)
+        except Exception as ex:  # noqa: BLE001 - a plugin's own code may raise anything; the policy decides
+            fault = raised_by(name, "startup", ex)
+            if self.settings.kernel.policy == "abort":
+                self.stop()
+                raise fault from ex
+            self._drop(fault)
+        else:
+            self._started.append(name)
+
+    def _drop(self, fault: PluginError) -> None:
+        """Take a plugin that cannot start, and its dependents, out of service."""
+        log.error("plugin_dropped", plugin=fault.plugin, phase=fault.phase, remedy=fault.remedy)
+        self.registry = self.registry.without(fault)
+        gone = {dropped.name for dropped in self.registry.dropped}
+        self.hooks = self.hooks.without(gone)
+        self.unavailable.update(self.registry.unavailable())
+
+    def stop(self) -> None:
+        """Call `shutdown` of what was started, in reverse, and close connections.
+
+        What a plugin raises is logged and the others still run. Harmless twice.
+        """
+        shutdowns = dict(self.hooks.implementations("shutdown"))
+        for name in reversed(self._started):
+            try:
+                shutdowns.get(name, _nothing)(app=self)
+            except Exception as ex:  # noqa: BLE001 - one plugin's failure must not keep the others from closing
+                log.exception("shutdown_failed", plugin=name, error=str(ex))
+        self._started.clear()
+        if self._running:
+            self._running = False
+            self.listener.stop()
+        self.db.stop()
+
+
+def _nothing(app: Application) -> None:
+    """Shut nothing down."""
+
 
 class _Active:
     """Stands for the active application; raises a clear error before `boot`."""
@@ -92,6 +163,53 @@ class _Active:
 
 _current: Application | None = None
 app = cast("Application", _Active())
+
+
+def boot(
+    profile: str | Path = "demo",
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    migrate: bool = False,
+    clock: Clock | None = None,
+) -> Application:
+    """Make the application of a profile and make it the active one.
+
+    `overrides` has a profile's shape and wins over files and environment
+    (default: the process's). `migrate=True` applies pending migrations.
+    Nothing is opened before `start()`, except by `migrate`.
+
+    Raises ConfigurationError for the operator's faults and PluginError for a
+    plugin's, under `policy = "abort"`.
+    """
+    from kernel.assembly import assemble  # noqa: PLC0415 - assembly imports every room, and rooms import `app`
+
+    application = assemble(profile, os.environ if environ is None else environ, overrides or {}, clock)
+    activate(application)
+    application.db.activate()
+    if migrate:
+        application.migrations().up()
+        application.db.release()
+    return application
+
+
+def migration_sources(registry: Registry) -> list[Source]:
+    """Return where the migration scripts are: the kernel's first, then each plugin's."""
+    plugins = [(plugin.name, plugin.manifest.migrations) for plugin in registry.plugins]
+    return [("kernel", Path(__file__).parent / "migrations"), *plugins]
+
+
+def database_url(settings: Settings) -> str:
+    """Return `[database] url`; raise ConfigurationError when it is empty.
+
+    `manage.py` fills it with the embedded PostgreSQL's before it boots.
+    """
+    url: str = settings.database.url
+    if not url:
+        raise ConfigurationError(
+            "database.url is empty: set it, or start through manage.py, which runs its own PostgreSQL"
+        )
+    return url
 
 
 def active() -> Application:

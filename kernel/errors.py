@@ -11,6 +11,7 @@ A service raises a subclass of a `Problem`; it needs no web framework for that.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -32,6 +33,22 @@ class PluginError(StoaError):
         self.plugin = plugin
         self.phase = phase
         self.remedy = remedy
+
+
+def raised_by(plugin: str, phase: str, ex: Exception) -> PluginError:
+    """Return the fault an exception of a plugin's own code means, with its place."""
+    if isinstance(ex, PluginError):
+        return ex
+    frames = traceback.extract_tb(ex.__traceback__)
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    fault = PluginError(plugin, phase, f"raised {type(ex).__name__}: {one_line(ex)}{place}: mend it or disable it")
+    fault.__cause__ = ex
+    return fault
+
+
+def one_line(ex: BaseException) -> str:
+    """Return an exception's message as one line."""
+    return " ".join(str(ex).split()) or "without a message"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ goes on with the others. A hook is called once, however many plugins are dropped
 from __future__ import annotations
 
 import dataclasses
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -24,7 +23,7 @@ from kernel import hookspecs
 from kernel.checks import check
 from kernel.declarations import Permission, Role, Route, Service, StorageBackend
 from kernel.discovery import Discovery, discover
-from kernel.errors import PluginError
+from kernel.errors import PluginError, one_line, raised_by
 from kernel.events import Subscriber
 from kernel.hooks import Hooks, freeze, misfits
 from kernel.manifest import Manifest
@@ -129,7 +128,7 @@ class _Loading:
             try:
                 self.modules[manifest.name] = import_module(manifest.module)
             except Exception as ex:  # noqa: BLE001 - a stranger's module may raise anything
-                faults.append(_raised(manifest.name, "import", ex))
+                faults.append(raised_by(manifest.name, "import", ex))
         return faults
 
     def _bind(self, order: Sequence[Manifest]) -> list[PluginError]:
@@ -147,7 +146,7 @@ class _Loading:
         try:
             self.manager.register(self.modules[manifest.name], manifest.name)
         except pluggy.PluginValidationError as ex:
-            return [PluginError(manifest.name, "plugin.py", _line(ex))]
+            return [PluginError(manifest.name, "plugin.py", one_line(ex))]
         return []
 
     def _introduce(self, manifest: Manifest) -> list[PluginError]:
@@ -181,9 +180,9 @@ class _Loading:
         try:
             self.manager.add_hookspecs(module)
         except pluggy.PluginValidationError as ex:
-            raise PluginError(self.manager.get_name(ex.plugin) or plugin, "plugin.py", _line(ex)) from ex
+            raise PluginError(self.manager.get_name(ex.plugin) or plugin, "plugin.py", one_line(ex)) from ex
         except ValueError as ex:
-            raise PluginError(plugin, "register_hookspecs", f"{_line(ex)}: return a module of @hookspec functions") from ex
+            raise PluginError(plugin, "register_hookspecs", f"{one_line(ex)}: return a module of @hookspec functions") from ex
 
     def _may_specify(self, plugin: str, name: str) -> None:
         if not name.startswith(f"{plugin}_"):
@@ -197,7 +196,7 @@ class _Loading:
                 try:
                     return one.function(**{name: arguments[name] for name in one.argnames})
                 except Exception as ex:
-                    raise _raised(plugin, hook, ex) from ex
+                    raise raised_by(plugin, hook, ex) from ex
         return None
 
     def _settings(self) -> Settings:
@@ -240,23 +239,3 @@ def _fits(plugin: str, hook: str, value: Any, kinds: tuple[type[Any], ...]) -> N
         wanted = {"register_events": "@event classes", "register_models": "peewee model classes"}
         names = wanted.get(hook) or " or ".join(kind.__name__ for kind in kinds)
         raise PluginError(plugin, hook, f"returned {value!r} among its values: return a list of {names}")
-
-
-def _raised(plugin: str, phase: str, ex: Exception) -> PluginError:
-    """Return the fault an exception of the plugin's own code means, with its place."""
-    if isinstance(ex, PluginError):
-        return ex
-    fault = PluginError(plugin, phase, f"raised {type(ex).__name__}: {_line(ex)}{_place(ex)}: mend it or disable it")
-    fault.__cause__ = ex
-    return fault
-
-
-def _line(ex: BaseException) -> str:
-    """Return the exception's message as one line."""
-    return " ".join(str(ex).split()) or "without a message"
-
-
-def _place(ex: Exception) -> str:
-    """Return ` (file:line)` of where it was raised."""
-    frames = traceback.extract_tb(ex.__traceback__)
-    return f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""

@@ -14,6 +14,7 @@ from kernel.declarations import Permission, Role, Route, Service, StorageBackend
 from kernel.errors import ConfigurationError, PluginError
 from kernel.manifest import Manifest
 from kernel.nearest import suggestion
+from kernel.resolution import without
 from kernel.tasks import Schedule, Task
 
 if TYPE_CHECKING:
@@ -95,6 +96,19 @@ class Registry:
     def __contains__(self, name: object) -> bool:
         """Tell whether the plugin of this name is loaded."""
         return any(plugin.name == name for plugin in self.plugins)
+
+    def without(self, fault: PluginError) -> Registry:
+        """Return this registry without a plugin and all that depends on it."""
+        staying, faults = without([plugin.manifest for plugin in self.plugins], [fault])
+        names = {manifest.name for manifest in staying}
+        gone = {plugin.name: plugin.manifest.prefixes for plugin in self.plugins if plugin.name not in names}
+        dropped = tuple(Dropped(one.plugin, gone.get(one.plugin, ()), one) for one in faults)
+        plugins = tuple(plugin for plugin in self.plugins if plugin.name in names)
+        return registry_of(plugins, (*self.dropped, *dropped), self.pulled_in)
+
+    def unavailable(self) -> dict[str, str]:
+        """Return the URL prefixes of dropped plugins, and the plugin of each."""
+        return {prefix: dropped.name for dropped in self.dropped for prefix in dropped.prefixes}
 
     def services_of(self, port: type[Any]) -> dict[str, Service]:
         """Return the implementations of a port by their names."""

@@ -1,0 +1,1 @@
+"""The pytest plugin: applications on real databases, clients, a test clock."""
