@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 from uuid import UUID
 
 from kernel.auth.changes import Change, Changes
@@ -30,10 +30,10 @@ class AccountStatus:
     until: datetime | None = None
 
     @classmethod
-    def at(cls, moment: datetime, status: Status, until: datetime | None) -> AccountStatus:
+    def at(cls, moment: datetime, status: str, until: datetime | None) -> AccountStatus:
         """Return the status stored, as it counts at `moment`."""
         lifted = status == "suspended" and until is not None and until <= moment
-        return cls("active") if lifted else cls(status, until)
+        return cls("active") if lifted else cls(cast("Status", status), until)
 
     def require_active(self) -> None:
         """Raise the 401 that says why the account may not be used; nothing when it may."""

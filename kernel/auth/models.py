@@ -126,7 +126,9 @@ class SigningKey(Model):
 
 
 SigningKey.add_index(
-    SigningKey.index(SigningKey.state, unique=True, where=(SigningKey.state == "active"), name="kernel_signing_key_one")
+    SigningKey.index(
+        SigningKey.state, unique=True, where=(SigningKey.state == "active"), name="kernel_signing_key_one"
+    )
 )
 
 MODELS = (Account, Session, RefreshToken, RoleGrant, ApiKey, Code, SigningKey)

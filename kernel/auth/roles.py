@@ -96,7 +96,9 @@ class Roles:
         self._check_name(role)
         signed = [change for change in changes if change[:1] in "+-"]
         if signed and len(signed) != len(changes):
-            raise ConfigurationError(f"auth.roles.{role} mixes names with +names: replace the list or change it")
+            raise ConfigurationError(
+                f"auth.roles.{role} mixes names with +names: replace or change, not both"
+            )
         for change in changes:
             self._check_permission(role, change.lstrip("+-"))
         added = {change[1:] for change in signed if change.startswith("+")}

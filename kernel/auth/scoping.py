@@ -9,7 +9,9 @@ from peewee import SQL, Expression, Field, UUIDField
 from kernel.auth.principals import Everywhere, Principal
 
 
-def where_scope(principal: Principal, permission: str, column: Field, kind: str | None = None) -> Expression | SQL:
+def where_scope(
+    principal: Principal, permission: str, column: Field, kind: str | None = None
+) -> Expression | SQL:
     """Return a condition keeping the rows in whose scope `permission` is held.
 
     `column` holds whole scopes (`shop:0190…`), or, with `kind="shop"`, the ids
@@ -21,9 +23,8 @@ def where_scope(principal: Principal, permission: str, column: Field, kind: str 
     scopes = principal.scopes_for(permission)
     if isinstance(scopes, Everywhere):
         return SQL("TRUE")
-    values: list[str] | list[UUID] = sorted(scopes if kind is None else _ids(scopes, kind))
-    if kind is not None and isinstance(column, UUIDField):
-        values = _uuids(values)
+    found = sorted(scopes if kind is None else _ids(scopes, kind))
+    values = _uuids(found) if kind is not None and isinstance(column, UUIDField) else found
     return column.in_(values) if values else SQL("FALSE")
 
 

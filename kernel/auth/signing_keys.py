@@ -92,8 +92,8 @@ class SigningKeys:
         """Refuse the tokens of a key at once; an active one is replaced. Sessions live on."""
         with self._db.atomic():
             self._lock()
-            changed = SigningKey.update(state="revoked").where(SigningKey.id == UUID(kid)).execute()
-            if not changed:
+            revoked = SigningKey.update(state="revoked", verify_until=self._clock.now())
+            if not revoked.where(SigningKey.id == UUID(kid)).execute():
                 raise NotFound(f"There is no signing key {kid}.")
             self._insert_unless_active()
             self._changes.announce(Change("keys"))
@@ -111,7 +111,8 @@ class SigningKeys:
             if active is not None and unless_made_after is not None and active.created_at > unless_made_after:
                 return str(active.id)
             until = self._clock.now() + timedelta(seconds=self._settings.access_ttl) + GRACE
-            SigningKey.update(state="retired", verify_until=until).where(SigningKey.state == "active").execute()
+            retired = SigningKey.update(state="retired", verify_until=until)
+            retired.where(SigningKey.state == "active").execute()
             kid = self._insert_unless_active()
             self._changes.announce(Change("keys"))
             return kid
@@ -144,7 +145,7 @@ class SigningKeys:
         return Key(str(row.id), secret, row.state == "active", row.created_at, row.verify_until)
 
     def _may_reload(self) -> bool:
-        """A forged `kid` must not cost a query each."""
+        """Bound the queries that tokens with made-up key ids cost."""
         return self._read_at is None or abs(self._clock.now() - self._read_at) > RELOAD
 
     def _active(self, keys: dict[str, Key]) -> Key | None:

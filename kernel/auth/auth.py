@@ -1,0 +1,214 @@
+"""`app.auth`: who is calling, and what they may do.
+
+The one object the rest of Stoa talks to; each part has a file of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from kernel.auth.access_tokens import AccessTokens
+from kernel.auth.account_status import AccountStatus, AccountStatuses, Status
+from kernel.auth.api_keys import ApiKeys
+from kernel.auth.changes import Changes, Subscriber
+from kernel.auth.codes import Codes
+from kernel.auth.grants import Grants
+from kernel.auth.last_used import LastUsed
+from kernel.auth.passwords import Passwords
+from kernel.auth.principals import Grant, Principal
+from kernel.auth.problems import StepUpRequired
+from kernel.auth.recognition import Authenticator, Recognition
+from kernel.auth.roles import Roles
+from kernel.auth.sessions import SessionInfo, Sessions, Tokens
+from kernel.auth.settings import AuthSettings
+from kernel.auth.signing_keys import SigningKeys
+from kernel.auth.throttle import Throttle
+
+if TYPE_CHECKING:
+    from kernel.cache import Limiter
+    from kernel.clock import Clock
+    from kernel.storage import Database, Listener
+
+
+class Auth:
+    """Recognises callers, keeps their sessions, roles, keys and codes.
+
+    `secret` is the deployment's: everything keyed here is derived from it, so
+    changing it signs everybody out and voids every code. `authenticators` are
+    the `authenticate` hooks, called with lower-cased headers.
+    """
+
+    def __init__(
+        self,
+        settings: AuthSettings,
+        *,
+        db: Database,
+        clock: Clock,
+        listener: Listener,
+        limiter: Limiter,
+        secret: str,
+        roles: Roles | None = None,
+        authenticators: Sequence[Authenticator] = (),
+        throttled: bool = True,
+    ) -> None:
+        self._clock = clock
+        self._step_up_ttl = timedelta(seconds=settings.step_up_ttl)
+        self.roles = roles or Roles(overrides=settings.roles)
+        self._changes = Changes(db, listener)
+        self.signing_keys = SigningKeys(settings, db, clock, self._changes, secret=secret)
+        self.access_tokens = AccessTokens(settings, clock, self.signing_keys)
+        self._last_used = LastUsed(db, clock)
+        self._statuses = AccountStatuses(db, clock, self._changes)
+        self._grants = Grants(db, roles=self.roles, statuses=self._statuses, changes=self._changes)
+        self._sessions = Sessions(
+            settings,
+            db,
+            clock,
+            secret=secret,
+            tokens=self.access_tokens,
+            statuses=self._statuses,
+            changes=self._changes,
+            last_used=self._last_used,
+        )
+        self.api_keys = ApiKeys(db, clock, roles=self.roles, statuses=self._statuses, changes=self._changes)
+        self.passwords = Passwords(settings)
+        self.codes = Codes(settings, db, clock, secret=secret)
+        self.throttle = Throttle(settings, limiter, enabled=throttled)
+        self._recognition = Recognition(
+            settings,
+            db,
+            clock,
+            listener,
+            roles=self.roles,
+            tokens=self.access_tokens,
+            last_used=self._last_used,
+            authenticators=authenticators,
+        )
+        self._changes.subscribe(self._recognition.hear)
+        self.anonymous = self._recognition.anonymous
+        # PERF: bound once, so that the hot path is one call
+        self.principal_for = self._recognition.principal_for
+        self.principal_of = self._recognition.principal_of
+
+    # -- sessions ------------------------------------------------------------
+
+    def epoch(self, user_id: UUID) -> int:
+        """Return a number that `revoke_all` changes; read it before checking a password."""
+        return self._sessions.epoch(user_id)
+
+    def open_session(
+        self, user_id: UUID, device: str, ip: str, mfa: bool = False, *, epoch: int | None = None
+    ) -> Tokens:
+        """Sign an account in on a device; raise a 401 unless it is active.
+
+        `mfa` says that a second factor was shown. With `epoch` a sign-in begun
+        before `revoke_all` (a changed password) is refused after it.
+        """
+        return self._sessions.open(user_id, device, ip, mfa=mfa, epoch=epoch)
+
+    def refresh(
+        self, token: str, device: str | None = None, ip: str | None = None, *, retry_key: str | None = None
+    ) -> Tokens:
+        """Spend a refresh token for new tokens; raise a 401 when that cannot be.
+
+        A spent one ends its session. `retry_key` is the client's
+        `Idempotency-Key`: the same request repeated gets the same answer. Call
+        it outside a transaction.
+        """
+        return self._sessions.refresh(token, device, ip, retry_key)
+
+    def sessions(self, user_id: UUID) -> list[SessionInfo]:
+        """Return the living sessions, the most recently used first; at most 100."""
+        return self._sessions.list(user_id)
+
+    def revoke_session(self, id: UUID, user_id: UUID | None = None) -> bool:
+        """End a session everywhere at once; say whether it lived.
+
+        With `user_id` another's session is as unknown as one that never was.
+        """
+        return self._sessions.revoke(id, user_id)
+
+    def revoke_all(self, user_id: UUID, keep: UUID | None = None) -> int:
+        """End all sessions but `keep` at once; return how many."""
+        return self._sessions.revoke_all(user_id, keep)
+
+    def step_up(self, session_id: UUID) -> bool:
+        """Note that the session showed a second factor now; say whether it lives."""
+        return self._sessions.step_up(session_id)
+
+    def has_recent_mfa(self, principal: Principal) -> bool:
+        """Say whether a second factor was shown within `step_up_ttl`."""
+        return principal.mfa_at is not None and self._clock.now() - principal.mfa_at < self._step_up_ttl
+
+    def require_step_up(self, principal: Principal) -> None:
+        """Raise StepUpRequired (403) unless a second factor was shown a short while ago."""
+        if not self.has_recent_mfa(principal):
+            raise StepUpRequired(f"It must be no older than {self._step_up_ttl.total_seconds():.0f} seconds.")
+
+    # -- accounts ------------------------------------------------------------
+
+    def status(self, user_id: UUID) -> AccountStatus:
+        """Return the status now; raise NotFound for an account never seen."""
+        return self._statuses.get(user_id)
+
+    def set_status(self, user_id: UUID, status: Status, until: datetime | None = None) -> None:
+        """Set the status, effective at once everywhere; makes the account when it is new.
+
+        `until` ends a suspension, by the clock. A ban ends the sessions, a
+        deletion the API keys too and is final (Conflict).
+        """
+        self._statuses.set(user_id, status, until)
+
+    # -- roles ---------------------------------------------------------------
+
+    def grant(self, user_id: UUID, role: str, scope: str | None = None, *, by: UUID | None = None) -> bool:
+        """Give a role, globally or in a scope, at once; say whether it is new.
+
+        Raises Invalid for an unknown role or a scope that does not fit it.
+        """
+        return self._grants.give(user_id, role, scope, by)
+
+    def ungrant(self, user_id: UUID, role: str, scope: str | None = None) -> bool:
+        """Take a role away, at once; say whether the account had it."""
+        return self._grants.take(user_id, role, scope)
+
+    def grants(self, user_id: UUID) -> frozenset[Grant]:
+        """Return the roles an account was given."""
+        return self._grants.of(user_id)
+
+    def holders(self, role: str, scope: str | None = None) -> list[UUID]:
+        """Return the accounts given this role in exactly this scope."""
+        return self._grants.holders(role, scope)
+
+    def may_grant(self, giver: Principal, role: str, scope: str | None = None) -> bool:
+        """Say whether the role is no more than the giver has himself in that scope."""
+        return self._grants.may_give(giver, role, scope)
+
+    # -- life ----------------------------------------------------------------
+
+    def on_change(self, subscriber: Subscriber) -> None:
+        """Call `subscriber(change)` when somebody's rights change, in every process.
+
+        `None` means some changes may have been missed: check everybody. Sockets
+        are closed by it.
+        """
+        self._changes.subscribe(subscriber)
+
+    def start(self) -> None:
+        """Make the first signing key; call it once the database is migrated."""
+        self.signing_keys.signing()
+
+    def stop(self) -> None:
+        """Write what is buffered."""
+        self._last_used.flush()
+
+    def purge(self) -> int:
+        """Delete what has ended long enough; return how many rows. For an hourly schedule."""
+        return self._sessions.purge() + self.codes.purge() + self.signing_keys.purge()
+
+    def info(self) -> Mapping[str, Any]:
+        """Return the signing key's id and the roles, for `manage.py`."""
+        return {"signing_key": self.signing_keys.signing().kid, "roles": self.roles.names()}
