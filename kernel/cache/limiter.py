@@ -38,7 +38,10 @@ class Buckets(Protocol):
     """Where theoretical arrival times live."""
 
     def pour(self, key: str, now: int, capacity: int, amount: int) -> tuple[bool, int]:
-        """Pour `amount` µs into a bucket of `capacity` µs; return whether it fitted, and when it is empty."""
+        """Pour `amount` µs into a bucket of `capacity` µs; return whether it fitted, and when it is empty.
+
+        A negative amount (a refund) takes out, never below empty, and always fits.
+        """
         ...
 
 
@@ -64,6 +67,12 @@ class Limiter:
         over = 0 if allowed else level + round(interval * cost) - capacity
         remaining = max(0, int((capacity - level + 1) // interval))
         return Decision(allowed, remaining, math.ceil(over / _MICROSECONDS), math.ceil(level / _MICROSECONDS))
+
+    def refund(self, key: str, count: int, per: float, cost: int = 1) -> None:
+        """Give back what a `hit` with the same arguments took: it turned out not to count."""
+        capacity = round(per * _MICROSECONDS)
+        now = round(self._clock.now().timestamp() * _MICROSECONDS)
+        self._buckets.pour(key, now, capacity, -round(capacity / count * cost))
 
 
 class MemoryBuckets:
