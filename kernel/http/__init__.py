@@ -10,23 +10,38 @@ from __future__ import annotations
 from marshmallow import Schema
 
 from kernel.http import fields
-from kernel.http.endpoint import AUTHENTICATED, PUBLIC, Binary, Cached, Endpoint, Rate, endpoint, endpoints_of
+from kernel.http.endpoint import (
+    AUTHENTICATED,
+    PUBLIC,
+    UNLIMITED,
+    Binary,
+    Cached,
+    Endpoint,
+    Rate,
+    endpoint,
+    endpoints_of,
+)
 from kernel.http.page import Page, PageOf, page_of
 from kernel.http.pagination import paginate
 from kernel.http.request import Request, Response
+from kernel.http.settings import HttpSettings
+from kernel.http.stack import Stack
 
 __all__ = [
     "AUTHENTICATED",
     "PUBLIC",
+    "UNLIMITED",
     "Binary",
     "Cached",
     "Endpoint",
+    "HttpSettings",
     "Page",
     "PageOf",
     "Rate",
     "Request",
     "Response",
     "Schema",
+    "Stack",
     "endpoint",
     "endpoints_of",
     "fields",

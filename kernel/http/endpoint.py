@@ -30,7 +30,7 @@ Responder = TypeVar("Responder", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `count` calls per `per` seconds, as a leaky bucket.
+    """At most `count` calls per `per` seconds, as a leaky bucket of this endpoint's own.
 
     One call costs `cost`. `by="client"` counts per client address, before
     authentication; `by="principal"` per caller, after it.
@@ -40,6 +40,10 @@ class Rate:
     per: float = 60
     cost: int = 1
     by: Literal["client", "principal"] = "client"
+
+
+UNLIMITED: Final = Rate(0)
+"""No limit at all: for probes, assets, and files behind a signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ def endpoint(
     * `body`, `query` — schemas; the validated dicts are `req.body` and `req.query`.
     * `response` — schema of the returned value, `page_of(Schema)`, `Binary(…)`, or
       None (204); `status` — default 200, or 204 without a response.
-    * `rate` — besides the default limit; `idempotent` — honour `Idempotency-Key`
+    * `rate` — in place of the default limit; `idempotent` — honour `Idempotency-Key`
       (`"required"`: refuse a call without); the responder then runs in a transaction.
     * `cached` — keep the answer; `etag` — send `ETag`, answer `If-None-Match`,
       read `If-Match` into `req.if_match`.
@@ -180,9 +184,3 @@ def endpoints_of(resource: object) -> dict[str, Endpoint | None]:
     """Return the declaration of every `on_<method>` of a resource, None where it is missing."""
     found = ((method, getattr(resource, f"on_{method}", None)) for method in METHODS)
     return {method: getattr(on, "__endpoint__", None) for method, on in found if callable(on)}
-
-
-__all__ = [
-    "AUTHENTICATED", "BODY_METHODS", "METHODS", "PUBLIC", "Binary", "Cached", "Endpoint", "Rate",
-    "endpoint", "endpoints_of",
-]

@@ -59,16 +59,18 @@ class Request(falcon.Request):
     * `id` — the request id (a client's `X-Request-Id`, or a new UUIDv7);
     * `client_ip` — the caller's address through the configured trusted proxies;
     * `principal` — who calls; anonymous without credentials;
+    * `payload` — the bytes of a body with a declared schema;
     * `body`, `query` — the validated dicts of the declared schemas, else empty;
     * `if_match` — the version named by `If-Match`, None without one;
     * `endpoint` — the declaration that matched, None on an unknown path.
     """
 
-    __slots__ = ("body", "client_ip", "endpoint", "id", "if_match", "principal", "query", "started")
+    __slots__ = ("body", "client_ip", "endpoint", "id", "if_match", "payload", "principal", "query", "started")
 
     id: str
     client_ip: str
     principal: Principal
+    payload: bytes
     body: dict[str, Any]
     query: dict[str, Any]
     if_match: int | None

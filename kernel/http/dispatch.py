@@ -1,0 +1,260 @@
+"""One function per endpoint, compiled from its declaration at boot.
+
+    size → negotiation → rate → authenticate → permission → validate → idempotency → responder → serialise
+
+PERF: a step an endpoint does not need is None and costs a comparison; there is
+no chain of middleware to walk. Figures stand in docs/decisions/0004-http.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from kernel import context
+from kernel.errors import FieldError, Forbidden, Invalid, NotAcceptable, Unauthorized
+from kernel.http.cursors import CursorSeal
+from kernel.http.endpoint import AUTHENTICATED, PUBLIC, Binary, Cached, Endpoint
+from kernel.http.etags import matches, tag_of
+from kernel.http.idempotency import Answer, idempotent
+from kernel.http.limits import limit_for
+from kernel.http.page import Page, PageOf
+from kernel.http.problems import StepUpRequired
+from kernel.http.reading import JSON, LimitedStream, check_length, check_media_type, parse_json, read_body
+from kernel.http.request import Request, Response, WsgiHeaders, read_version
+from kernel.http.response_cache import Produce, kept
+from kernel.http.serializers import Serializer, compile_serializer
+from kernel.http.stack import Stack
+from kernel.http.validation import body_loader, query_loader, query_schema
+
+Responder = Callable[..., Any]
+Step = Callable[[Request, Response, dict[str, Any]], None]
+
+_WILLING = frozenset({"", "*/*", JSON})
+
+
+def compile_endpoint(declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack) -> Responder:
+    """Return the function falcon calls for `<method> <name>`."""
+    limit = stack.settings.max_body_bytes if declared.max_body is None else declared.max_body
+    before, after = _limits(declared, name, stack)
+    authenticate, set_actor = stack.auth.principal_for, context.principal.set
+    gate, query, body = _gate(declared, stack), _query(declared, stack), _body(declared, limit)
+    prepare, answer = _preparation(declared, method), _answer(declared, method, responder, name, stack)
+
+    def respond(req: Request, resp: Response, **params: Any) -> None:
+        req.endpoint = declared
+        check_length(req, limit)
+        if before is not None:
+            before(req, resp)
+        req.principal = principal = authenticate(WsgiHeaders(req.env))
+        set_actor(principal)
+        if gate is not None:
+            gate(req, resp, params)
+        if after is not None:
+            after(req, resp)
+        prepare(req, resp, params)
+        if query is not None:
+            query(req, resp, params)
+        if body is not None:
+            body(req, resp, params)
+        answer(req, resp, params)
+
+    return respond
+
+
+def _limits(declared: Endpoint, name: str, stack: Stack) -> tuple[Any, Any]:
+    check = limit_for(declared.rate, name, stack)
+    late = declared.rate is not None and declared.rate.by == "principal"
+    return (None, check) if late else (check, None)
+
+
+def _gate(declared: Endpoint, stack: Stack) -> Step | None:
+    """Return the check of the endpoint's permission, None when it is public."""
+    permission, scope, fresh = declared.permission, declared.scope, _step_up(declared, stack)
+    if permission == PUBLIC:
+        return None
+
+    def check(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        principal = req.principal
+        if permission == AUTHENTICATED:
+            allowed = principal.is_authenticated
+        else:
+            allowed = principal.can(permission, scope(req, **params) if scope else None)
+        if not allowed:
+            if not principal.is_authenticated:
+                raise Unauthorized
+            raise Forbidden(f"This takes the permission {permission}.")
+        if fresh is not None:
+            fresh(req, resp, params)
+
+    return check
+
+
+def _step_up(declared: Endpoint, stack: Stack) -> Step | None:
+    if not declared.step_up:
+        return None
+
+    def check(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        shown = req.principal.mfa_at
+        if shown is None or (stack.clock.now() - shown).total_seconds() > stack.settings.step_up_seconds:
+            raise StepUpRequired("Show a second factor again.")
+
+    return check
+
+
+def _query(declared: Endpoint, stack: Stack) -> Step | None:
+    """Return what validates the query string; an endpoint without a schema takes no parameter."""
+    schema = query_schema(declared.query, declared.response)
+    if schema is None:
+        return None if isinstance(declared.response, Binary) else _refuse_query
+    load, seal = query_loader(schema), CursorSeal(stack.secret)
+    paged = isinstance(declared.response, PageOf)
+
+    def check(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        req.query = query = load(req)
+        if paged and query["cursor"] is not None:
+            query["cursor"] = seal.open(req, query["cursor"])
+
+    return check
+
+
+def _refuse_query(req: Request, resp: Response, params: dict[str, Any]) -> None:
+    if req.query_string:
+        raise Invalid(errors=[FieldError("Unknown parameter.", parameter=name) for name in req.params])
+
+
+def _body(declared: Endpoint, limit: int) -> Step | None:
+    """Return what reads the body: validated JSON, or a bounded stream of a declared type."""
+    if declared.body is not None:
+        load = body_loader(declared.body)
+
+        def read(req: Request, resp: Response, params: dict[str, Any]) -> None:
+            check_media_type(req, (JSON,))
+            req.payload = read_body(req, limit)
+            req.body = load(parse_json(req.payload))
+
+        return read
+    if declared.consumes:
+        taken = frozenset(declared.consumes)
+
+        def stream(req: Request, resp: Response, params: dict[str, Any]) -> None:
+            if "*/*" not in taken:
+                check_media_type(req, taken)
+            req.stream = req._bounded_stream = LimitedStream(req, limit)  # type: ignore[assignment]  # noqa: SLF001
+
+        return stream
+    return None
+
+
+def _preparation(declared: Endpoint, method: str) -> Step:
+    """Return what negotiates the type, sets status and Cache-Control, and reads If-Match."""
+    status, cache_control = declared.status, _cache_control(declared, method)
+    json = not isinstance(declared.response, Binary | None)
+    conditional = declared.etag and method != "get"
+
+    def prepare(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        resp.status = status
+        resp._headers["cache-control"] = cache_control  # noqa: SLF001 - PERF: see kernel.http.envelope
+        if json and req.env.get("HTTP_ACCEPT", "") not in _WILLING and not req.client_accepts(JSON):
+            raise NotAcceptable(f"This is offered as {JSON}.")
+        if conditional:
+            req.if_match = read_version(req.env.get("HTTP_IF_MATCH", ""))
+
+    return prepare
+
+
+def _cache_control(declared: Endpoint, method: str) -> str:
+    rule: Cached | None = declared.cached
+    if method != "get":
+        return "no-store"
+    if rule:
+        who = "public" if rule.per == "all" and declared.permission == PUBLIC else "private"
+        return f"{who}, max-age={rule.client}" if rule.client else f"{who}, no-cache"
+    return "private, no-cache" if declared.etag else "no-store"
+
+
+def _answer(declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack) -> Answer:
+    """Return what runs the responder and writes its value, with the cache or the key around it."""
+    if isinstance(declared.response, Binary):
+        answer = _binary(declared.response, responder)
+    elif declared.response is None:
+        answer = _empty(responder)
+    else:
+        answer = _json(declared, method, responder, name, stack)
+    return idempotent(answer, stack, required=declared.idempotent == "required") if declared.idempotent else answer
+
+
+def _empty(responder: Responder) -> Answer:
+    def answer(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        responder(req, resp, **params)
+
+    return answer
+
+
+def _binary(declared: Binary, responder: Responder) -> Answer:
+    default = declared.media_types[0]
+
+    def answer(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        value = responder(req, resp, **params)
+        if isinstance(value, str):
+            resp.data = value.encode()
+        elif isinstance(value, bytes):
+            resp.data = value
+        elif value is not None:
+            resp.stream = value
+        if resp.content_type is None:
+            resp.content_type = default
+
+    return answer
+
+
+def _json(declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack) -> Answer:
+    produce = _producer(declared, responder, name, stack)
+    if declared.cached:
+        produce = kept(declared, declared.cached, produce, stack)
+    tagged, conditional = declared.etag or declared.cached is not None, method == "get"
+
+    def answer(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        tag, resp.data = produce(req, resp, params)
+        headers = resp._headers  # noqa: SLF001 - PERF: see kernel.http.envelope
+        headers["content-type"] = JSON
+        if tagged and tag:
+            headers["etag"] = tag
+            if conditional and (known := req.env.get("HTTP_IF_NONE_MATCH")) and matches(known, tag):
+                resp.status, resp.data = 304, None
+
+    return answer
+
+
+def _producer(declared: Endpoint, responder: Responder, name: str, stack: Stack) -> Produce:
+    """Return what runs the responder and gives the bytes of its value, and their tag where one is wanted."""
+    write = _writer(declared, stack)
+    tagged = declared.etag or declared.cached is not None
+
+    def produce(req: Request, resp: Response, params: dict[str, Any]) -> tuple[str, bytes]:
+        value = responder(req, resp, **params)
+        if value is None:
+            if resp.status_code == declared.status:
+                raise TypeError(f"{name} declares a response and returned None")
+            return "", b""  # the responder redirected, or answered without a body
+        data = write(req, value)
+        return (tag_of(value, data) if tagged else ""), data
+
+    return produce
+
+
+def _writer(declared: Endpoint, stack: Stack) -> Callable[[Request, Any], bytes]:
+    dumps = orjson.dumps
+    if not isinstance(declared.response, PageOf):
+        serialize: Serializer = compile_serializer(declared.response)  # type: ignore[arg-type]
+        return lambda req, value: dumps(serialize(value))
+    page, seal = compile_serializer(declared.response.schema), CursorSeal(stack.secret)
+
+    def write(req: Request, value: Page[Any]) -> bytes:
+        if value.next is not None:
+            value = Page(value.items, seal.seal(req, value.next), value.total)
+        return dumps(page(value))
+
+    return write

@@ -1,0 +1,57 @@
+"""Kept answers: the bytes of a GET under its path, query and, if asked, principal.
+
+A hit skips the responder, the database and the serialiser. The cache computes a
+missing answer once for all who ask (`get_or_set`), and an answer computed
+before one of its tags was invalidated is not kept after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from kernel import context
+from kernel.http.endpoint import Cached, Endpoint
+from kernel.http.request import Request, Response
+
+if TYPE_CHECKING:
+    from kernel.auth.principals import Principal
+    from kernel.http.stack import Stack
+
+Produce = Callable[[Request, Response, dict[str, Any]], tuple[str, bytes]]
+"""Runs the responder; returns the entity tag (perhaps empty) and the bytes."""
+
+
+def kept(declared: Endpoint, rule: Cached, produce: Produce, stack: Stack) -> Produce:
+    """Return `produce`, answered from the cache where it can be."""
+    cache, seconds, tags, personal = stack.cache, rule.seconds, rule.tags, rule.per == "principal"
+    nobody = stack.auth.principal_for({})
+
+    def look(req: Request, resp: Response, params: dict[str, Any]) -> tuple[str, bytes]:
+        def make() -> bytes:
+            tag, data = produce(req, resp, params) if personal else _as(nobody, req, resp, params, produce)
+            return tag.encode() + b"\n" + data
+
+        names = [tag.format_map(params) for tag in tags]
+        tag, _, data = cache.get_or_set(_key(req, personal=personal), make, seconds, names).partition(b"\n")
+        return tag.decode(), data
+
+    return look
+
+
+def _as(nobody: Principal, req: Request, resp: Response, params: dict[str, Any], produce: Produce) -> tuple[str, bytes]:
+    """Run `produce` for nobody in particular, so that its answer can be anybody's."""
+    caller, req.principal = req.principal, nobody
+    token = context.principal.set(nobody)
+    try:
+        return produce(req, resp, params)
+    finally:
+        req.principal = caller
+        context.principal.reset(token)
+
+
+def _key(req: Request, *, personal: bool) -> str:
+    query = "&".join(f"{name}={req.params[name]}" for name in sorted(req.params)) if req.query_string else ""
+    who = f"{req.principal.kind}:{req.principal.id}" if personal else ""
+    return "http:" + blake2b(f"{req.path}?{query}#{who}".encode(), digest_size=20).hexdigest()

@@ -1,0 +1,144 @@
+"""Validation: a declared schema, made into a loader once per endpoint.
+
+A loader returns the validated dict or raises `Invalid` whose `errors[]` point
+at every fault: JSON Pointers into a body, names of query parameters.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from marshmallow import fields as base
+from marshmallow.validate import Range
+
+from kernel.errors import FieldError, Invalid
+from kernel.http import fields
+from kernel.http.page import MAX_LIMIT, PageOf
+from kernel.http.reading import escape
+from kernel.http.request import Request
+
+MAX_ERRORS = 50
+
+Loader = Callable[[Any], dict[str, Any]]
+
+
+def body_loader(schema: type[Schema] | Schema) -> Loader:
+    """Return a function from parsed JSON to the validated body."""
+    loader = schema() if isinstance(schema, type) else schema
+
+    def load(data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise Invalid(errors=(FieldError("Send a JSON object.", pointer=""),))
+        try:
+            return loader.load(data)  # type: ignore[return-value]
+        except ValidationError as ex:
+            raise Invalid(errors=[FieldError(text, pointer=at) for at, text in _flat(ex.messages, "")]) from ex
+
+    return load
+
+
+def _flat(messages: Any, pointer: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for each in _walk(messages, pointer):
+        if len(found) == MAX_ERRORS:
+            break
+        found.append(each)
+    return found
+
+
+def _walk(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            yield from _walk(inner, pointer if key == "_schema" else f"{pointer}/{escape(str(key))}")
+    elif isinstance(messages, list | tuple):
+        for inner in messages:
+            yield from _walk(inner, pointer)
+    else:
+        yield pointer, str(messages)
+
+
+def query_schema(declared: type[Schema] | None, response: Any) -> type[Schema] | None:
+    """Return the schema of an endpoint's query: what it declares, and a page's own parameters."""
+    if not isinstance(response, PageOf):
+        return declared
+    page: dict[str, base.Field[Any]] = {
+        "cursor": fields.String(
+            load_default=None, metadata={"description": "`next` of the page before; absent for the first."},
+        ),
+        "limit": fields.Integer(
+            load_default=response.default_limit, validate=Range(min=1, max=MAX_LIMIT),
+            metadata={"description": "Most items on a page."},
+        ),
+    }
+    if response.countable:
+        page["total"] = fields.Boolean(
+            load_default=False, metadata={"description": "Count the whole list into `total`."},
+        )
+    parent = declared or Schema
+    return type(f"{parent.__name__}Page" if declared else "PageQuery", (parent,), page)
+
+
+
+
+def query_loader(schema: type[Schema]) -> Callable[[Request], dict[str, Any]]:
+    """Return a function from a request to its validated query."""
+    loader = schema()
+    readers = {field.data_key or name: _reader(field) for name, field in loader.load_fields.items()}
+
+    def load(req: Request) -> dict[str, Any]:
+        given = req.params
+        try:
+            return loader.load({name: _read(name, given[name], readers.get(name)) for name in given})  # type: ignore[return-value]
+        except ValidationError as ex:
+            faults = [FieldError(text, parameter=at.split("/")[1] if at else "") for at, text in _flat(ex.messages, "")]
+            raise Invalid(errors=faults) from ex
+
+    return load
+
+
+def _read(name: str, value: Any, reader: Callable[[Any], Any] | None) -> Any:
+    text = "".join(value) if isinstance(value, list) else value
+    if "\0" in text or "\ufffd" in text:
+        raise Invalid(errors=(FieldError("Text is UTF-8 without the character U+0000.", parameter=name),))
+    return reader(value) if reader else value
+
+
+def _reader(field: base.Field[Any]) -> Callable[[Any], Any]:
+    """Return what turns a parameter's text into the field's JSON type, when it reads as one."""
+    if isinstance(field, base.List):
+        inner = _reader(field.inner)
+        return lambda value: [inner(each) for each in (value if isinstance(value, list) else [value])]
+    convert = next((to for kind, to in _FROM_TEXT.items() if isinstance(field, kind)), None)
+
+    def read(value: Any) -> Any:
+        if isinstance(value, list):
+            raise ValidationError({field.data_key or field.name: ["Given more than once."]})
+        return convert(value) if convert else value
+
+    return read
+
+
+_INTEGER = re.compile(r"-?[0-9]{1,20}")
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
+
+
+def _integer(text: str) -> Any:
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _number(text: str) -> Any:
+    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else text
+
+
+def _boolean(text: str) -> Any:
+    return {"true": True, "false": False}.get(text, text)
+
+
+_FROM_TEXT: dict[type, Callable[[str], Any]] = {
+    base.Integer: _integer, base.Float: _number, base.Boolean: _boolean,
+}
