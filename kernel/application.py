@@ -53,6 +53,8 @@ class Application:
     blobs: BlobStore
     metrics: Metrics
     wsgi: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+    remount: Callable[[], None]
+    """Compiles the registry's routes into `wsgi` anew."""
 
     def __init__(self) -> None:
         """Make an empty application; `kernel.assembly` gives it its parts."""
@@ -102,6 +104,7 @@ class Application:
         self._running = True
         self.db.warm(self.settings.database.pool_warm)
         self.listener.start()
+        self.auth.start()
         startups = dict(self.hooks.implementations("startup"))
         for plugin in self.registry.plugins:
             if plugin.name in self.registry:
@@ -128,6 +131,7 @@ class Application:
         gone = {dropped.name for dropped in self.registry.dropped}
         self.hooks = self.hooks.without(gone)
         self.unavailable.update(self.registry.unavailable())
+        self.remount()
 
     def stop(self) -> None:
         """Call `shutdown` of what was started, in reverse, and close connections.
@@ -143,6 +147,7 @@ class Application:
         self._started.clear()
         if self._running:
             self._running = False
+            self.auth.stop()
             self.listener.stop()
         self.db.stop()
 

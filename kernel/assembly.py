@@ -1,0 +1,123 @@
+"""Assemble an Application: the only place where the rooms meet.
+
+Every part is made here with what it needs and nothing global; the order is the
+order of their needs. Nothing is opened: connections come with `start`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kernel.application import Application, database_url
+from kernel.auth import Auth, Roles
+from kernel.auth.principals import Principal
+from kernel.auth.recognition import Authenticator
+from kernel.cache import make_cache, make_limiter
+from kernel.clock import Clock, SystemClock, TestClock
+from kernel.errors import ConfigurationError
+from kernel.events import Bus
+from kernel.http.stack import Stack
+from kernel.http.wsgi import build_wsgi
+from kernel.loader import Loaded, load
+from kernel.observability import Metrics
+from kernel.profile import read_profile
+from kernel.redis import RedisLink
+from kernel.registry import Owned
+from kernel.secret_key import derived, secret_key
+from kernel.sections import KERNEL_SECTIONS
+from kernel.settings import Settings
+from kernel.storage import Database, Listener
+from kernel.tasks import TaskQueue
+
+T = TypeVar("T")
+
+def assemble(
+    profile: str | Path, environ: Mapping[str, str], overrides: Mapping[str, Any], clock: Clock | None = None
+) -> Application:
+    """Return the application of a profile, nothing opened yet."""
+    loaded = load(read_profile(profile, environ, overrides), KERNEL_SECTIONS)
+    _refuse_unsafe(loaded.settings)
+    application = Application()
+    application.settings = loaded.settings
+    application.registry, application.hooks = loaded.registry, loaded.hooks
+    application.unavailable.update(loaded.registry.unavailable())
+    _furnish(application, clock)
+    return application
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    """Refuse in production what only eases development."""
+    if settings.kernel.environment != "production":
+        return
+    if settings.kernel.test_clock:
+        raise ConfigurationError("kernel.test_clock is on in production: turn it off")
+    if not settings.http.rate_limits:
+        raise ConfigurationError("http.rate_limits is off in production: turn it on")
+
+
+def _furnish(application: Application, clock: Clock | None) -> None:
+    """Make every part, in the order of their needs."""
+    settings, registry = application.settings, application.registry
+    secret = secret_key(settings.kernel)
+    database_url(settings)
+    application.metrics = Metrics()
+    application.clock = clock or (TestClock() if settings.kernel.test_clock else SystemClock())
+    application.db = Database(settings.database, application.clock)
+    application.listener = Listener(settings.database)
+    link = RedisLink(settings.redis) if settings.redis.url else None
+    application.cache = make_cache(settings.cache, application.clock, link)
+    application.limiter = make_limiter(settings.cache, application.clock, link)
+    application.auth = _auth(application, secret)
+    application.bus = Bus(
+        settings.events, application.db, application.clock, _values(registry.events), _values(registry.subscribers)
+    )
+    tasks = [*_values(registry.tasks), *_values(registry.schedules)]
+    application.tasks = TaskQueue(settings.tasks, application.db, application.clock, tasks, settings.redis.url)
+    application.remount = partial(_mount, application, secret)
+    application.remount()
+
+
+def _auth(application: Application, secret: str) -> Auth:
+    settings, registry = application.settings, application.registry
+    roles = Roles(_values(registry.permissions), _values(registry.roles), settings.auth.roles)
+    return Auth(
+        settings.auth,
+        db=application.db,
+        clock=application.clock,
+        listener=application.listener,
+        limiter=application.limiter,
+        secret=derived(secret, "auth"),
+        roles=roles,
+        authenticators=[
+            _authenticator(application, hook) for _, hook in application.hooks.implementations("authenticate")
+        ],
+        throttled=settings.http.rate_limits,
+    )
+
+
+def _authenticator(application: Application, hook: Callable[..., Principal | None]) -> Authenticator:
+    return lambda headers: hook(app=application, headers=headers)
+
+
+def _mount(application: Application, secret: str) -> None:
+    """Compile the routes into the WSGI application; again when a plugin is dropped."""
+    settings = application.settings
+    stack = Stack(
+        settings=settings.http,
+        secret=derived(secret, "http"),
+        clock=application.clock,
+        auth=application.auth,
+        limiter=application.limiter,
+        cache=application.cache,
+        db=application.db,
+        environment=settings.kernel.environment,
+        unavailable=application.unavailable,
+    )
+    application.wsgi = build_wsgi(_values(application.registry.routes), stack)
+
+
+def _values(owned: Sequence[Owned[T]]) -> list[T]:
+    return [value for _, value in owned]
