@@ -3,6 +3,7 @@
 from kernel.storage.counting import StatementCount, count_statements
 from kernel.storage.database import Database, db_proxy
 from kernel.storage.fields import ArrayField, JSONField, TimestampField, TSVectorField
+from kernel.storage.listener import Listener
 from kernel.storage.locking import Versioned
 from kernel.storage.models import Model, SoftDeleted, uuid7
 from kernel.storage.settings import DatabaseSettings, StorageSettings
@@ -13,6 +14,7 @@ __all__ = [
     "Database",
     "DatabaseSettings",
     "JSONField",
+    "Listener",
     "Model",
     "SoftDeleted",
     "StatementCount",

@@ -125,6 +125,7 @@ class EmbeddedPostgres:
             self._users = None
             if last:
                 self._shut_down()
+            self._disown()
 
     def halt(self) -> None:
         """Stop the server although others use it; they wait for `revive`."""
@@ -262,6 +263,7 @@ class EmbeddedPostgres:
             time.sleep(0.1)  # backends of a killed server still leave its shared memory
 
     def _try_launch(self, deadline: float) -> bool:
+        self._disown()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # stale: _running_pid said so
         run_as = self._run_as()
         sockets = self._own(self._socket_directory(), run_as)
@@ -353,9 +355,13 @@ class EmbeddedPostgres:
             log.warning("embedded_postgres_slow_to_stop", pid=pid, seconds=STOP_TIMEOUT)
             process.send_signal(signal.SIGQUIT)  # "immediate": the next start recovers
             self._gone(process, STOP_TIMEOUT)
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
+        self._disown()
+
+    def _disown(self) -> None:
+        """Let go of the child process: ended, or another handle's to stop."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.returncode = 0  # else its finaliser warns of a process nobody waits for
+        self._process = None
 
     def _gone(self, process: psutil.Process, timeout: float) -> bool:
         deadline = time.monotonic() + timeout

@@ -1,7 +1,7 @@
 """Read what PostgreSQL says about a failure out of peewee's exceptions.
 
-peewee re-raises the driver's exception as its own and keeps the original as
-the first argument. Codes: PostgreSQL manual, appendix A.
+peewee re-raises the driver's exception as its own and keeps the original in
+`orig`. Codes: PostgreSQL manual, appendix A.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RETRYABLE = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED})
 
 def _driver_error(ex: BaseException) -> Any:
     """Return the psycopg2 exception inside a peewee exception, or `ex` itself."""
-    return ex.args[0] if ex.args and isinstance(ex.args[0], BaseException) else ex
+    return getattr(ex, "orig", ex)
 
 
 def sqlstate(ex: BaseException) -> str:
