@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
 principal: ContextVar[Principal | None] = ContextVar("principal", default=None)
+traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+"""The W3C `traceparent` of the running span; telemetry sets it, empty when it is off."""
 
 
 @contextmanager

@@ -1,0 +1,112 @@
+"""Claiming deliveries: the statements behind the dispatcher.
+
+A claim moves `due_at` into the future by the lease. Nobody else sees the row
+until then; if its worker died, it is due again by itself. `attempt` numbers the
+claims of a row and fences them: whoever was slow finds it changed and stops.
+
+Order per (subscriber, key): claims take turns (an advisory lock; a claim lasts
+a millisecond), and a row is claimed only with or after every earlier pending
+row of its key. Two claims at once could each skip the other's locked row and
+take its successor: that is why they take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from kernel.storage import Database
+
+_CLAIM_LOCK = (0x57AF, 0)
+_LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
+
+# `open` leaves out rows waiting behind one that is claimed or backing off; `next` those
+# behind one whose row is locked (its handler outlived its lease, and may yet commit).
+_CLAIM = """
+WITH open AS (
+    SELECT subscriber, position, key FROM kernel_delivery AS this
+    WHERE state = 'pending' AND due_at <= %(now)s AND subscriber = ANY(%(subscribers)s)
+      AND NOT EXISTS (
+        SELECT FROM kernel_delivery AS earlier
+        WHERE earlier.subscriber = this.subscriber AND earlier.key = this.key AND earlier.state = 'pending'
+          AND earlier.position < this.position AND earlier.due_at > %(now)s)
+    ORDER BY position LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+),
+next AS (
+    SELECT subscriber, position FROM open AS this
+    WHERE NOT EXISTS (
+        SELECT FROM kernel_delivery AS earlier
+        WHERE earlier.subscriber = this.subscriber AND earlier.key = this.key AND earlier.state = 'pending'
+          AND earlier.position < this.position
+          AND NOT EXISTS (
+            SELECT FROM open
+            WHERE open.subscriber = earlier.subscriber AND open.position = earlier.position))
+)
+UPDATE kernel_delivery AS claimed SET attempt = claimed.attempt + 1, due_at = %(leased_until)s
+FROM next JOIN kernel_event AS event USING (position)
+WHERE claimed.subscriber = next.subscriber AND claimed.position = next.position
+RETURNING claimed.subscriber, claimed.position, claimed.attempt, claimed.replayed, claimed.error, event.id,
+    event.type, event.key, event.actor, event.scope, event.correlation_id, event.trace, event.data, event.occurred_at
+"""
+
+_IS_DUE = """
+SELECT EXISTS (SELECT FROM kernel_delivery
+    WHERE state = 'pending' AND due_at <= %(now)s AND subscriber = ANY(%(subscribers)s))
+"""
+_FENCE = " WHERE subscriber = %(subscriber)s AND position = %(position)s AND attempt = %(attempt)s AND state = 'pending'"
+_DONE = "UPDATE kernel_delivery SET state = 'done', finished_at = %(now)s, error = NULL" + _FENCE
+_FAILED = (
+    "UPDATE kernel_delivery SET state = %(state)s, due_at = %(due_at)s, error = %(error)s, finished_at = %(ended)s"
+    + _FENCE
+)
+_RELEASE = "UPDATE kernel_delivery SET due_at = %(now)s, attempt = attempt - 1" + _FENCE
+_RENEW = "UPDATE kernel_delivery SET due_at = %(leased_until)s" + _FENCE
+
+Row = dict[str, Any]
+
+
+class Claims:
+    """The deliveries this process may work on."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def take(
+        self, subscribers: Sequence[str], now: datetime, leased_until: datetime, limit: int
+    ) -> list[Row]:
+        """Claim up to `limit` due deliveries; return them with their events, by position."""
+        asked = {"subscribers": list(subscribers), "now": now, "leased_until": leased_until, "limit": limit}
+        with self._db.atomic():
+            self._db.execute_sql(_LOCK, _CLAIM_LOCK)
+            rows = self._db.dicts(_CLAIM, asked)
+        return sorted(rows, key=lambda row: int(row["position"]))
+
+    def is_due(self, subscribers: Sequence[str], now: datetime) -> bool:
+        """Tell whether a pending delivery to these is due."""
+        [(due,)] = self._db.rows(_IS_DUE, {"subscribers": list(subscribers), "now": now})
+        return bool(due)
+
+    def finish(self, row: Row, now: datetime) -> bool:
+        """Mark it done and lock it, in the handler's transaction; False: it is another's now."""
+        return self._change(_DONE, row, now=now)
+
+    def fail(self, row: Row, error: str, due_at: datetime) -> bool:
+        """Let it be tried again at `due_at`."""
+        return self._change(_FAILED, row, state="pending", error=error, due_at=due_at, ended=None)
+
+    def bury(self, row: Row, error: str, now: datetime) -> bool:
+        """Set it aside as dead; the next of its key go on."""
+        return self._change(_FAILED, row, state="dead", error=error, due_at=now, ended=now)
+
+    def release(self, row: Row, now: datetime) -> bool:
+        """Give it back untried; the attempt does not count."""
+        return self._change(_RELEASE, row, now=now)
+
+    def renew(self, row: Row, leased_until: datetime) -> bool:
+        """Keep it for longer."""
+        return self._change(_RENEW, row, leased_until=leased_until)
+
+    def _change(self, sql: str, row: Row, **values: Any) -> bool:
+        fence = {name: row[name] for name in ("subscriber", "position", "attempt")}
+        return bool(self._db.execute_sql(sql, {**fence, **values}).rowcount)

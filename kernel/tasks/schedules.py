@@ -1,0 +1,52 @@
+"""Schedules: each tick fires once, whichever process notices it first.
+
+Ticks are computed from the clock alone, so every process finds the same ones.
+The row of `kernel_schedule` moves forward to a tick in the transaction that
+enqueues the run; who comes second moves nothing. Ticks missed while no worker
+ran, or skipped by an advancing test clock, fire once: the latest. A schedule
+seen for the first time starts with its next tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kernel.clock import Clock
+from kernel.storage import Database
+from kernel.tasks.task import Schedule
+
+# xmax is 0 in a row this statement inserted: the schedule was unknown until now.
+_ADVANCE = """
+INSERT INTO kernel_schedule AS known (name, last_tick) VALUES (%s, %s)
+ON CONFLICT (name) DO UPDATE SET last_tick = excluded.last_tick WHERE known.last_tick < excluded.last_tick
+RETURNING xmax = 0
+"""
+
+
+class Schedules:
+    """The schedules of one process."""
+
+    def __init__(self, db: Database, clock: Clock, schedules: Sequence[Schedule]) -> None:
+        self._db, self._clock, self._schedules = db, clock, tuple(schedules)
+        self._settled: dict[str, tuple[datetime, datetime]] = {}
+
+    def fire_due(self) -> list[Schedule]:
+        """Enqueue every schedule whose tick has come; return those fired here."""
+        now = self._clock.now()
+        return [one for one in self._schedules if not self._is_settled(one, now) and self._fire(one, now)]
+
+    def _is_settled(self, schedule: Schedule, now: datetime) -> bool:
+        """Tell from memory that this tick is done: most looks end here."""
+        tick, following = self._settled.get(schedule.name, (now, now))
+        return tick <= now < following
+
+    def _fire(self, schedule: Schedule, now: datetime) -> bool:
+        tick = schedule.tick_at(now)
+        with self._db.atomic():
+            moved = self._db.rows(_ADVANCE, (schedule.name, tick))
+            fires = bool(moved) and not moved[0][0]
+            if fires:
+                schedule.enqueue()
+        self._settled[schedule.name] = (tick, schedule.tick_after(tick))
+        return fires
