@@ -95,6 +95,15 @@ class Application:
         finally:
             self._making.pop()
 
+    def secret(self, purpose: str) -> str:
+        """Return a key of this deployment for one purpose, hexadecimal; `purpose` begins with the plugin's name.
+
+        The same in every process; another `[kernel] secret_key` makes another.
+        """
+        from kernel.secret_key import derived, secret_key  # noqa: PLC0415 - this module imports no room
+
+        return derived(secret_key(self.settings.kernel), purpose)
+
     def start(self) -> None:
         """Open connections and call every plugin's `startup`, in dependency order.
 
