@@ -25,7 +25,10 @@ def make_cache(
     memory, counters = MemoryStore(settings.memory_bytes, settings.memory_entries), MemoryCounters()
     if link is None:
         return Cache(memory, Counters(counters, clock), settings, clock, observe)
-    raise NotImplementedError
+    from kernel.cache.fallback import FallbackCounters, FallbackStore  # noqa: PLC0415 - needs Redis's client
+
+    store = FallbackStore(link, memory, settings.away_ttl)
+    return Cache(store, Counters(FallbackCounters(link, counters), clock), settings, clock, observe)
 
 
 def make_limiter(settings: CacheSettings, clock: Clock, link: RedisLink | None = None) -> Limiter:
@@ -33,4 +36,6 @@ def make_limiter(settings: CacheSettings, clock: Clock, link: RedisLink | None =
     memory = MemoryBuckets(settings.limiter_keys)
     if link is None:
         return Limiter(memory, clock)
-    raise NotImplementedError
+    from kernel.cache.fallback import FallbackBuckets  # noqa: PLC0415 - needs Redis's client
+
+    return Limiter(FallbackBuckets(link, memory), clock)
