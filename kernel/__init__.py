@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kernel.application import app
     from kernel.auth.principals import Principal
     from kernel.clock import Clock
-    from kernel.declarations import HealthCheck, Permission, Role, Route, Service, StorageBackend
+    from kernel.declarations import DemoNotes, HealthCheck, Permission, Role, Route, Service, StorageBackend
     from kernel.errors import (
         BadRequest,
         Conflict,
@@ -64,7 +64,7 @@ _HOMES = {
     "kernel.application": "app",
     "kernel.auth.principals": "Principal",
     "kernel.clock": "Clock",
-    "kernel.declarations": "HealthCheck Permission Role Route Service StorageBackend",
+    "kernel.declarations": "DemoNotes HealthCheck Permission Role Route Service StorageBackend",
     "kernel.errors": _ERRORS,
     "kernel.events": "Delivery Subscriber event",
     "kernel.hookspecs": "hookimpl hookspec",

@@ -85,3 +85,15 @@ class HealthCheck:
     ok: bool
     detail: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoNotes:
+    """What `manage.py demo` tells about a plugin's demo data.
+
+    `logins` are (name to sign in with, password, who that is); `tries` are shell
+    commands worth trying, with `{url}` where the address goes.
+    """
+
+    logins: tuple[tuple[str, str, str], ...] = ()
+    tries: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kernel.application import Application
     from kernel.auth.principals import Principal
-    from kernel.declarations import HealthCheck, Permission, Role, Route, Service, StorageBackend
+    from kernel.declarations import DemoNotes, HealthCheck, Permission, Role, Route, Service, StorageBackend
     from kernel.events import Subscriber
     from kernel.settings import Settings
     from kernel.tasks import Schedule, Task
@@ -165,12 +165,14 @@ def health(app: Application) -> HealthCheck | Sequence[HealthCheck]:
 
 
 @hookspec
-def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes | None:
     """Fill a fresh database with deterministic demo data, in one go.
 
     Called once by `manage.py demo`, in dependency order, outside a
     transaction. Call `progress(done, total)` so the terminal can show it.
+    Return the logins and commands the demo should show, if there are any.
     """
+    raise AssertionError("a specification is never called")
 
 
 @hookspec(firstresult=True)

@@ -95,7 +95,10 @@ class Runtime:
 
         with EmbeddedPostgres(self.var / "postgres") as server:
             self.override("database", url=server.ensure_database("stoa"))
-            yield
+            try:
+                yield
+            finally:
+                del self.overrides["database"]["url"]
 
     @contextmanager
     def application(self, *, migrate: bool = False) -> Iterator[Application]:

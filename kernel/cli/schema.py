@@ -1,30 +1,14 @@
-"""Migrations as the commands use them: sources, a scratch database, drift."""
+"""Models and scripts compared: a scratch database, drift."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from kernel.storage.migrations import Migrations, Source
 
 if TYPE_CHECKING:
     from kernel.application import Application
     from kernel.cli.runtime import Runtime
-
-
-def sources(application: Application) -> list[Source]:
-    """Return where the kernel's and each loaded plugin's scripts are."""
-    import kernel
-
-    own = Path(next(iter(kernel.__path__))) / "migrations"
-    return [("kernel", own), *((one.name, one.manifest.migrations) for one in application.registry.plugins)]
-
-
-def migrations(application: Application) -> Migrations:
-    """Return the migrations of everything the profile loads."""
-    return Migrations(application.db, sources(application))
 
 
 def models(application: Application) -> dict[str, list[Any]]:

@@ -21,7 +21,8 @@ def makemigrations(plugins: tuple[str, ...], name: str, check: bool) -> int:
     dropped and one added.
     """
     run = runtime()
-    from kernel.cli.schema import drifts, models, scratch, sources
+    from kernel.application import migration_sources
+    from kernel.cli.schema import drifts, models, scratch
     from kernel.storage.autogenerate import write_migration
 
     with scratch(run) as application:
@@ -32,9 +33,9 @@ def makemigrations(plugins: tuple[str, ...], name: str, check: bool) -> int:
             return int(bool(found))
         for plugin in plugins:
             application.registry.plugin(plugin)
-        of_plugin = models(application)
+        of_plugin, sources = models(application), migration_sources(application.registry)
         for plugin in plugins or tuple(of_plugin):
-            path = write_migration(application.db, plugin, of_plugin[plugin], sources(application), name)
+            path = write_migration(application.db, plugin, of_plugin[plugin], sources, name)
             if path or plugins:
                 click.echo(f"{plugin}: {path or 'no change'}")
     return 0

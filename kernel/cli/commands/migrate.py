@@ -28,9 +28,7 @@ def migrate(plan: bool, plugin: str | None, to: str | None, as_json: bool) -> No
     if to and not plugin:
         raise click.UsageError("--to goes with --down PLUGIN")
     with runtime().application() as application:
-        from kernel.cli.schema import migrations
-
-        scripts = migrations(application)
+        scripts = application.migrations()
         if plan:
             rows = [{"migration": one.key, "applied": one.applied or "pending"} for one in scripts.status()]
             show(rows, as_json=as_json)

@@ -153,10 +153,8 @@ def _tables(application: Application, plugin: Plugin) -> list[tuple[str, int]]:
 
 def _remove(application: Application, name: str) -> None:
     """Run the plugin's own hook, then its down migrations."""
-    from kernel.cli.schema import migrations
-
     for owner, function in application.hooks.implementations("uninstall"):
         if owner == name:
             function(app=application)
-    for key in migrations(application).down(name):
+    for key in application.migrations().down(name):
         click.echo(f"  undone {key}", err=True)
