@@ -113,10 +113,10 @@ class Listener:
             connection.autocommit = True
             self._listening = set()
             self._subscribe(connection)
-            self._connected.set()
-            if reconnecting:
+            if reconnecting:  # before `connected`, so that no cache is trusted before it was emptied
                 for channel in sorted(self._listening):
                     self._deliver(channel, None)
+            self._connected.set()
             while not self._stopping.is_set():
                 self._wait(connection)
                 self._subscribe(connection)
