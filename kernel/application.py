@@ -84,6 +84,10 @@ class Application:
             self._services[key] = self._make(key)
         return cast("T", self._services[key])
 
+    def forget_services(self) -> None:
+        """Make every service anew at its next use."""
+        self._services.clear()
+
     def _make(self, key: tuple[type[Any], str]) -> Any:
         factory = self.registry.service(*key).factory
         if key in self._making:

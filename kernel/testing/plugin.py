@@ -1,1 +1,100 @@
-"""The pytest plugin: applications on real databases, clients, a test clock."""
+"""The pytest plugin: applications on real databases, clients, a test clock.
+
+A module or a test says which plugins it wants:
+
+    pytestmark = pytest.mark.plugins("loyalty")
+    @pytest.mark.settings(loyalty={"rate": 2}, http={"rate_limits": True})
+
+and takes fixtures: `app` (clean for each test), `client`, `clock`, `work` (runs
+what waits), `make_app` (one of its own), `server` (a real process), `redis`.
+`PLUGINS` and `SETTINGS` of a module mean the same as the marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from kernel.application import Application
+from kernel.clock import TestClock
+from kernel.testing.applications import Applications
+from kernel.testing.client import Client
+from kernel.testing.postgres import DisposablePostgres, shared_postgres
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks."""
+    config.addinivalue_line("markers", "plugins(*names): the plugins the test's application runs")
+    config.addinivalue_line("markers", "settings(**sections): settings of the test's application")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> DisposablePostgres:
+    """The run's PostgreSQL server; the workers of pytest-xdist share it."""
+    return shared_postgres()
+
+
+@pytest.fixture(scope="session")
+def applications(postgres: DisposablePostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applications]:
+    """Makes and keeps the applications of this process."""
+    made = Applications(postgres, tmp_path_factory.mktemp("applications"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def wanted_plugins(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The plugins of the nearest `plugins` mark, else of the module's PLUGINS."""
+    mark = request.node.get_closest_marker("plugins")
+    return tuple(mark.args) if mark else tuple(getattr(request.module, "PLUGINS", ()))
+
+
+@pytest.fixture
+def wanted_settings(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
+    """The sections of all `settings` marks, the nearest winning, over the module's SETTINGS."""
+    wanted: dict[str, dict[str, Any]] = {
+        name: dict(keys) for name, keys in getattr(request.module, "SETTINGS", {}).items()
+    }
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        for name, keys in mark.kwargs.items():
+            wanted.setdefault(name, {}).update(keys)
+    return wanted
+
+
+@pytest.fixture
+def app(
+    applications: Applications, wanted_plugins: tuple[str, ...], wanted_settings: dict[str, dict[str, Any]]
+) -> Iterator[Application]:
+    """The started application of the wanted plugins, on clean tables, at the present time."""
+    application = applications.shared(wanted_plugins, wanted_settings)
+    yield application
+    applications.clean(application)
+
+
+@pytest.fixture
+def make_app(applications: Applications) -> Iterator[Callable[..., Application]]:
+    """Make applications of their own: `make_app("loyalty", http={"rate_limits": True})`."""
+    made: list[Application] = []
+
+    def make(*plugins: str, **sections: dict[str, Any]) -> Application:
+        made.append(applications.make(plugins, sections))
+        return made[-1]
+
+    yield make
+    for application in made:
+        applications.discard(application)
+
+
+@pytest.fixture
+def client(app: Application) -> Client:
+    """Calls the application as nobody; `client.as_user()` signs in."""
+    return Client(app)
+
+
+@pytest.fixture
+def clock(app: Application) -> TestClock:
+    """The application's clock: `clock.advance(timedelta(days=1))`."""
+    assert isinstance(app.clock, TestClock), "turn kernel.test_clock on"
+    return app.clock

@@ -1,0 +1,114 @@
+"""Whether an answer is one its endpoint declares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from falcon.routing import CompiledRouter
+from marshmallow import Schema, fields
+
+from kernel.http.endpoint import Binary, Endpoint, endpoints_of
+from kernel.http.page import PageOf
+from kernel.http.wsgi import path_of
+from kernel.registry import Registry
+
+ALWAYS = frozenset({400, 401, 403, 404, 405, 406, 408, 412, 413, 415, 422, 429, 503})
+"""Statuses the kernel itself may answer on any endpoint."""
+
+_BESIDE = frozenset({206, 301, 302, 303, 304, 307, 308})  # of conditional and range requests, and redirects
+
+
+def check_answer(
+    registry: Registry, method: str, path: str, status: int, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Raise AssertionError naming the endpoint and what of the answer it does not declare."""
+    faults = list(_faults(endpoint_at(registry, method, path), status, headers, body))
+    assert not faults, f"{method} {path} answered {status}: {'; '.join(faults)}: {body[:500]!r}"
+
+
+def endpoint_at(registry: Registry, method: str, path: str) -> Endpoint | None:
+    """Return the declaration of a plugin's endpoint at a concrete path; None for the kernel's own."""
+    found = _router(registry).find(path.partition("?")[0])
+    resource = found[0] if found else None
+    name = "get" if method == "HEAD" else method.lower()
+    return endpoints_of(resource).get(name) if resource else None
+
+
+_routers: dict[int, tuple[Registry, CompiledRouter]] = {}
+
+
+def _router(registry: Registry) -> CompiledRouter:
+    """Return a router over the registry's routes, made once."""
+    known = _routers.get(id(registry))
+    if known is None or known[0] is not registry:
+        router = CompiledRouter()
+        for _, route in registry.routes:
+            router.add_route(path_of(route), route.resource, compile=False)
+        _routers.clear()
+        known = _routers[id(registry)] = (registry, router)
+    return known[1]
+
+
+def _faults(endpoint: Endpoint | None, status: int, headers: Mapping[str, str], body: bytes) -> Iterator[str]:
+    declared = {problem.status for problem in endpoint.errors} if endpoint else set()
+    if status >= 500 and status not in declared | {503}:  # noqa: PLR2004
+        yield "the server failed"
+    elif status >= 400:  # noqa: PLR2004
+        if endpoint and status not in declared | ALWAYS | ({409} if endpoint.idempotent else set()):
+            yield f"declare a problem of status {status} in errors=(…)"
+        yield from _problem_faults(status, headers, body)
+    elif endpoint:
+        yield from _success_faults(endpoint, status, body)
+
+
+def _problem_faults(status: int, headers: Mapping[str, str], body: bytes) -> Iterator[str]:
+    if headers.get("content-type", "").partition(";")[0] != "application/problem+json":
+        if body:
+            yield "errors are application/problem+json"
+        return
+    if body:
+        problem = json.loads(body)
+        if problem.get("status") != status or not str(problem.get("type", "")).startswith("/problems/"):
+            yield "the problem lacks its type or status"
+
+
+def _success_faults(endpoint: Endpoint, status: int, body: bytes) -> Iterator[str]:
+    if status != endpoint.status and status not in _BESIDE:
+        yield f"declared is {endpoint.status}"
+    elif body and status == endpoint.status and not isinstance(endpoint.response, Binary):
+        if endpoint.response is None:
+            yield "no response is declared"
+        else:
+            kind = endpoint.response.schema if isinstance(endpoint.response, PageOf) else endpoint.response
+            yield from _schema_faults(kind() if isinstance(kind, type) else kind, json.loads(body), "")
+
+
+def _schema_faults(schema: Schema, value: Any, where: str) -> Iterator[str]:
+    """Yield members the schema does not know, and null ones it does not allow."""
+    if schema.many and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _members(schema, item, f"{where}/{index}")
+    else:
+        yield from _members(schema, value, where)
+
+
+def _members(schema: Schema, value: Any, where: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{where or '/'} is no object"
+        return
+    known = {field.data_key or name: field for name, field in schema.dump_fields.items()}
+    for name, member in value.items():
+        if name not in known:
+            yield f"{where}/{name} is not in {type(schema).__name__}"
+        elif member is not None:
+            yield from _nested(known[name], member, f"{where}/{name}")
+
+
+def _nested(field: fields.Field[Any], value: Any, where: str) -> Iterator[str]:
+    if isinstance(field, fields.Nested):
+        yield from _schema_faults(field.schema, value, where)
+    elif isinstance(field, fields.List) and isinstance(field.inner, fields.Nested) and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _schema_faults(field.inner.schema, item, f"{where}/{index}")
