@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from functools import partial
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from kernel.http.etags import coded
 from kernel.http.request import Request, Response
@@ -20,8 +20,10 @@ OFFLOAD = 64 * 1024
 BROTLI_QUALITY = 4
 GZIP_LEVEL = 5
 
-_TEXTUAL = ("text/", "application/json", "application/problem+json", "application/javascript", "application/xml",
-            "image/svg+xml")
+_TEXTUAL = (
+    "text/", "application/json", "application/problem+json", "application/javascript", "application/xml",
+    "image/svg+xml",
+)
 
 
 def accepted_coding(header: str) -> str:
@@ -45,7 +47,7 @@ def _weight(entry: str) -> tuple[str, float]:
 def compress(req: Request, resp: Response, minimum: int) -> None:
     """Code the response's bytes when they are at least `minimum`, textual, and the client takes it."""
     data, headers = resp.data, resp._headers  # noqa: SLF001 - PERF: see kernel.http.envelope
-    if not resp.encodable or "content-encoding" in headers or len(data) < minimum:
+    if data is None or not resp.encodable or "content-encoding" in headers or len(data) < minimum:
         return
     if not headers.get("content-type", "application/json").startswith(_TEXTUAL):
         return

@@ -36,6 +36,7 @@ def cors(origins: Sequence[str], max_age: int) -> Cors | None:
         headers["access-control-expose-headers"] = _EXPOSED
         if env["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in env:
             headers["access-control-max-age"] = age
-            headers["access-control-allow-headers"] = env.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "Authorization")
+            asked = env.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+            headers["access-control-allow-headers"] = asked or "Authorization"
 
     return apply

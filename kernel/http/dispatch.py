@@ -21,7 +21,6 @@ from kernel.http.etags import matches, tag_of
 from kernel.http.idempotency import Answer, idempotent
 from kernel.http.limits import limit_for
 from kernel.http.page import Page, PageOf
-from kernel.http.problems import StepUpRequired
 from kernel.http.reading import JSON, LimitedStream, check_length, check_media_type, parse_json, read_body
 from kernel.http.request import Request, Response, WsgiHeaders, read_version
 from kernel.http.response_cache import Produce, kept
@@ -35,7 +34,9 @@ Step = Callable[[Request, Response, dict[str, Any]], None]
 _WILLING = frozenset({"", "*/*", JSON})
 
 
-def compile_endpoint(declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack) -> Responder:
+def compile_endpoint(
+    declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack,
+) -> Responder:
     """Return the function falcon calls for `<method> <name>`."""
     limit = stack.settings.max_body_bytes if declared.max_body is None else declared.max_body
     before, after = _limits(declared, name, stack)
@@ -72,7 +73,8 @@ def _limits(declared: Endpoint, name: str, stack: Stack) -> tuple[Any, Any]:
 
 def _gate(declared: Endpoint, stack: Stack) -> Step | None:
     """Return the check of the endpoint's permission, None when it is public."""
-    permission, scope, fresh = declared.permission, declared.scope, _step_up(declared, stack)
+    permission, scope = declared.permission, declared.scope
+    require_step_up = stack.auth.require_step_up if declared.step_up else None
     if permission == PUBLIC:
         return None
 
@@ -86,20 +88,8 @@ def _gate(declared: Endpoint, stack: Stack) -> Step | None:
             if not principal.is_authenticated:
                 raise Unauthorized
             raise Forbidden(f"This takes the permission {permission}.")
-        if fresh is not None:
-            fresh(req, resp, params)
-
-    return check
-
-
-def _step_up(declared: Endpoint, stack: Stack) -> Step | None:
-    if not declared.step_up:
-        return None
-
-    def check(req: Request, resp: Response, params: dict[str, Any]) -> None:
-        shown = req.principal.mfa_at
-        if shown is None or (stack.clock.now() - shown).total_seconds() > stack.settings.step_up_seconds:
-            raise StepUpRequired("Show a second factor again.")
+        if require_step_up is not None:
+            require_step_up(principal)
 
     return check
 
@@ -183,7 +173,9 @@ def _answer(declared: Endpoint, method: str, responder: Responder, name: str, st
         answer = _empty(responder)
     else:
         answer = _json(declared, method, responder, name, stack)
-    return idempotent(answer, stack, required=declared.idempotent == "required") if declared.idempotent else answer
+    if declared.idempotent:
+        return idempotent(answer, stack, required=declared.idempotent == "required")
+    return answer
 
 
 def _empty(responder: Responder) -> Answer:
@@ -213,7 +205,7 @@ def _binary(declared: Binary, responder: Responder) -> Answer:
 def _json(declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack) -> Answer:
     produce = _producer(declared, responder, name, stack)
     if declared.cached:
-        produce = kept(declared, declared.cached, produce, stack)
+        produce = kept(declared.cached, produce, stack)
     tagged, conditional = declared.etag or declared.cached is not None, method == "get"
 
     def answer(req: Request, resp: Response, params: dict[str, Any]) -> None:

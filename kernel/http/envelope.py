@@ -47,7 +47,8 @@ class Envelope:
         self._release, self._observe = stack.db.release, stack.observe
         self._headers = dict(SECURITY_HEADERS)
         if stack.production and stack.settings.hsts_seconds:
-            self._headers["strict-transport-security"] = f"max-age={stack.settings.hsts_seconds}; includeSubDomains"
+            age = stack.settings.hsts_seconds
+            self._headers["strict-transport-security"] = f"max-age={age}; includeSubDomains"
 
     def process_request(self, req: Request, resp: Response) -> None:
         """Give the request its id and the response its headers, before routing."""

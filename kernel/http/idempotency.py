@@ -121,12 +121,12 @@ def _store(db: Transactions, clock: Clock, attempt: _Attempt, resp: Response, tt
     body = resp.data.decode() if resp.data is not None else None
     plain = orjson.dumps({"status": resp.status_code, "headers": kept, "body": body})
     nonce = os.urandom(_NONCE)
-    now = clock.now()
+    sealed, now = attempt.seal.encrypt(nonce, plain, attempt.name), clock.now()
     db.execute_sql(
         "INSERT INTO kernel_idempotency (name, fingerprint, answer, created_at, expires_at)"
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (name) DO UPDATE SET fingerprint = EXCLUDED.fingerprint,"
         " answer = EXCLUDED.answer, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at",
-        (attempt.name, attempt.fingerprint, nonce + attempt.seal.encrypt(nonce, plain, attempt.name), now, now + ttl),
+        (attempt.name, attempt.fingerprint, nonce + sealed, now, now + ttl),
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
@@ -40,7 +40,8 @@ class _Key:
         self.descending = isinstance(ordering, peewee.Ordering) and ordering.direction.upper() == "DESC"
         node = ordering.node if isinstance(ordering, peewee.Ordering) else ordering
         if isinstance(node, peewee.Alias):
-            self.expression, self.name, self.unique = node.unalias(), node._alias, False  # noqa: SLF001
+            self.expression: Any = node.node
+            self.name, self.unique = str(node._alias), False  # type: ignore[attr-defined]  # noqa: SLF001
         elif isinstance(node, peewee.Field):
             if node.null:
                 raise ValueError(f"{node} is nullable: rows without it would be lost between pages")
@@ -87,7 +88,7 @@ def paginate(
 
 
 def _after(keys: Sequence[_Key], values: Sequence[Any]) -> Any:
-    """The condition "comes after `values`": a row comparison, or its expansion for mixed directions."""
+    """Return the condition "comes after `values`": a row comparison, or its expansion."""
     if len({key.descending for key in keys}) == 1:
         # PERF: PostgreSQL walks an index on (a, b) for `(a, b) < (x, y)`, not for the expansion.
         left, right = peewee.Tuple(*(key.expression for key in keys)), peewee.Tuple(*values)
@@ -112,7 +113,7 @@ def _fingerprint(keys: Iterable[_Key], binding: str) -> str:
 
 
 _TAGS: dict[type, str] = {datetime: "t", date: "d", UUID: "u", Decimal: "n"}
-_READERS = {"t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID, "n": Decimal}
+_READERS: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID, "n": Decimal}
 
 
 def _encode(mark: str, values: Iterable[Any]) -> str:

@@ -48,12 +48,6 @@ class RequestTimeout(Problem):
     status, type, title = 408, "request-timeout", "The request took too long to arrive"
 
 
-class StepUpRequired(Forbidden):
-    """This needs a second factor shown a moment ago: show it, then try again."""
-
-    type, title = "step-up-required", "Confirm it is you"
-
-
 class KeyRequired(BadRequest):
     """This endpoint is called with an `Idempotency-Key` only, so that a retry is harmless."""
 

@@ -73,7 +73,7 @@ class Request(falcon.Request):
     payload: bytes
     body: dict[str, Any]
     query: dict[str, Any]
-    if_match: int | None
+    if_match: int | None  # type: ignore[assignment]  # falcon has the parsed tags under this name
     endpoint: Endpoint | None
     started: float
 

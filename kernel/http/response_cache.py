@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from kernel import context
-from kernel.http.endpoint import Cached, Endpoint
+from kernel.http.endpoint import Cached
 from kernel.http.request import Request, Response
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Produce = Callable[[Request, Response, dict[str, Any]], tuple[str, bytes]]
 """Runs the responder; returns the entity tag (perhaps empty) and the bytes."""
 
 
-def kept(declared: Endpoint, rule: Cached, produce: Produce, stack: Stack) -> Produce:
+def kept(rule: Cached, produce: Produce, stack: Stack) -> Produce:
     """Return `produce`, answered from the cache where it can be."""
     cache, seconds, tags, personal = stack.cache, rule.seconds, rule.tags, rule.per == "principal"
     nobody = stack.auth.principal_for({})
@@ -40,7 +40,9 @@ def kept(declared: Endpoint, rule: Cached, produce: Produce, stack: Stack) -> Pr
     return look
 
 
-def _as(nobody: Principal, req: Request, resp: Response, params: dict[str, Any], produce: Produce) -> tuple[str, bytes]:
+def _as(
+    nobody: Principal, req: Request, resp: Response, params: dict[str, Any], produce: Produce,
+) -> tuple[str, bytes]:
     """Run `produce` for nobody in particular, so that its answer can be anybody's."""
     caller, req.principal = req.principal, nobody
     token = context.principal.set(nobody)

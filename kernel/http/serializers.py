@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from keyword import iskeyword
 from typing import Any
 from uuid import UUID
 
@@ -78,13 +79,15 @@ def _compile(schema: Schema, compiler: _Compiler) -> Serializer:
     space: dict[str, Any] = {
         "slow": partial(schema.dump, many=False), "missing": missing, "accessor": schema.get_attribute,
     }
-    fields = [(name, field.data_key or name, field) for name, field in schema.dump_fields.items()]
-    plain = [(name, key, _expression(index, field, space, compiler))
-             for index, (name, key, field) in enumerate(fields) if _is_direct(name, field)]
-    odd = [(name, key, field) for name, key, field in fields if not _is_direct(name, field)]
-    lines = _function("from_item", "o[{0!r}]", fields, plain, odd, space)
-    lines += _function("from_attribute", "o.{0}", fields, plain, odd, space)
-    lines += _CHOOSE
+    plain, odd = [], []
+    for index, (name, field) in enumerate(schema.dump_fields.items()):
+        if _is_direct(name, field):
+            expression = _expression(index, field, space, compiler)
+            plain.append((field.attribute or name, field.data_key or name, expression))
+        else:
+            odd += _odd(index, name, field, space)
+    lines = [*_function("from_item", "o[{0!r}]", plain, odd), *_function("from_attribute", "o.{0}", plain, odd),
+             *_CHOOSE]
     # SECURITY: the source is made of the schema's own field names, as literals; no input reaches it.
     exec(compile("\n".join(lines), f"<serializer of {type(schema).__name__}>", "exec"), space)  # noqa: S102
     made: Serializer = space["choose"]
@@ -105,30 +108,30 @@ def choose(o):
 
 def _is_special(schema: Schema) -> bool:
     kind = type(schema)
-    return bool(schema._hooks[PRE_DUMP] or schema._hooks[POST_DUMP]  # noqa: SLF001
-                or kind.get_attribute is not Schema.get_attribute or kind._serialize is not Schema._serialize  # noqa: SLF001
-                or kind.dump is not Schema.dump)
+    overridden = (kind.get_attribute, kind._serialize, kind.dump)  # noqa: SLF001
+    ordinary = (Schema.get_attribute, Schema._serialize, Schema.dump)  # noqa: SLF001
+    return overridden != ordinary or bool(schema._hooks[PRE_DUMP] or schema._hooks[POST_DUMP])  # noqa: SLF001
 
 
 def _is_direct(name: str, field: base.Field[Any]) -> bool:
     """Say whether the field's value is read the ordinary way and always there."""
     attribute = field.attribute or name
-    return (field._CHECK_ATTRIBUTE and field.dump_default is missing and attribute.isidentifier()  # noqa: SLF001
-            and type(field).get_value is base.Field.get_value and type(field).serialize is base.Field.serialize)
+    return bool(field._CHECK_ATTRIBUTE and field.dump_default is missing  # noqa: SLF001
+            and attribute.isidentifier() and not iskeyword(attribute) and type(field).get_value is base.Field.get_value and type(field).serialize is base.Field.serialize)
 
 
-def _function(name: str, access: str, fields: list[Any], plain: list[Any], odd: list[Any], space: dict[str, Any]) -> list[str]:
-    """Return the source of one reader: an item or an attribute at a time."""
-    declared = {each[0]: each[2] for each in fields}
-    lines = [f"def {name}(o):", "    r = {"]
-    for field_name, key, expression in plain:
-        read = access.format(declared[field_name].attribute or field_name)
-        lines.append(f"        {key!r}: {expression.format(read=read)},")
-    lines.append("    }")
-    for index, (field_name, key, field) in enumerate(odd):
-        space[f"odd{index}"] = field.serialize
-        lines += [f"    v = odd{index}({field_name!r}, o, accessor)", f"    if v is not missing: r[{key!r}] = v"]
-    return [*lines, "    return r"]
+def _function(name: str, access: str, plain: list[tuple[str, str, str]], odd: list[str]) -> list[str]:
+    """Return the source of one reader, by item or by attribute."""
+    members = [f"        {key!r}: {expression.format(read=access.format(attribute))},"
+               for attribute, key, expression in plain]
+    return [f"def {name}(o):", "    r = {", *members, "    }", *odd, "    return r"]
+
+
+def _odd(index: int, name: str, field: base.Field[Any], space: dict[str, Any]) -> list[str]:
+    """Return the source that leaves one field to marshmallow."""
+    space[f"odd{index}"] = field.serialize
+    return [f"    v = odd{index}({name!r}, o, accessor)",
+            f"    if v is not missing: r[{field.data_key or name!r}] = v"]
 
 
 def _expression(index: int, field: base.Field[Any], space: dict[str, Any], compiler: _Compiler) -> str:

@@ -14,7 +14,7 @@ class HttpSettings:
     host: str = setting("127.0.0.1", help="Address to listen on; 0.0.0.0 for every interface.")
     port: int = setting(8000, help="TCP port to listen on.", minimum=0, maximum=65535)
     workers: int = setting(1, help="Server processes; more than one needs redis.url.", minimum=1, maximum=256)
-    cors_origins: list[str] = setting([], help="Origins whose pages may call the API; [\"*\"] for any.")
+    cors_origins: list[str] = setting([], help='Origins whose pages may call the API; ["*"] for any.')
     cors_max_age: int = setting(600, help="Seconds a browser may keep a preflight's answer.", minimum=0)
     trusted_proxies: int = setting(
         0, help="Proxies in front that append to X-Forwarded-For; 0 ignores the header.", minimum=0, maximum=16,
@@ -34,7 +34,6 @@ class HttpSettings:
     shutdown_grace: float = setting(20.0, help="Seconds requests have to finish after SIGTERM.", minimum=0)
     compress_min_bytes: int = setting(1024, help="Smallest body worth compressing, in bytes.", minimum=0)
     idempotency_ttl: int = setting(86_400, help="Seconds an Idempotency-Key is remembered.", minimum=60)
-    step_up_seconds: int = setting(600, help="Seconds a second factor counts as recent.", minimum=30)
     hsts_seconds: int = setting(31_536_000, help="Strict-Transport-Security max-age in production.", minimum=0)
     docs: bool = setting(True, help="Serve /openapi.json and /reference.")
     title: str = setting("Stoa", help="Name of the product in the API reference.")

@@ -26,6 +26,10 @@ class Authenticator(Protocol):
         """Return who calls (anonymous without credentials); raise Unauthorized for bad ones."""
         ...
 
+    def require_step_up(self, principal: Principal) -> None:
+        """Raise a Forbidden unless a second factor was shown a short while ago."""
+        ...
+
 
 class Decision(Protocol):
     """What a rate limiter answered; times in whole seconds."""

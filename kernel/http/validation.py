@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import Schema, ValidationError
 from marshmallow import fields as base
@@ -34,9 +34,10 @@ def body_loader(schema: type[Schema] | Schema) -> Loader:
         if not isinstance(data, dict):
             raise Invalid(errors=(FieldError("Send a JSON object.", pointer=""),))
         try:
-            return loader.load(data)  # type: ignore[return-value]
+            return cast("dict[str, Any]", loader.load(data))
         except ValidationError as ex:
-            raise Invalid(errors=[FieldError(text, pointer=at) for at, text in _flat(ex.messages, "")]) from ex
+            faults = _flat(ex.messages, "")
+            raise Invalid(errors=[FieldError(text, pointer=at) for at, text in faults]) from ex
 
     return load
 
@@ -92,10 +93,12 @@ def query_loader(schema: type[Schema]) -> Callable[[Request], dict[str, Any]]:
     def load(req: Request) -> dict[str, Any]:
         given = req.params
         try:
-            return loader.load({name: _read(name, given[name], readers.get(name)) for name in given})  # type: ignore[return-value]
+            values = {name: _read(name, given[name], readers.get(name)) for name in given}
+            return cast("dict[str, Any]", loader.load(values))
         except ValidationError as ex:
-            faults = [FieldError(text, parameter=at.split("/")[1] if at else "") for at, text in _flat(ex.messages, "")]
-            raise Invalid(errors=faults) from ex
+            faults = _flat(ex.messages, "")
+            raise Invalid(errors=[FieldError(text, parameter=at.partition("/")[2].partition("/")[0])
+                                  for at, text in faults]) from ex
 
     return load
 

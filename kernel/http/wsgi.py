@@ -10,16 +10,13 @@ from typing import Any
 import falcon
 
 from kernel.declarations import Route
-from kernel.errors import ConfigurationError
 from kernel.http.dispatch import compile_endpoint
-from kernel.http.endpoint import Endpoint, endpoints_of
 from kernel.http.envelope import Envelope, answer_fault
+from kernel.http.own_routes import own_routes
 from kernel.http.problems import PluginUnavailable
 from kernel.http.request import Request, Response
+from kernel.http.routing import VERSION_PREFIX, declared_endpoints, path_of
 from kernel.http.stack import Stack
-
-VERSION_PREFIX = "/v1"
-
 
 def build_wsgi(routes: Sequence[Route], stack: Stack) -> falcon.App[Request, Response]:
     """Compile every endpoint and return the application.
@@ -32,31 +29,11 @@ def build_wsgi(routes: Sequence[Route], stack: Stack) -> falcon.App[Request, Res
     )
     app.add_error_handler(Exception, answer_fault)
     app.add_error_handler(falcon.HTTPError, answer_fault)
-    for route in routes:
+    for route in [*routes, *own_routes(routes, stack)]:
         app.add_route(path_of(route), _compiled(route, stack))
     for prefix, plugin in stack.unavailable.items():
         app.add_sink(_refusal(plugin), re.compile(rf"{VERSION_PREFIX}/{re.escape(prefix)}(/|$)"))
     return app
-
-
-def path_of(route: Route) -> str:
-    """Return the path a route is mounted at: below `/v1`, or at the root."""
-    return route.path if route.root else VERSION_PREFIX + route.path
-
-
-def declared_endpoints(route: Route) -> dict[str, Endpoint]:
-    """Return the declarations of a route by method; raise ConfigurationError for missing or unsound ones."""
-    found: dict[str, Endpoint] = {}
-    for method, declared in endpoints_of(route.resource).items():
-        name = f"{type(route.resource).__name__}.on_{method} at {path_of(route)}"
-        if declared is None:
-            raise ConfigurationError(f"{name} has no @endpoint declaration")
-        if faults := declared.faults(method):
-            raise ConfigurationError(f"{name}: {'; '.join(faults)}")
-        found[method] = declared
-    if not found:
-        raise ConfigurationError(f"{type(route.resource).__name__} at {path_of(route)} has no on_<method>")
-    return found
 
 
 def _compiled(route: Route, stack: Stack) -> object:
@@ -64,7 +41,8 @@ def _compiled(route: Route, stack: Stack) -> object:
     path, resource = path_of(route), SimpleNamespace()
     for method, declared in declared_endpoints(route).items():
         responder = getattr(route.resource, f"on_{method}")
-        setattr(resource, f"on_{method}", compile_endpoint(declared, method, responder, f"{method.upper()} {path}", stack))
+        compiled = compile_endpoint(declared, method, responder, f"{method.upper()} {path}", stack)
+        setattr(resource, f"on_{method}", compiled)
     if hasattr(resource, "on_get"):
         resource.on_head = resource.on_get
     methods = sorted(name.removeprefix("on_").upper() for name in vars(resource))
