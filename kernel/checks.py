@@ -13,7 +13,7 @@ from peewee import ForeignKeyField
 
 from kernel.declarations import Role
 from kernel.errors import PluginError
-from kernel.events.event import wire_type
+from kernel.events.event_type import wire_type
 from kernel.http.endpoint import AUTHENTICATED, PUBLIC, endpoints_of
 from kernel.nearest import suggestion
 from kernel.registry import Plugin

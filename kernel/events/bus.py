@@ -9,7 +9,7 @@ from typing import Any
 from kernel.clock import Clock
 from kernel.errors import StoaError
 from kernel.events.envelope import behalf
-from kernel.events.event import EventType, event_type
+from kernel.events.event_type import EventType, event_type
 from kernel.events.operations import Operations
 from kernel.events.settings import EventsSettings
 from kernel.events.subscriber import Delivery, Subscriber
@@ -27,7 +27,8 @@ _PUBLISH = """
 WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(%(locks)s, hashtext(%(key)s))),
 stored AS (
     INSERT INTO kernel_event (id, type, key, actor, scope, correlation_id, trace, data, occurred_at)
-    SELECT %(id)s, %(type)s, %(key)s, %(actor)s, %(scope)s, %(correlation_id)s, %(trace)s, %(data)s::jsonb, %(now)s
+    SELECT %(id)s, %(type)s, %(key)s, %(actor)s, %(scope)s, %(correlation_id)s, %(trace)s, %(data)s::jsonb,
+        %(now)s
     FROM locked
     RETURNING position
 ),

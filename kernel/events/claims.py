@@ -47,21 +47,23 @@ UPDATE kernel_delivery AS claimed SET attempt = claimed.attempt + 1, due_at = %(
 FROM next JOIN kernel_event AS event USING (position)
 WHERE claimed.subscriber = next.subscriber AND claimed.position = next.position
 RETURNING claimed.subscriber, claimed.position, claimed.attempt, claimed.replayed, claimed.error, event.id,
-    event.type, event.key, event.actor, event.scope, event.correlation_id, event.trace, event.data, event.occurred_at
+    event.type, event.key, event.actor, event.scope, event.correlation_id, event.trace, event.data,
+    event.occurred_at
 """
 
 _IS_DUE = """
 SELECT EXISTS (SELECT FROM kernel_delivery
     WHERE state = 'pending' AND due_at <= %(now)s AND subscriber = ANY(%(subscribers)s))
 """
-_FENCE = " WHERE subscriber = %(subscriber)s AND position = %(position)s AND attempt = %(attempt)s AND state = 'pending'"
-_DONE = "UPDATE kernel_delivery SET state = 'done', finished_at = %(now)s, error = NULL" + _FENCE
-_FAILED = (
-    "UPDATE kernel_delivery SET state = %(state)s, due_at = %(due_at)s, error = %(error)s, finished_at = %(ended)s"
-    + _FENCE
-)
-_RELEASE = "UPDATE kernel_delivery SET due_at = %(now)s, attempt = attempt - 1" + _FENCE
-_RENEW = "UPDATE kernel_delivery SET due_at = %(leased_until)s" + _FENCE
+_CHANGE = """
+UPDATE kernel_delivery SET {change}
+WHERE subscriber = %(subscriber)s AND position = %(position)s AND attempt = %(attempt)s AND state = 'pending'
+"""
+_DONE = _CHANGE.format(change="state = 'done', finished_at = %(now)s, error = NULL")
+_FAILED = _CHANGE.format(change="due_at = %(due_at)s, error = %(error)s")
+_DEAD = _CHANGE.format(change="state = 'dead', finished_at = %(now)s, error = %(error)s")
+_RELEASE = _CHANGE.format(change="due_at = %(now)s, attempt = attempt - 1")
+_RENEW = _CHANGE.format(change="due_at = %(leased_until)s")
 
 Row = dict[str, Any]
 
@@ -93,11 +95,11 @@ class Claims:
 
     def fail(self, row: Row, error: str, due_at: datetime) -> bool:
         """Let it be tried again at `due_at`."""
-        return self._change(_FAILED, row, state="pending", error=error, due_at=due_at, ended=None)
+        return self._change(_FAILED, row, error=error, due_at=due_at)
 
     def bury(self, row: Row, error: str, now: datetime) -> bool:
         """Set it aside as dead; the next of its key go on."""
-        return self._change(_FAILED, row, state="dead", error=error, due_at=now, ended=now)
+        return self._change(_DEAD, row, error=error, now=now)
 
     def release(self, row: Row, now: datetime) -> bool:
         """Give it back untried; the attempt does not count."""

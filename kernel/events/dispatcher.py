@@ -93,7 +93,7 @@ class Dispatcher:
             try:
                 if not self._bus.db.retrying(lambda: self._handle(row)):
                     return False
-            except Exception as ex:  # boundary: a handler's failure is stored, logged and retried
+            except Exception as ex:  # noqa: BLE001 - a handler's failure is stored, logged and retried
                 error = ex
             seconds = time.perf_counter() - started
             for observe in self._bus.observers:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.context import bound, correlation_id, principal, traceparent
+
+if TYPE_CHECKING:
+    from kernel.auth.principals import Principal
 
 _remembered: ContextVar[str] = ContextVar("remembered_actor", default="")
 
@@ -27,11 +30,12 @@ class Behalf(NamedTuple):
 def behalf() -> Behalf:
     """Return on whose behalf the present code runs; the actor as `<kind>:<id>`."""
     who = principal.get()
-    if who is None:
-        actor = _remembered.get()
-    else:
-        actor = f"{who.kind}:{who.id}" if who.id else who.kind
+    actor = _remembered.get() if who is None else _name(who)
     return Behalf(actor, correlation_id.get(), traceparent.get())
+
+
+def _name(who: Principal) -> str:
+    return f"{who.kind}:{who.id}" if who.id else who.kind
 
 
 @contextmanager

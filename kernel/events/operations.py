@@ -33,14 +33,16 @@ _DISCARD = "DELETE FROM kernel_delivery WHERE state = 'dead' AND subscriber = %s
 _REPLAY = """
 WITH chosen AS (
     SELECT position, key FROM kernel_event
-    WHERE position > %(after)s AND type = %(type)s AND (%(since)s::timestamptz IS NULL OR occurred_at >= %(since)s)
+    WHERE position > %(after)s AND type = %(type)s
+      AND (%(since)s::timestamptz IS NULL OR occurred_at >= %(since)s)
     ORDER BY position LIMIT %(limit)s
 ),
 delivered AS (
     INSERT INTO kernel_delivery (position, subscriber, key, due_at, replayed)
     SELECT position, %(subscriber)s, key, %(now)s, true FROM chosen
     ON CONFLICT (subscriber, position) DO UPDATE
-        SET state = 'pending', attempt = 0, due_at = excluded.due_at, replayed = true, error = NULL, finished_at = NULL
+        SET state = 'pending', attempt = 0, due_at = excluded.due_at, replayed = true, error = NULL,
+            finished_at = NULL
         WHERE kernel_delivery.state <> 'pending'
 )
 SELECT count(*), max(position) FROM chosen
@@ -54,7 +56,8 @@ WHERE delivery.state = 'pending' GROUP BY delivery.subscriber
 _DEAD_COUNT = "SELECT subscriber, count(*) FROM kernel_delivery WHERE state = 'dead' GROUP BY subscriber"
 _HISTORY = """
 SELECT position, id, type, key, actor, scope, correlation_id, data, occurred_at FROM kernel_event
-WHERE position > %(after)s AND (%(key)s::text IS NULL OR key = %(key)s) AND (%(type)s::text IS NULL OR type = %(type)s)
+WHERE position > %(after)s AND (%(key)s::text IS NULL OR key = %(key)s)
+  AND (%(type)s::text IS NULL OR type = %(type)s)
 ORDER BY position LIMIT %(limit)s
 """
 _PURGE = """

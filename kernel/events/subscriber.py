@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kernel.events.event import wire_type
+from kernel.events.event_type import wire_type
 
 
 @dataclass(frozen=True, slots=True)

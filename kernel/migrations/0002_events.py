@@ -36,7 +36,8 @@ INDEXES = (
     "CREATE INDEX kernel_event_type ON kernel_event (type, position)",
     "CREATE INDEX kernel_event_occurred_at ON kernel_event USING brin (occurred_at)",
     "CREATE INDEX kernel_delivery_pending ON kernel_delivery (position) WHERE state = 'pending'",
-    "CREATE INDEX kernel_delivery_order ON kernel_delivery (subscriber, key, position) WHERE state = 'pending'",
+    """CREATE INDEX kernel_delivery_order ON kernel_delivery (subscriber, key, position)
+       WHERE state = 'pending'""",
     "CREATE INDEX kernel_delivery_event ON kernel_delivery (position)",
     "CREATE INDEX kernel_delivery_done ON kernel_delivery (finished_at) WHERE state = 'done'",
     "CREATE INDEX kernel_delivery_dead ON kernel_delivery (position) WHERE state = 'dead'",

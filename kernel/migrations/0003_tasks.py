@@ -5,7 +5,8 @@ CREATE TABLE kernel_task (
     id uuid PRIMARY KEY,
     name text NOT NULL,
     arguments jsonb NOT NULL,
-    state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    state text NOT NULL DEFAULT 'queued'
+        CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
     unique_key text,
     run_at timestamptz NOT NULL,
     attempt integer NOT NULL DEFAULT 0,

@@ -95,7 +95,7 @@ class RowHuey(Huey):  # type: ignore[misc]
         """Return the row as a thing to execute."""
         return Claimed(row, self._queue.runner.timeout_of(row))
 
-    def execute(self, task: Claimed, timestamp: Any = None) -> None:
+    def execute(self, task: Claimed, _timestamp: Any = None) -> None:
         """Run it within its time limit."""
         self._queue.runner.run(task.row, self._timeout_context(task))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.application import app
-from kernel.tasks.task import schedule
+from kernel.tasks.declaration import schedule
 
 
 @schedule(cron="7 * * * *", timeout=3000)

@@ -19,12 +19,12 @@ from kernel.events.envelope import behalf
 from kernel.events.wakeup import Wakeup
 from kernel.redis import RedisSettings
 from kernel.storage import Database, uuid7
+from kernel.tasks.declaration import Schedule, Task
 from kernel.tasks.housekeeping import purge
 from kernel.tasks.rows import Rows
 from kernel.tasks.runner import Runner
 from kernel.tasks.schedules import Schedules
 from kernel.tasks.settings import TasksSettings
-from kernel.tasks.task import Schedule, Task
 from kernel.tasks.wake import RedisWake
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,8 @@ _CANCEL = "UPDATE kernel_task SET state = 'cancelled', finished_at = %s WHERE id
 _RETRY = """
 UPDATE kernel_task SET state = 'queued', run_at = %(now)s, attempt = 0, finished_at = NULL, woken_at = NULL
 WHERE id = %(id)s AND state = 'failed' AND NOT EXISTS (
-    SELECT FROM kernel_task AS other WHERE other.unique_key = kernel_task.unique_key AND other.state = 'queued')
+    SELECT FROM kernel_task AS other
+    WHERE other.unique_key = kernel_task.unique_key AND other.state = 'queued')
 """
 _LOG = """
 SELECT id, name, arguments, state, attempt, attempts, run_at, enqueued_at, started_at, finished_at, actor,
@@ -48,7 +49,9 @@ ORDER BY enqueued_at DESC, id DESC LIMIT %(limit)s
 _DEPTH = (
     "SELECT state, count(*) FROM kernel_task WHERE state IN ('queued', 'running', 'failed') GROUP BY state"
 )
-_LAG = "SELECT extract(epoch FROM %s - min(run_at))::float8 FROM kernel_task WHERE state = 'queued' AND run_at <= %s"
+_LAG = """
+SELECT extract(epoch FROM %s - min(run_at))::float8 FROM kernel_task WHERE state = 'queued' AND run_at <= %s
+"""
 _PURGE = """
 DELETE FROM kernel_task WHERE id = ANY(ARRAY(
     SELECT id FROM kernel_task

@@ -28,14 +28,16 @@ INSERT INTO kernel_task
     (id, name, arguments, unique_key, run_at, attempts, actor, correlation_id, trace, enqueued_at, woken_at)
 VALUES (%(id)s, %(name)s, %(arguments)s::jsonb, %(unique_key)s, %(run_at)s, %(attempts)s, %(actor)s,
     %(correlation_id)s, %(trace)s, %(now)s, CASE WHEN %(run_at)s <= %(now)s THEN clock_timestamp() END)
-ON CONFLICT (unique_key) WHERE state = 'queued' DO UPDATE SET run_at = least(kernel_task.run_at, excluded.run_at)
+ON CONFLICT (unique_key) WHERE state = 'queued'
+    DO UPDATE SET run_at = least(kernel_task.run_at, excluded.run_at)
 RETURNING id
 """
 
 # Of a unique key one row waits at most, so two claims cannot both take one.
 _DUE = """state = 'queued' AND run_at <= %(now)s AND name = ANY(%(names)s)
     AND (unique_key IS NULL OR NOT EXISTS (
-        SELECT FROM kernel_task AS other WHERE other.unique_key = kernel_task.unique_key AND other.state = 'running'))
+        SELECT FROM kernel_task AS other
+        WHERE other.unique_key = kernel_task.unique_key AND other.state = 'running'))
 """
 _CLAIM = """
 UPDATE kernel_task SET state = 'running', attempt = attempt + 1, started_at = %(now)s, worker = %(worker)s,
@@ -47,32 +49,31 @@ _CLAIM_NEXT = _CLAIM.format(which=_DUE)
 _CLAIM_THIS = _CLAIM.format(which=f"id = %(id)s AND {_DUE}")
 _FORGET_WAKE = "UPDATE kernel_task SET woken_at = NULL WHERE id = %s AND state = 'queued'"
 
-_FENCE = " WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'"
-_DONE = (
-    "UPDATE kernel_task SET state = 'done', result = %(result)s::jsonb, error = NULL, finished_at = %(now)s"
-    + _FENCE
+_CHANGE = """
+UPDATE kernel_task SET {change} WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
+"""
+_DONE = _CHANGE.format(
+    change="state = 'done', result = %(result)s::jsonb, error = NULL, finished_at = %(now)s"
 )
-_END = "UPDATE kernel_task SET state = %(state)s, error = %(error)s, finished_at = %(now)s" + _FENCE
-_AGAIN = (
-    "UPDATE kernel_task SET state = 'queued', error = %(error)s, run_at = %(run_at)s, woken_at = NULL"
-    + _FENCE
-)
-_RELEASE = "UPDATE kernel_task SET state = 'queued', attempt = attempt - 1, woken_at = NULL" + _FENCE
+_END = _CHANGE.format(change="state = %(state)s, error = %(error)s, finished_at = %(now)s")
+_AGAIN = _CHANGE.format(change="state = 'queued', error = %(error)s, run_at = %(run_at)s, woken_at = NULL")
+_RELEASE = _CHANGE.format(change="state = 'queued', attempt = attempt - 1, woken_at = NULL")
 _RENEW = """
 UPDATE kernel_task SET lease_until = clock_timestamp() + make_interval(secs => %s)
 WHERE state = 'running' AND (id, attempt) IN (SELECT * FROM unnest(%s::uuid[], %s::int[]))
 """
 _EXPIRED = """
 SELECT id, name, attempt, attempts, worker FROM kernel_task
-WHERE state = 'running' AND lease_until < clock_timestamp() ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED
+WHERE state = 'running' AND lease_until < clock_timestamp()
+ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED
 """
-_IS_DUE = f"SELECT EXISTS (SELECT FROM kernel_task WHERE {_DUE})"
+_IS_DUE = f"SELECT EXISTS (SELECT FROM kernel_task WHERE {_DUE})"  # noqa: S608 - joined from constants
 _TO_WAKE = f"""
 UPDATE kernel_task SET woken_at = clock_timestamp() WHERE id = ANY(ARRAY(
     SELECT id FROM kernel_task WHERE {_DUE}
       AND (woken_at IS NULL OR woken_at < clock_timestamp() - make_interval(secs => %(rewake)s))
     ORDER BY run_at LIMIT 1000 FOR UPDATE SKIP LOCKED)) RETURNING id
-"""
+"""  # noqa: S608 - joined from constants
 
 
 class Rows:

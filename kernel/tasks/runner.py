@@ -16,8 +16,8 @@ from kernel.events.codec import dump
 from kernel.events.envelope import Behalf, on_behalf_of
 from kernel.events.failure import backoff, describe
 from kernel.storage import Database
+from kernel.tasks.declaration import Task
 from kernel.tasks.rows import Row, Rows
-from kernel.tasks.task import Task
 
 log = structlog.get_logger(__name__)
 _RESULT_LIMIT = 4000  # characters; the log is no blob store
@@ -71,7 +71,7 @@ class Runner:
         try:
             with limit:
                 result = task.function(**task.load(row["arguments"]))
-        except Exception as ex:  # boundary: a task's failure is stored, logged and retried
+        except Exception as ex:  # noqa: BLE001 - a task's failure is stored, logged and retried
             error = ex
         observation = Observation(task.name, row["attempt"], time.perf_counter() - started, error)
         kept = self._failed(task, row, error) if error else self._rows.finish(row, _as_json(result))

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from kernel.clock import Clock
 from kernel.storage import Database
-from kernel.tasks.task import Schedule
+from kernel.tasks.declaration import Schedule
 
 # xmax is 0 in a row this statement inserted: the schedule was unknown until now.
 _ADVANCE = """

@@ -55,7 +55,8 @@ class EventType:
     @cached_property
     def codec(self) -> Codec:
         """How the class is read from JSON; TypeError names a field that cannot be."""
-        return codec_of(self.cls)
+        declared: Any = self.cls
+        return codec_of(declared)
 
     def schema(self) -> dict[str, Any]:
         """Return the event's JSON Schema (2020-12), as snapshotted in docs/events."""
