@@ -21,12 +21,14 @@ from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
 from kernel.errors import StoaError
+from kernel.server.worker import STOPPING
 
 if TYPE_CHECKING:
     from kernel.http.settings import HttpSettings
     from kernel.server.worker import Worker
 
 BOOT_TIMEOUT = 120  # seconds a worker may be silent, its boot included, before it is replaced
+STOP_SLACK = 30  # seconds beyond http.shutdown_grace for tasks and flushes before a worker is killed
 BOOT_FAILED = (Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR)
 
 
@@ -71,7 +73,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "workers": self.limits.workers,
             "worker_class": "kernel.server.worker.Worker",
             "timeout": BOOT_TIMEOUT,
-            "graceful_timeout": max(1, round(self.limits.shutdown_grace)),
+            "graceful_timeout": round(self.limits.shutdown_grace) + STOP_SLACK,
             "logger_class": _Log,
             "loglevel": "warning",
             "control_socket_disable": True,
@@ -102,6 +104,19 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
 
 class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
     """Treats Ctrl-C like SIGTERM; a second one, while stopping, forces."""
+
+    def spawn_worker(self) -> int | None:
+        """Fork with the stop signals held back until the child can take them.
+
+        A child has our handlers until it sets its own: a SIGTERM in between
+        would be queued for a parent it is not, and lost.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        try:
+            pid: int | None = super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+        return pid
 
     def handle_int(self) -> None:
         """Stop gracefully; gunicorn would cut the requests under way."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kernel.server.handler import Handler
     from kernel.http.settings import HttpSettings
 
+STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 PULSE = 1.0  # seconds between signs of life to the parent
 
 
@@ -68,6 +69,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn is untyped
         self.stop_asked = Event()  # made here: gevent's hub is new since the fork
         super().init_signals()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)  # blocked by the parent before the fork
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop at once, not at the next pulse."""
@@ -117,7 +119,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn is untyped
         """Stop accepting, let requests finish within the grace, close the parts."""
         for server in servers:
             server.drain()
-        with gevent.Timeout(self.cfg.graceful_timeout, False):
+        with gevent.Timeout(self.app.limits.shutdown_grace, False):
             while any(server.handlers for server in servers):
                 self.tmp.notify()
                 gevent.sleep(0.02)
