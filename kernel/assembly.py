@@ -7,6 +7,7 @@ order of their needs. Nothing is opened: connections come with `start`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,9 +20,11 @@ from kernel.cache import make_cache, make_limiter
 from kernel.clock import Clock, SystemClock, TestClock
 from kernel.errors import ConfigurationError
 from kernel.events import Bus
+from kernel.housekeeping import purge_expired
 from kernel.http.stack import Stack
 from kernel.http.wsgi import build_wsgi
 from kernel.loader import Loaded, load
+from kernel.nearest import suggestion
 from kernel.observability import Metrics
 from kernel.profile import read_profile
 from kernel.redis import RedisLink
@@ -29,7 +32,10 @@ from kernel.registry import Owned
 from kernel.secret_key import derived, secret_key
 from kernel.sections import KERNEL_SECTIONS
 from kernel.settings import Settings
-from kernel.storage import Database, Listener
+from kernel.storage import BlobStore, Database, Listener
+from kernel.storage.blob_routes import blob_routes
+from kernel.storage.disk import DiskBlobs
+from kernel.storage.signing import UrlSigner
 from kernel.tasks import TaskQueue
 
 T = TypeVar("T")
@@ -74,10 +80,31 @@ def _furnish(application: Application, clock: Clock | None) -> None:
     application.bus = Bus(
         settings.events, application.db, application.clock, _values(registry.events), _values(registry.subscribers)
     )
-    tasks = [*_values(registry.tasks), *_values(registry.schedules)]
-    application.tasks = TaskQueue(settings.tasks, application.db, application.clock, tasks, settings.redis.url)
-    application.remount = partial(_mount, application, secret)
+    tasks = [purge_expired, *_values(registry.tasks), *_values(registry.schedules)]
+    application.tasks = TaskQueue(settings.tasks, application.db, application.clock, tasks, settings.redis)
+    signer = UrlSigner(
+        derived(secret, "blobs"),
+        application.clock,
+        base_url=settings.kernel.public_url,
+        ttl=timedelta(seconds=settings.storage.url_ttl),
+    )
+    application.blobs = _blobs(application, signer)
+    application.remount = partial(_mount, application, secret, signer)
     application.remount()
+
+
+def _blobs(application: Application, signer: UrlSigner) -> BlobStore:
+    """Make the blob store `[storage] backend` names."""
+    settings = application.settings
+    name, offered = settings.storage.backend, {one.name: one for _, one in application.registry.storage}
+    if name == "disk":
+        folder = settings.storage.directory or Path(settings.kernel.var_dir) / "blobs"
+        return DiskBlobs(folder, signer, application.clock)
+    if name not in offered:
+        hint = suggestion(name, ["disk", *offered])
+        raise ConfigurationError(f"storage.backend is {name}: no enabled plugin registers it{hint}")
+    store: BlobStore = offered[name].factory(application)
+    return store
 
 
 def _auth(application: Application, secret: str) -> Auth:
@@ -102,7 +129,7 @@ def _authenticator(application: Application, hook: Callable[..., Principal | Non
     return lambda headers: hook(app=application, headers=headers)
 
 
-def _mount(application: Application, secret: str) -> None:
+def _mount(application: Application, secret: str, signer: UrlSigner) -> None:
     """Compile the routes into the WSGI application; again when a plugin is dropped."""
     settings = application.settings
     stack = Stack(
@@ -116,7 +143,10 @@ def _mount(application: Application, secret: str) -> None:
         environment=settings.kernel.environment,
         unavailable=application.unavailable,
     )
-    application.wsgi = build_wsgi(_values(application.registry.routes), stack)
+    routes = _values(application.registry.routes)
+    if application.settings.storage.backend == "disk":
+        routes += blob_routes(application.blobs, signer)
+    application.wsgi = build_wsgi(routes, stack)
 
 
 def _values(owned: Sequence[Owned[T]]) -> list[T]:

@@ -3,3 +3,31 @@
 pytest finds the fixtures by itself (entry point `pytest11`); see
 `docs/plugins/testing.md`.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kernel.testing.client import Answer, Client
+    from kernel.testing.contract import PluginContract
+    from kernel.testing.samples import Sample, sample, unscoped
+    from kernel.testing.server import Server, race
+
+_HOMES = {
+    "kernel.testing.client": "Answer Client",
+    "kernel.testing.contract": "PluginContract",
+    "kernel.testing.samples": "Sample sample unscoped",
+    "kernel.testing.server": "Server race",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = ["Answer", "Client", "PluginContract", "Sample", "Server", "race", "sample", "unscoped"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for: pytest loads this package before every run."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"kernel.testing offers no {name}")
+    return getattr(import_module(_HOME_OF[name]), name)

@@ -11,11 +11,12 @@ from marshmallow import Schema, fields
 
 from kernel.http.endpoint import Binary, Endpoint, endpoints_of
 from kernel.http.page import PageOf
-from kernel.http.wsgi import path_of
+from kernel.http.openapi import possible_problems
+from kernel.http.routing import path_of
 from kernel.registry import Registry
 
-ALWAYS = frozenset({400, 401, 403, 404, 405, 406, 408, 412, 413, 415, 422, 429, 503})
-"""Statuses the kernel itself may answer on any endpoint."""
+_ANYWHERE = frozenset({404, 405, 408, 413, 429, 503})
+"""Errors a client may meet at any address, before its endpoint is asked."""
 
 _BESIDE = frozenset({206, 301, 302, 303, 304, 307, 308})  # of conditional and range requests, and redirects
 
@@ -24,16 +25,16 @@ def check_answer(
     registry: Registry, method: str, path: str, status: int, headers: Mapping[str, str], body: bytes
 ) -> None:
     """Raise AssertionError naming the endpoint and what of the answer it does not declare."""
-    faults = list(_faults(endpoint_at(registry, method, path), status, headers, body))
+    endpoint, template = endpoint_at(registry, method, path)
+    faults = list(_faults(endpoint, method, template, status, headers, body))
     assert not faults, f"{method} {path} answered {status}: {'; '.join(faults)}: {body[:500]!r}"
 
 
-def endpoint_at(registry: Registry, method: str, path: str) -> Endpoint | None:
-    """Return the declaration of a plugin's endpoint at a concrete path; None for the kernel's own."""
-    found = _router(registry).find(path.partition("?")[0])
-    resource = found[0] if found else None
+def endpoint_at(registry: Registry, method: str, path: str) -> tuple[Endpoint | None, str]:
+    """Return the plugin's endpoint at a concrete path, and its template; None for the kernel's own."""
+    resource, _, _, template = _router(registry).find(path.partition("?")[0]) or (None, {}, {}, "")
     name = "get" if method == "HEAD" else method.lower()
-    return endpoints_of(resource).get(name) if resource else None
+    return (endpoints_of(resource).get(name) if resource else None), template
 
 
 _routers: dict[int, tuple[Registry, CompiledRouter]] = {}
@@ -51,12 +52,15 @@ def _router(registry: Registry) -> CompiledRouter:
     return known[1]
 
 
-def _faults(endpoint: Endpoint | None, status: int, headers: Mapping[str, str], body: bytes) -> Iterator[str]:
-    declared = {problem.status for problem in endpoint.errors} if endpoint else set()
-    if status >= 500 and status not in declared | {503}:  # noqa: PLR2004
-        yield "the server failed"
-    elif status >= 400:  # noqa: PLR2004
-        if endpoint and status not in declared | ALWAYS | ({409} if endpoint.idempotent else set()):
+def _faults(
+    endpoint: Endpoint | None, method: str, template: str, status: int, headers: Mapping[str, str], body: bytes
+) -> Iterator[str]:
+    if status >= 400:  # noqa: PLR2004
+        problems = possible_problems(endpoint, method.lower(), template) if endpoint else []
+        declared = {problem.status for problem in problems} | _ANYWHERE
+        if status >= 500 and status not in declared:  # noqa: PLR2004
+            yield "the server failed"
+        elif endpoint and status not in declared:
             yield f"declare a problem of status {status} in errors=(…)"
         yield from _problem_faults(status, headers, body)
     elif endpoint:

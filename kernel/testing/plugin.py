@@ -13,15 +13,18 @@ what waits), `make_app` (one of its own), `server` (a real process), `redis`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kernel.application import Application
 from kernel.clock import TestClock
-from kernel.testing.applications import Applications
+from kernel.tasks.worker import run_due
+from kernel.testing.applications import Applications, test_settings
 from kernel.testing.client import Client
 from kernel.testing.postgres import DisposablePostgres, shared_postgres
+from kernel.testing.server import Server
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -91,6 +94,40 @@ def make_app(applications: Applications) -> Iterator[Callable[..., Application]]
 def client(app: Application) -> Client:
     """Calls the application as nobody; `client.as_user()` signs in."""
     return Client(app)
+
+
+@pytest.fixture
+def work(app: Application) -> Callable[[], int]:
+    """Run what is due now, events and tasks and ticks, to the end; return how much that was."""
+    return lambda: run_due(app)
+
+
+@pytest.fixture
+def mailbox(client: Client) -> Callable[..., list[dict[str, Any]]]:
+    """Return what would have been sent, oldest first: `mailbox("ann@example.com")`."""
+
+    def read(to: str) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = client.unchecked().get("/_mailbox.json", query={"to": to}).json["items"]
+        return messages
+
+    return read
+
+
+@pytest.fixture
+def server(
+    postgres: DisposablePostgres,
+    applications: Applications,
+    wanted_plugins: tuple[str, ...],
+    wanted_settings: dict[str, dict[str, Any]],
+    tmp_path: Path,
+) -> Iterator[Server]:
+    """A real `serve` process with the wanted plugins, for races and faults."""
+    url = postgres.fresh_database(applications.template(wanted_plugins))
+    process = Server(test_settings(wanted_plugins, wanted_settings, tmp_path / "var", url), tmp_path)
+    process.start()
+    yield process
+    process.stop()
+    postgres.drop_database(url)
 
 
 @pytest.fixture
