@@ -1,0 +1,1 @@
+"""Adapters to outside systems, and bridges between plugins; each is a plugin too."""

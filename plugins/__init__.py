@@ -1,0 +1,1 @@
+"""The stalls: one folder a feature; see docs/plugins/."""
