@@ -43,13 +43,17 @@ def of_profile(profile: str) -> Commands:
     return commands
 
 
-def load_profile(profile: str) -> Loaded:
-    """Load a profile's plugins: settings, registry and hooks, nothing running."""
+def load_profile(profile: str, *, strict: bool = False) -> Loaded:
+    """Load a profile's plugins: settings, registry and hooks, nothing running.
+
+    `strict` raises on the first bad plugin, whatever the profile's policy.
+    """
     from kernel.loader import load
     from kernel.profile import read_profile
     from kernel.sections import KERNEL_SECTIONS
 
-    return load(read_profile(profile, os.environ), KERNEL_SECTIONS)
+    overrides = {"kernel": {"policy": "abort"}} if strict else {}
+    return load(read_profile(profile, os.environ, overrides), KERNEL_SECTIONS)
 
 
 def _with_profile(command: click.Command) -> click.Command:
