@@ -113,8 +113,8 @@ class Code(Model):
 class SigningKey(Model):
     """A key of access tokens, by the salt it is derived with; its id is the `kid`.
 
-    active signs and verifies (there is one); retired verifies until
-    `verify_until`; revoked is refused at once.
+    active signs and verifies; next will; retired verifies until `verify_until`;
+    revoked is refused at once. There is one active and one next.
     """
 
     salt = CharField(max_length=64)
@@ -127,7 +127,10 @@ class SigningKey(Model):
 
 SigningKey.add_index(
     SigningKey.index(
-        SigningKey.state, unique=True, where=(SigningKey.state == "active"), name="kernel_signing_key_one"
+        SigningKey.state,
+        unique=True,
+        where=SigningKey.state.in_(("active", "next")),
+        name="kernel_signing_key_one",
     )
 )
 

@@ -53,7 +53,7 @@ class Passwords:
     def _fits(self, stored: str, password: bytes) -> bool:
         try:
             return self._hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):  # a hash is ASCII
             return False
 
 

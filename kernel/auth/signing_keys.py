@@ -1,9 +1,12 @@
 """The keys that sign access tokens, and their rotation.
 
 A key is derived from the deployment's secret and a random salt (HKDF), so the
-table holds nothing that signs: a stolen backup forges no token. One key is
-active; `rotate` makes another and lets the old one verify until the last token
-it signed has expired; `revoke` refuses its tokens at once.
+table holds nothing that signs: a stolen backup forges no token.
+
+One key is active and one is next: known to every process long before it signs,
+so none meets a token whose key it has not heard of. `rotate` makes the next key
+active and lets the old one verify until the last token it signed has expired;
+`revoke` refuses a key's tokens at once.
 """
 
 from __future__ import annotations
@@ -28,17 +31,18 @@ if TYPE_CHECKING:
 
 LOCK = 0x57_0A_0001  # any number: names the advisory lock of a rotation
 GRACE = timedelta(seconds=60)  # how far two nodes' clocks may be apart
+PLACES = ("active", "next")  # the states one key each has
 RELOAD = timedelta(seconds=1)  # an unknown key id asks the database at most this often
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A derived key and until when it verifies (None: no end yet)."""
+    """A derived key, its state and since when, and until when it verifies (None: no end yet)."""
 
     kid: str
     secret: bytes
-    active: bool
-    made_at: datetime
+    state: str
+    since: datetime
     verify_until: datetime | None
 
 
@@ -62,8 +66,8 @@ class SigningKeys:
         """Return the active key; make one when there is none or it is too old."""
         key = self._active(self._known())
         oldest = self._clock.now() - timedelta(seconds=self._settings.key_rotation)
-        if key is None or key.made_at <= oldest:
-            self._replace(unless_made_after=oldest)
+        if key is None or key.since <= oldest:
+            self._promote(unless_since=oldest)
             key = self._active(self._read())
         if key is None:
             raise NotFound("No key signs tokens; run the rotation again.")
@@ -82,11 +86,11 @@ class SigningKeys:
         return key.secret
 
     def rotate(self) -> str:
-        """Sign with a new key from now on; return its id.
+        """Sign with the next key from now on; return its id.
 
         Tokens signed with the old one stay good until they expire.
         """
-        return self._replace()
+        return self._promote()
 
     def revoke(self, kid: str) -> None:
         """Refuse the tokens of a key at once; an active one is replaced. Sessions live on."""
@@ -95,35 +99,38 @@ class SigningKeys:
             revoked = SigningKey.update(state="revoked", verify_until=self._clock.now())
             if not revoked.where(SigningKey.id == UUID(kid)).execute():
                 raise NotFound(f"There is no signing key {kid}.")
-            self._insert_unless_active()
+            self._fill_places()
             self._changes.announce(Change("keys"))
 
     def purge(self) -> int:
         """Delete keys that verify nothing any more; return how many."""
         done = SigningKey.verify_until <= self._clock.now()
-        return int(SigningKey.delete().where(done, SigningKey.state != "active").execute())
+        return int(SigningKey.delete().where(done, SigningKey.state.not_in(PLACES)).execute())
 
-    def _replace(self, unless_made_after: datetime | None = None) -> str:
-        """Retire the active key and make another; keep one young enough."""
+    def _promote(self, unless_since: datetime | None = None) -> str:
+        """Retire the active key for the next; keep one that is young enough."""
         with self._db.atomic():
             self._lock()
             active = SigningKey.get_or_none(SigningKey.state == "active")
-            if active is not None and unless_made_after is not None and active.created_at > unless_made_after:
+            if active is not None and unless_since is not None and active.updated_at > unless_since:
                 return str(active.id)
             until = self._clock.now() + timedelta(seconds=self._settings.access_ttl) + GRACE
             retired = SigningKey.update(state="retired", verify_until=until)
             retired.where(SigningKey.state == "active").execute()
-            kid = self._insert_unless_active()
+            self._fill_places()
             self._changes.announce(Change("keys"))
-            return kid
+            return str(SigningKey.get(SigningKey.state == "active").id)
 
     def _lock(self) -> None:
         self._db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
-    def _insert_unless_active(self) -> str:
-        active = SigningKey.get_or_none(SigningKey.state == "active")
-        made = active or SigningKey.create(id=uuid7(), salt=secrets.token_hex(32), state="active")
-        return str(made.id)
+    def _fill_places(self) -> None:
+        """Give an empty place of the active key to the next one, and make what is missing."""
+        if not SigningKey.select().where(SigningKey.state == "active").exists():
+            SigningKey.update(state="active").where(SigningKey.state == "next").execute()
+        for place in PLACES:
+            if not SigningKey.select().where(SigningKey.state == place).exists():
+                SigningKey.create(id=uuid7(), salt=secrets.token_hex(32), state=place)
 
     def _known(self) -> dict[str, Key]:
         age_limit = timedelta(seconds=self._settings.principal_ttl)
@@ -142,14 +149,14 @@ class SigningKeys:
     def _derived(self, row: SigningKey) -> Key:
         known = self._keys.get(str(row.id))
         secret = known.secret if known else derived_key(self._secret, "access token", bytes.fromhex(row.salt))
-        return Key(str(row.id), secret, row.state == "active", row.created_at, row.verify_until)
+        return Key(str(row.id), secret, row.state, row.updated_at, row.verify_until)
 
     def _may_reload(self) -> bool:
         """Bound the queries that tokens with made-up key ids cost."""
         return self._read_at is None or abs(self._clock.now() - self._read_at) > RELOAD
 
     def _active(self, keys: dict[str, Key]) -> Key | None:
-        return next((key for key in keys.values() if key.active), None)
+        return next((key for key in keys.values() if key.state == "active"), None)
 
     def _forget(self, change: Change | None) -> None:
         if change is None or change.reason == "keys":

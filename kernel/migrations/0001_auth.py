@@ -93,7 +93,7 @@ CREATE TABLE kernel_signing_key (
     state VARCHAR(16) NOT NULL,
     verify_until TIMESTAMPTZ
 );
-CREATE UNIQUE INDEX kernel_signing_key_one ON kernel_signing_key (state) WHERE state = 'active';
+CREATE UNIQUE INDEX kernel_signing_key_one ON kernel_signing_key (state) WHERE state IN ('active', 'next');
 """
 
 TABLES = (

@@ -104,6 +104,11 @@ def user(auth: Auth) -> UUID:
 
 
 @pytest.fixture
+def secret() -> str:
+    return SECRET
+
+
+@pytest.fixture
 def bearer() -> Callable[[str], dict[str, str]]:
     return lambda token: {"authorization": f"Bearer {token}"}
 

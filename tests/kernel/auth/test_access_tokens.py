@@ -29,7 +29,7 @@ def forged(auth, token, *, key=None, algorithm="HS256", headers=None, drop=None,
 
 
 @pytest.fixture
-def refused(bearer):
+def refused(auth, bearer):
     def check(token, by=auth):
         with pytest.raises(CredentialsRefused) as caught:
             by.principal_for(bearer(token))

@@ -73,7 +73,7 @@ def test_twenty_first_sign_ins_agree_on_one_key(make_auth, together):
     kids = together(20, lambda: auths[0].signing_keys.signing().kid)
 
     assert {*kids} == {auths[1].signing_keys.signing().kid}
-    assert SigningKey.select().count() == 1
+    assert sorted(key.state for key in SigningKey.select()) == ["active", "next"]
 
 
 def test_a_key_made_in_a_transaction_that_fails_signs_nothing_later(auth, user, db, bearer):
@@ -96,6 +96,16 @@ def test_another_process_accepts_a_new_key_at_once(make_auth, user, bearer):
     assert there.principal_for(bearer(sign_in(here, user))).id == user
 
 
+def test_a_key_is_known_before_it_signs(auth, user):
+    auth.signing_keys.signing()
+    known = {str(key.id) for key in SigningKey.select()}
+
+    kid = auth.signing_keys.rotate()
+
+    assert kid in known
+    assert kid_of(sign_in(auth, user)) == kid
+
+
 def test_made_up_key_ids_do_not_cost_a_query_each(auth, user, clock, bearer):
     clock.freeze()
     auth.principal_for(bearer(sign_in(auth, user)))
@@ -112,7 +122,7 @@ def test_made_up_key_ids_do_not_cost_a_query_each(auth, user, clock, bearer):
 def test_the_table_holds_nothing_that_signs(auth, user):
     sign_in(auth, user)
 
-    row, secret = SigningKey.get(), auth.signing_keys.signing().secret
+    row, secret = SigningKey.get(SigningKey.state == "active"), auth.signing_keys.signing().secret
 
     assert secret.hex() not in str(row.__data__)
     assert bytes.fromhex(row.salt) != secret
