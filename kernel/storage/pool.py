@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import heapq
 import select
+import threading
 import time
 from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
+import peewee
 import psycopg2
 from peewee import PostgresqlDatabase
 from playhouse.pool import PooledPostgresqlDatabase, PoolConnection
@@ -86,6 +88,20 @@ def connect_parameters(url: str, settings: DatabaseSettings, *, read_only: bool 
     return {**defaults, **given, "options": f"{options} {given.get('options', '')}".strip()}
 
 
+def _own_state() -> Any:
+    """Return the connection state of this thread or greenlet.
+
+    peewee's class derives from the `threading.local` there was when peewee was imported.
+    The server's parent process imports it before its children patch threading, and all
+    greenlets would share one connection.
+    """
+
+    class State(peewee._ConnectionState, threading.local):  # type: ignore[misc]  # noqa: SLF001
+        """peewee's state on the `threading.local` of now."""
+
+    return State()
+
+
 class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewee's base is untyped
     """At most `size` connections, opened when first needed, kept while good."""
 
@@ -96,6 +112,7 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewee's base is 
         self._opening = 0
         name = parameters.pop("dbname", None) or parameters.get("user", "postgres")
         super().__init__(name, max_connections=settings.pool_size, **parameters)
+        self._state = _own_state()
         # The state a connect changes is the greenlet's own; the pool has its own lock.
         self._lock: Any = nullcontext()
 

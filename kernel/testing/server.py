@@ -55,12 +55,19 @@ class Server:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self.port), *options], stdout=log, stderr=log, env=environ
             )
+        try:
+            self._await(self._process)
+        except AssertionError:
+            self.stop()
+            raise
+        return self
+
+    def _await(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
-            assert self._process.poll() is None, f"the server ended: {self.output()}"
+            assert process.poll() is None, f"the server ended: {self.output()}"
             assert time.monotonic() < deadline, f"the server does not answer: {self.output()}"
             time.sleep(0.02)
-        return self
 
     def _answers(self) -> bool:
         try:
