@@ -17,7 +17,7 @@ from kernel import context
 from kernel.errors import FieldError, Forbidden, Invalid, NotAcceptable, Unauthorized
 from kernel.http.cursors import CursorSeal
 from kernel.http.endpoint import AUTHENTICATED, PUBLIC, Binary, Cached, Endpoint
-from kernel.http.etags import matches, tag_of
+from kernel.http.etags import current, tag_of
 from kernel.http.idempotency import Answer, idempotent
 from kernel.http.limits import limit_for
 from kernel.http.page import Page, PageOf
@@ -196,7 +196,7 @@ def _binary(declared: Binary, responder: Responder) -> Answer:
             resp.data = value
         elif value is not None:
             resp.stream = value
-        if resp.content_type is None:
+        if resp.content_type is None and (resp.data is not None or resp.stream is not None):
             resp.content_type = default
 
     return answer
@@ -214,8 +214,9 @@ def _json(declared: Endpoint, method: str, responder: Responder, name: str, stac
         headers["content-type"] = JSON
         if tagged and tag:
             headers["etag"] = tag
-            if conditional and (known := req.env.get("HTTP_IF_NONE_MATCH")) and matches(known, tag):
-                resp.status, resp.data = 304, None
+            if conditional and (known := current(req.env.get("HTTP_IF_NONE_MATCH", ""), tag)):
+                resp.status, resp.data, headers["etag"] = 304, None, known
+                del headers["content-type"]
 
     return answer
 

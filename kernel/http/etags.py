@@ -22,12 +22,15 @@ def tag_of(value: Any, data: bytes) -> str:
     return f'"{version}.{digest}"' if isinstance(version, int) else f'"{digest}"'
 
 
-def matches(header: str, tag: str) -> bool:
-    """Say whether `If-None-Match` names `tag` (weak comparison, RFC 9110 §13.1.2)."""
+def current(header: str, tag: str) -> str:
+    """Return the tag in `If-None-Match` that is still `tag` (weak comparison, RFC 9110 §13.1.2), or nothing.
+
+    It comes back as the client has it, coding included, for the 304 to repeat.
+    """
     if header.strip() == "*":
-        return True
-    given = {each.strip().removeprefix("W/") for each in _CODINGS.sub('"', header).split(",")}
-    return tag in given
+        return tag
+    given = (each.strip().removeprefix("W/") for each in header.split(","))
+    return next((each for each in given if _CODINGS.sub('"', each) == tag), "")
 
 
 def coded(tag: str, coding: str) -> str:

@@ -77,7 +77,7 @@ def owner_of(declared_in: object) -> str:
     return rest[0] if first in {"plugins", "contrib"} and rest else first
 
 
-def _schema_name(schema: Any) -> str | None:
+def _schema_name(schema: Any) -> Any:
     """Return the component name of a schema; None inlines one that is narrowed at its use."""
     if not isinstance(schema, type) and any(_narrowed(schema, name) for name in _MODIFIERS):
         return None

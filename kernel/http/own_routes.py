@@ -21,7 +21,7 @@ from kernel.declarations import Route
 from kernel.errors import NotFound
 from kernel.http import fields
 from kernel.http.endpoint import PUBLIC, UNLIMITED, Binary, endpoint
-from kernel.http.etags import matches, tag_of
+from kernel.http.etags import current, tag_of
 from kernel.http.openapi import openapi_document
 from kernel.http.problems import kinds
 from kernel.http.request import Request, Response
@@ -65,10 +65,11 @@ class Document:
         """Describe every endpoint: OpenAPI 3.1."""
         data = self._bytes()
         tag = tag_of(None, data)
-        resp.set_header("ETag", tag)
+        known = current(req.env.get("HTTP_IF_NONE_MATCH", ""), tag)
+        resp.set_header("ETag", known or tag)
         resp.set_header("Cache-Control", "public, no-cache")
         resp.set_header("Access-Control-Allow-Origin", "*")
-        if matches(req.env.get("HTTP_IF_NONE_MATCH", ""), tag):
+        if known:
             resp.status = 304
             return None
         return data
