@@ -135,7 +135,7 @@ def registry_of(
         pulled_in,
         permissions=tuple(one for one in granted if isinstance(one.value, Permission)),
         roles=tuple(one for one in granted if isinstance(one.value, Role)),
-        tasks=tuple(one for one in worked if isinstance(one.value, Task)),
+        tasks=tuple(one for one in worked if not isinstance(one.value, Schedule)),
         schedules=tuple(one for one in worked if isinstance(one.value, Schedule)),
         **{name: _flat(plugins, name) for name in plain},
     )
