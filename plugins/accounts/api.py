@@ -1,0 +1,110 @@
+"""What other plugins may use of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from kernel import NotFound, app
+from plugins.accounts import queries
+from plugins.accounts.events import (
+    EmailChanged,
+    EmailVerified,
+    IdentityLinked,
+    IdentityUnlinked,
+    MfaChanged,
+    PasswordChanged,
+    PhoneVerified,
+    ProfileUpdated,
+    RoleGranted,
+    RoleRevoked,
+    SessionOpened,
+    StatusChanged,
+    UserDeleted,
+    UserRegistered,
+)
+from plugins.accounts.identity import (
+    AuthorizationAnswer,
+    AuthorizationRequest,
+    ExternalIdentity,
+    IdentityProvider,
+)
+from plugins.accounts.models import User
+from plugins.accounts.problems import EmailTaken, ProviderRefused
+from plugins.accounts.queries import Matter, UserCard
+from plugins.accounts.services import identities, people
+
+__all__ = [
+    "AuthorizationAnswer", "AuthorizationRequest", "EmailChanged", "EmailTaken", "EmailVerified", "ExternalIdentity",
+    "IdentityLinked", "IdentityProvider", "IdentityUnlinked", "MfaChanged", "PasswordChanged", "PhoneVerified",
+    "ProfileUpdated", "ProviderRefused", "RoleGranted", "RoleRevoked", "SessionOpened", "StatusChanged", "UserCard",
+    "UserDeleted", "UserRegistered", "allowed", "create_user", "exists", "external_user", "require_active",
+    "user_by_email", "user_card", "user_cards",
+]  # fmt: skip
+
+
+def user_cards(ids: Iterable[UUID], viewer: UUID | None = None) -> dict[UUID, UserCard]:
+    """Return the cards of people by id, as `viewer` (None: a stranger) may see them.
+
+    One statement for any number. Unknown ids are left out; people who deleted
+    or deactivated their account have a card with `deleted` set.
+    """
+    return queries.cards(ids, viewer)
+
+
+def user_card(id: UUID, viewer: UUID | None = None) -> UserCard:
+    """Return one person's card; raise NotFound for unknown, deleted and deactivated ones."""
+    return queries.card(id, viewer)
+
+
+def allowed(matter: Matter, owners: Collection[UUID], viewer: UUID | None) -> set[UUID]:
+    """Return those of `owners` whose privacy settings show `matter` to `viewer`."""
+    return queries.allowed(matter, owners, viewer)
+
+
+def exists(id: UUID) -> bool:
+    """Say whether there is such an account, not deleted."""
+    return bool(User.select().where(User.id == id, User.deleted_at.is_null()).exists())
+
+
+def require_active(id: UUID) -> None:
+    """Raise NotFound for an unknown or deactivated account, the kernel's 401 for one that may not be used."""
+    found = User.select().where(User.id == id, User.deleted_at.is_null(), User.deactivated_at.is_null())
+    if not found.exists():
+        raise NotFound("There is no such person.")
+    app.auth.status(id).require_active()
+
+
+def user_by_email(email: str) -> UUID | None:
+    """Return whose address this is, however it is spelt; None when nobody's."""
+    user = people.by_email(email)
+    return user.id if user else None
+
+
+def create_user(
+    *, name: str, email: str = "", phone: str = "", password: str = "", verified: bool = False
+) -> UUID:
+    """Open an account on the operator's behalf: demo data, imports, the command line.
+
+    `password` is taken as it is (the rules are for people); empty means that the
+    person signs in by a reset link, a code or an external identity. Raises
+    Invalid, EmailTaken or PhoneTaken.
+    """
+    hashed = app.auth.passwords.hash(password) if password else None
+    now = app.clock.now() if verified else None
+    with app.db.atomic():
+        user = people.create(
+            name=name, email=email, phone=phone, password_hash=hashed, via="admin",
+            email_verified_at=now if email else None, phone_verified_at=now if phone else None,
+        )  # fmt: skip
+        return UUID(str(user.id))
+
+
+def external_user(provider: str, identity: ExternalIdentity) -> UUID:
+    """Return the account of a person an identity provider vouched for, opened or linked at need.
+
+    For adapters that learn of people in other ways than a sign-in here: a
+    provider's own tokens, its webhooks. Raises EmailTaken when an account has the
+    address but one side did not verify it.
+    """
+    return UUID(str(identities.user_of(provider, identity).id))

@@ -1,0 +1,33 @@
+"""Extension points of accounts: implement with `@hookimpl(optionalhook=True)`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from kernel import hookspec
+
+if TYPE_CHECKING:
+    from kernel.application import Application
+    from plugins.accounts.identity import IdentityProvider
+
+
+@hookspec
+def accounts_identity_providers(app: Application) -> Sequence[IdentityProvider]:
+    """Return the identity providers people may sign in with.
+
+    Called once per process, at `startup`; no I/O. Two providers of one name
+    stop the boot. `contrib/oidc` implements it from its settings.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def accounts_contacts(user_id: UUID, others: Collection[UUID]) -> Collection[UUID]:
+    """Return those of `others` that `user_id` counts among their contacts.
+
+    Decides what privacy level `contacts` shows. Called once per response that
+    shows cards, with all people on it: answer with one query.
+    """
+    raise AssertionError("a specification is never called")

@@ -1,0 +1,125 @@
+"""Tables of accounts.
+
+The kernel keeps sessions, grants and standing (`kernel_*`); here is what it
+means to be a person: addresses, credentials, profile, second factors, external
+identities.
+"""
+
+from __future__ import annotations
+
+import peewee
+from playhouse.postgres_ext import BinaryJSONField
+
+from kernel import Model, Versioned
+from kernel.storage.fields import TimestampField
+
+
+class User(Versioned):
+    """One person; the row stays, emptied, when the account is deleted.
+
+    `email` is as the person writes it, `email_key` what is compared. `name_key`
+    is the folded name that prefix searches use. `password_hash` is NULL for a
+    person who only signs in from outside or by phone.
+    """
+
+    email = peewee.TextField(null=True)
+    email_key = peewee.TextField(null=True)
+    email_verified_at = TimestampField(null=True)
+    pending_email = peewee.TextField(null=True)
+    phone = peewee.TextField(null=True)
+    phone_verified_at = TimestampField(null=True)
+    password_hash = peewee.TextField(null=True)
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    given_name = peewee.TextField(default="")
+    family_name = peewee.TextField(default="")
+    avatar_url = peewee.TextField(default="")
+    bio = peewee.TextField(default="")
+    status_message = peewee.TextField(default="")
+    preferences = BinaryJSONField(default=dict, index=False)
+    privacy = BinaryJSONField(default=dict, index=False)
+    deactivated_at = TimestampField(null=True)
+    deleted_at = TimestampField(null=True)
+
+    class Meta:
+        table_name = "accounts_user"
+
+
+class Identity(Model):
+    """A person's account at an external provider; `subject` is unique per issuer."""
+
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", backref="identities")
+    provider = peewee.TextField()
+    issuer = peewee.TextField()
+    subject = peewee.TextField()
+    email = peewee.TextField(null=True)
+
+    class Meta:
+        table_name = "accounts_identity"
+
+
+class Totp(Model):
+    """An authenticator app (RFC 6238); `last_step` makes each code single use."""
+
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", unique=True)
+    secret = peewee.TextField()
+    confirmed_at = TimestampField(null=True)
+    last_step = peewee.BigIntegerField(default=0)
+
+    class Meta:
+        table_name = "accounts_totp"
+
+
+class RecoveryCode(Model):
+    """A way in when the authenticator is lost; kept as a keyed hash, single use."""
+
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", index=False)
+    digest = peewee.TextField()
+    used_at = TimestampField(null=True)
+
+    class Meta:
+        table_name = "accounts_recovery_code"
+
+
+class Challenge(Model):
+    """A sign-in that waits for its second half: a TOTP code or a provider's answer.
+
+    The holder knows `<id>.<secret>`; the row keeps the secret's hash.
+    """
+
+    kind = peewee.TextField()
+    digest = peewee.TextField()
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", null=True)
+    data = BinaryJSONField(default=dict, index=False)
+    attempts = peewee.SmallIntegerField(default=0)
+    expires_at = TimestampField(index=True)
+
+    class Meta:
+        table_name = "accounts_challenge"
+
+
+class Device(Model):
+    """A device a person has signed in from; a first sight of one is announced."""
+
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", index=False)
+    fingerprint = peewee.TextField()
+    name = peewee.TextField(default="")
+
+    class Meta:
+        table_name = "accounts_device"
+
+
+class StandingChange(Model):
+    """Who changed an account's standing, to what, why and until when."""
+
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE")
+    standing = peewee.TextField()
+    reason = peewee.TextField(default="")
+    until = TimestampField(null=True)
+    changed_by = peewee.UUIDField(null=True)
+
+    class Meta:
+        table_name = "accounts_standing_change"
+
+
+MODELS = (User, Identity, Totp, RecoveryCode, Challenge, Device, StandingChange)

@@ -1,0 +1,106 @@
+"""Accounts: hook implementations only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from kernel import Permission, Role, Route, Service, hookimpl
+from plugins.accounts import hookspecs
+from plugins.accounts.commands import COMMANDS
+from plugins.accounts.demo import load
+from plugins.accounts.events import EVENTS
+from plugins.accounts.models import MODELS
+from plugins.accounts.notices import TYPES, recipient
+from plugins.accounts.permissions import PERMISSIONS
+from plugins.accounts.providers import Providers, collected
+from plugins.accounts.resources import ROUTES
+from plugins.accounts.services.erasure import erase_own, export_own
+from plugins.accounts.settings import AccountsSettings
+from plugins.accounts.tasks import TASKS
+
+if TYPE_CHECKING:
+    import click
+    from peewee import Model
+
+    from kernel.application import Application
+    from kernel.settings import Settings
+    from kernel.tasks import Schedule, Task
+    from plugins.notifications.api import NotificationType, Recipient
+
+
+@hookimpl
+def register_settings() -> type[AccountsSettings]:
+    return AccountsSettings
+
+
+@hookimpl
+def register_hookspecs() -> ModuleType:
+    return hookspecs
+
+
+@hookimpl
+def register_services(settings: Settings) -> Sequence[Service]:
+    return [Service(Providers, collected)]
+
+
+@hookimpl
+def register_models(settings: Settings) -> Sequence[type[Model]]:
+    return MODELS
+
+
+@hookimpl
+def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
+    return PERMISSIONS
+
+
+@hookimpl
+def register_events(settings: Settings) -> Sequence[type[Any]]:
+    return EVENTS
+
+
+@hookimpl
+def register_routes(settings: Settings) -> Sequence[Route]:
+    return ROUTES
+
+
+@hookimpl
+def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
+    return TASKS
+
+
+@hookimpl
+def register_commands(settings: Settings) -> Sequence[click.Command]:
+    return COMMANDS
+
+
+@hookimpl
+def startup(app: Application) -> None:
+    app.service(Providers)
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
+
+
+@hookimpl
+def export_personal_data(app: Application, user_id: UUID) -> Mapping[str, Any]:
+    return export_own(user_id)
+
+
+@hookimpl
+def erase_personal_data(app: Application, user_id: UUID) -> None:
+    erase_own(user_id)
+
+
+@hookimpl(optionalhook=True)
+def notifications_types() -> Sequence[NotificationType]:
+    return TYPES
+
+
+@hookimpl(optionalhook=True)
+def notifications_recipient(user_id: UUID) -> Recipient | None:
+    return recipient(user_id)

@@ -1,0 +1,75 @@
+"""What can go wrong with an account, as problem types of the API."""
+
+from __future__ import annotations
+
+from kernel import BadRequest, Conflict, Unauthorized
+
+
+class InvalidCredentials(Unauthorized):
+    """The address, number, password or code is wrong: which one is not told."""
+
+    type, title = "invalid-credentials", "These credentials are not right"
+
+
+class MfaRequired(Unauthorized):
+    """The password was right; send a second factor with `mfa_token`.
+
+    Extensions: `mfa_token` (lives five minutes) and `methods`, of which
+    `totp` and `recovery_code` exist. Continue at `POST /v1/auth/mfa/verify`.
+    """
+
+    type, title = "mfa-required", "A second factor is needed"
+
+
+class InvalidToken(BadRequest):
+    """The link, code or token is unknown, used or expired: ask for a new one."""
+
+    type, title = "invalid-token", "This link or code does not work (any more)"
+
+
+class EmailTaken(Conflict):
+    """An account with this e-mail address exists: sign in, or reset its password."""
+
+    type, title = "email-taken", "This e-mail address is in use"
+
+
+class PhoneTaken(Conflict):
+    """An account with this phone number exists."""
+
+    type, title = "phone-taken", "This phone number is in use"
+
+
+class LastSignInMethod(Conflict):
+    """Without this identity nobody could sign in: set a password first."""
+
+    type, title = "last-sign-in-method", "This is the only way to sign in"
+
+
+class MfaAlreadyEnabled(Conflict):
+    """Disable the present authenticator before enrolling another."""
+
+    type, title = "mfa-already-enabled", "A second factor is already on"
+
+
+class MfaNotEnabled(Conflict):
+    """There is no second factor to use or to disable: enrol first."""
+
+    type, title = "mfa-not-enabled", "No second factor is on"
+
+
+class NoPassword(Conflict):
+    """The account has no password: set one through `POST /v1/auth/forgot-password`."""
+
+    type, title = "no-password", "This account has no password"
+
+
+class IdentityTaken(Conflict):
+    """The external identity belongs to another account."""
+
+    type, title = "identity-taken", "This identity is linked to another account"
+
+
+class ProviderRefused(Unauthorized):
+    """The identity provider did not confirm the sign-in: start it again."""
+
+    type, title = "provider-refused", "The identity provider did not confirm this"

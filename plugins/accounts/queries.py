@@ -1,0 +1,211 @@
+"""Read paths: cards of people, search, what privacy lets whom see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import peewee
+from peewee import SQL, fn
+
+from kernel import NotFound, Page, Principal, app, paginate
+from plugins.accounts.addresses import email_key, folded
+from plugins.accounts.models import User
+from plugins.accounts.wishes import preferences_of, privacy_of
+
+# The kernel's tables, read here to filter in SQL; they are written through `app.auth` only.
+Account = peewee.Table("kernel_account", ("id", "status", "status_until"))
+Grant = peewee.Table("kernel_grant", ("account_id", "role", "scope"))
+MAX_WORDS = 8
+Matter = Literal["last_seen", "photo", "bio", "read_receipts"]
+
+
+@dataclass(frozen=True, slots=True)
+class UserCard:
+    """What others see of a person; privacy already applied.
+
+    `deleted` cards keep the id, so what a person left behind still names somebody.
+    """
+
+    id: UUID
+    name: str
+    avatar_url: str = ""
+    bio: str = ""
+    status_message: str = ""
+    verified: bool = False
+    member_since: datetime | None = None
+    deleted: bool = False
+
+
+def cards(ids: Iterable[UUID], viewer: UUID | None = None) -> dict[UUID, UserCard]:
+    """Return the cards of people by id, as `viewer` may see them: one statement, or two.
+
+    Unknown ids are left out; the deleted and the deactivated are there, without
+    anything but a name.
+    """
+    people = list(User.select().where(User.id.in_(set(ids))))
+    return _shown(people, viewer)
+
+
+def card(user_id: UUID, viewer: UUID | None = None) -> UserCard:
+    """Return one card; raise NotFound for the unknown, the deleted and the deactivated."""
+    user = User.get_or_none(User.id == user_id, User.deleted_at.is_null(), User.deactivated_at.is_null())
+    if user is None:
+        raise NotFound
+    return _shown([user], viewer)[user_id]
+
+
+def _shown(people: Collection[User], viewer: UUID | None) -> dict[UUID, UserCard]:
+    contacts = _contacts(people, viewer)
+    return {user.id: _card(user, viewer, user.id in contacts) for user in people}
+
+
+def _card(user: User, viewer: UUID | None, contact: bool) -> UserCard:
+    if user.deleted_at is not None or user.deactivated_at is not None:
+        return UserCard(user.id, user.name if user.deleted_at is None else "Deleted user", deleted=True)
+    photo, bio = (_allowed(user, matter, viewer, contact) for matter in ("photo", "bio"))
+    return UserCard(
+        id=user.id,
+        name=user.name,
+        avatar_url=user.avatar_url if photo else "",
+        bio=user.bio if bio else "",
+        status_message=user.status_message if bio else "",
+        verified=user.email_verified_at is not None or user.phone_verified_at is not None,
+        member_since=user.created_at,
+    )
+
+
+def allowed(matter: Matter, owners: Collection[UUID], viewer: UUID | None) -> set[UUID]:
+    """Return those of `owners` whose privacy lets `viewer` see `matter`."""
+    people = list(User.select().where(User.id.in_(set(owners)), User.deleted_at.is_null()))
+    contacts = _contacts(people, viewer)
+    return {user.id for user in people if _allowed(user, matter, viewer, user.id in contacts)}
+
+
+def _allowed(user: User, matter: Matter, viewer: UUID | None, contact: bool) -> bool:
+    level = privacy_of(user)[matter]
+    return level == "everyone" or user.id == viewer or (level == "contacts" and contact)
+
+
+def _contacts(people: Iterable[User], viewer: UUID | None) -> set[UUID]:
+    """Return the people who count `viewer` among their contacts and show something to those only."""
+    asked = [user.id for user in people if "contacts" in user.privacy.values() and user.id != viewer]
+    if viewer is None or not asked:
+        return set()
+    return {
+        one for found in app.hooks.call("accounts_contacts", user_id=viewer, others=asked) for one in found
+    }
+
+
+def search(viewer: Principal, filters: Mapping[str, Any]) -> Page[dict[str, Any]]:
+    """Return a page of people by name; more of each, and more filters, with `accounts:read`.
+
+    `q` matches the beginnings of words of the name, in any order.
+    """
+    privileged = viewer.can("accounts:read")
+    query = User.select().where(User.deleted_at.is_null())
+    if not privileged:
+        query = query.where(User.deactivated_at.is_null(), _standing("active"))
+    for condition in _conditions(filters):
+        query = query.where(condition)
+    binding = repr(
+        sorted((key, str(value)) for key, value in filters.items() if key not in {"cursor", "limit"})
+    )
+    page = paginate(
+        query, (User.name_key, User.id), cursor=filters.get("cursor"), limit=filters["limit"], binding=binding
+    )
+    shown = _shown(page.items, viewer.id)
+    private = _private(page.items) if privileged else {}
+    return Page([{**_as_dict(shown[user.id]), **private.get(user.id, {})} for user in page.items], page.next)
+
+
+def _conditions(filters: Mapping[str, Any]) -> Iterable[Any]:
+    if filters.get("q"):
+        yield fn.to_tsvector(SQL("'simple'"), User.name_key).op("@@")(
+            fn.to_tsquery("simple", _words(filters["q"]))
+        )
+    if filters.get("email"):
+        yield User.email_key == (email_key(filters["email"]) or "")
+    if filters.get("status") == "deactivated":
+        yield User.deactivated_at.is_null(False)
+    elif filters.get("status"):
+        yield _standing(filters["status"])
+    if filters.get("role"):
+        scope = filters.get("scope")
+        held = Grant.select(SQL("1")).where(Grant.account_id == User.id, Grant.role == filters["role"])
+        yield fn.EXISTS(held.where(Grant.scope == scope) if scope else held)
+
+
+def _words(text: str) -> str:
+    """Return a tsquery of word beginnings; words are letters and digits only, so nothing needs quoting."""
+    words = re.findall(r"\w+", folded(text))[:MAX_WORDS]
+    return " & ".join(f"'{word}':*" for word in words) or "''"
+
+
+def _standing(status: str) -> Any:
+    """Return the condition of being in a standing now: a suspension past its end counts as none."""
+    over = (Account.status == "suspended") & (Account.status_until <= app.clock.now())
+    here = Account.select(SQL("1")).where(Account.id == User.id)
+    if status == "active":
+        return fn.EXISTS(here.where((Account.status == "active") | over))
+    return fn.EXISTS(here.where((Account.status == status) & ~fn.COALESCE(over, SQL("FALSE"))))
+
+
+def account(user_id: UUID) -> dict[str, Any]:
+    """Return all an operator sees of an account; raise NotFound."""
+    user = User.get_or_none(User.id == user_id, User.deleted_at.is_null())
+    if user is None:
+        raise NotFound
+    return {**_as_dict(_shown([user], user_id)[user_id]), **_private([user])[user_id]}
+
+
+def _private(people: Collection[User]) -> dict[UUID, dict[str, Any]]:
+    """Return address, number, standing and roles of people: two statements for all of them."""
+    ids = [user.id for user in people]
+    if not ids:
+        return {}
+    now = app.clock.now()
+    accounts = {row["id"]: row for row in _bound(Account.select().where(Account.id.in_(ids)))}
+    roles: dict[UUID, list[dict[str, Any]]] = {id: [] for id in ids}
+    for row in _bound(Grant.select().where(Grant.account_id.in_(ids)).order_by(Grant.role, Grant.scope)):
+        roles[row["account_id"]].append({"role": row["role"], "scope": row["scope"] or None})
+    return {user.id: _private_of(user, accounts.get(user.id), roles[user.id], now) for user in people}
+
+
+def _private_of(user: User, row: Mapping[str, Any] | None, roles: list[Any], now: datetime) -> dict[str, Any]:
+    status, until = (row["status"], row["status_until"]) if row else ("active", None)
+    if status == "suspended" and until is not None and until <= now:
+        status, until = "active", None
+    if status == "active" and user.deactivated_at is not None:
+        status = "deactivated"
+    return {"email": user.email, "phone": user.phone, "status": status, "status_until": until, "roles": roles}
+
+
+def _bound(query: Any) -> list[dict[str, Any]]:
+    return list(query.bind(app.db).dicts().execute())
+
+
+def _as_dict(one: UserCard) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in UserCard.__slots__}
+
+
+def own_profile(user: User) -> dict[str, Any]:
+    """Return an account as its owner sees it; `version` is its ETag."""
+    names = (
+        "id", "email", "pending_email", "phone", "name", "given_name", "family_name", "avatar_url", "bio",
+        "status_message", "created_at", "version",
+    )  # fmt: skip
+    grants = sorted(app.auth.grants(user.id), key=lambda one: (one.role, one.scope or ""))
+    return {
+        **{name: getattr(user, name) for name in names},
+        "email_verified": user.email_verified_at is not None,
+        "phone_verified": user.phone_verified_at is not None,
+        "has_password": user.password_hash is not None,
+        "preferences": preferences_of(user),
+        "privacy": privacy_of(user),
+        "roles": [{"role": one.role, "scope": one.scope} for one in grants],
+    }

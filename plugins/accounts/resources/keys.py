@@ -1,0 +1,56 @@
+"""API keys: credentials for machines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from kernel import AUTHENTICATED, NotFound, Request, Response, Route, app, endpoint
+from plugins.accounts.resources.callers import person, session
+from plugins.accounts.schemas.requests import ApiKeyIn
+from plugins.accounts.schemas.responses import ApiKeysOut, NewApiKeyOut
+
+
+class ApiKeys:
+    """`/v1/auth/api-keys`"""
+
+    @endpoint(summary="List my API keys", permission=AUTHENTICATED, response=ApiKeysOut)
+    def on_get(self, req: Request, resp: Response) -> Any:
+        """The newest first; their texts are not kept."""
+        return {"items": [asdict(one) for one in app.auth.api_keys.list(person(req))]}
+
+    @endpoint(
+        summary="Make an API key", permission=AUTHENTICATED, body=ApiKeyIn, response=NewApiKeyOut, status=201
+    )
+    def on_post(self, req: Request, resp: Response) -> Any:
+        """Answer with the key's text, shown this once. A key never makes keys.
+
+        It acts for the account and never with more than the account may do; name
+        `permissions` or `scopes` to bind it to less.
+        """
+        session(req)
+        body, days = req.body, req.body["expires_in_days"]
+        info, text = app.auth.api_keys.create(
+            person(req), body["name"], permissions=body["permissions"], scopes=body["scopes"],
+            expires_at=app.clock.now() + timedelta(days=days) if days else None,
+        )  # fmt: skip
+        return {**asdict(info), "key": text}
+
+
+class ApiKey:
+    """`/v1/auth/api-keys/{key_id}`"""
+
+    @endpoint(summary="Revoke an API key", permission=AUTHENTICATED, errors=(NotFound,))
+    def on_delete(self, req: Request, resp: Response, key_id: UUID) -> None:
+        """Refuse it from now on."""
+        session(req)
+        if not app.auth.api_keys.revoke(key_id, person(req)):
+            raise NotFound
+
+
+KEYS = (
+    Route("/auth/api-keys", ApiKeys()),
+    Route("/auth/api-keys/{key_id:uuid}", ApiKey()),
+)
