@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from kernel.clock import Clock
     from kernel.events import Bus
     from kernel.hooks import Hooks
-    from kernel.observability import Metrics
+    from kernel.manifest import Manifest
+    from kernel.observability import Metrics, Observability
     from kernel.registry import Registry
     from kernel.settings import Settings
     from kernel.storage import BlobStore, Database, Listener
@@ -52,6 +53,7 @@ class Application:
     tasks: TaskQueue
     blobs: BlobStore
     metrics: Metrics
+    observability: Observability
     wsgi: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
     remount: Callable[[], None]
     """Compiles the registry's routes into `wsgi` anew."""
@@ -72,7 +74,7 @@ class Application:
         """Return the migrations of the kernel and of every loaded plugin."""
         from kernel.storage.migrations import Migrations  # noqa: PLC0415 - most processes never migrate
 
-        return Migrations(self.db, migration_sources(self.registry))
+        return Migrations(self.db, migration_sources(plugin.manifest for plugin in self.registry.plugins))
 
     def service(self, port: type[T], name: str = "default") -> T:
         """Return the implementation of a port, made on first use and kept.
@@ -151,6 +153,7 @@ class Application:
 
         What a plugin raises is logged and the others still run. Harmless twice.
         """
+        self.observability.health.stopping = True
         shutdowns = dict(self.hooks.implementations("shutdown"))
         for name in reversed(self._started):
             try:
@@ -211,10 +214,9 @@ def boot(
     return application
 
 
-def migration_sources(registry: Registry) -> list[Source]:
+def migration_sources(manifests: Iterable[Manifest]) -> list[Source]:
     """Return where the migration scripts are: the kernel's first, then each plugin's."""
-    plugins = [(plugin.name, plugin.manifest.migrations) for plugin in registry.plugins]
-    return [("kernel", Path(__file__).parent / "migrations"), *plugins]
+    return [("kernel", Path(__file__).parent / "migrations"), *((one.name, one.migrations) for one in manifests)]
 
 
 def database_url(settings: Settings) -> str:

@@ -18,9 +18,9 @@ from typing import Any
 
 from kernel.application import Application, activate, boot, migration_sources
 from kernel.clock import TestClock
-from kernel.loader import load
-from kernel.profile import SHIPPED_PROFILES, read_profile
-from kernel.sections import KERNEL_SECTIONS
+from kernel.discovery import discover
+from kernel.profile import SHIPPED_PROFILES
+from kernel.resolution import resolve
 from kernel.testing.postgres import DisposablePostgres
 
 Sections = Mapping[str, Mapping[str, Any]]
@@ -64,9 +64,7 @@ class Applications:
 
     def template(self, plugins: Sequence[str]) -> str:
         """Return the database template migrated for the plugins and all they require."""
-        overrides = {"plugins": list(plugins)}
-        loaded = load(read_profile(SHIPPED_PROFILES / "base.toml", {}, overrides), KERNEL_SECTIONS)
-        return self.postgres.template(migration_sources(loaded.registry))
+        return self.postgres.template(migration_sources(resolve(plugins, discover()).order))
 
     def make(self, plugins: Sequence[str], sections: Sections) -> Application:
         """Return a started application on a database of its own."""
