@@ -35,16 +35,20 @@ class Discovery:
 
 
 def discover() -> Discovery:
-    """Read the manifest of every installed plugin. Files only; nothing is imported."""
+    """Read the manifest of every installed plugin. Files only; nothing is imported.
+
+    A distribution installed editable is met twice when Python runs in its tree
+    (its own metadata, the installation's): the same directory is one plugin.
+    """
     found: dict[str, Manifest] = {}
     broken: dict[str, PluginError] = {}
     for candidate in (*_in_tree(), *_distributed()):
         if isinstance(candidate, PluginError):
             broken[candidate.plugin] = candidate
-        elif candidate.name in found:
-            broken[candidate.name] = _namesakes(found[candidate.name], candidate)
-        else:
+        elif candidate.name not in found:
             found[candidate.name] = candidate
+        elif candidate.directory != found[candidate.name].directory:
+            broken[candidate.name] = _namesakes(found[candidate.name], candidate)
     return Discovery({name: found[name] for name in sorted(found) if name not in broken}, broken)
 
 
