@@ -74,6 +74,11 @@ class Limiter:
         now = round(self._clock.now().timestamp() * _MICROSECONDS)
         self._buckets.pour(key, now, capacity, -round(capacity / count * cost))
 
+    def clear(self) -> None:
+        """Empty the buckets in this process's memory (for tests); those in Redis stay."""
+        if isinstance(self._buckets, MemoryBuckets):
+            self._buckets.clear()
+
 
 class MemoryBuckets:
     """Buckets of this process; an empty bucket and no bucket are the same, so those go first."""
@@ -83,6 +88,11 @@ class MemoryBuckets:
         self._empty_at: OrderedDict[str, int] = OrderedDict()
         self._max_keys = max_keys
         self._lock = Lock()
+
+    def clear(self) -> None:
+        """Empty every bucket."""
+        with self._lock:
+            self._empty_at.clear()
 
     def pour(self, key: str, now: int, capacity: int, amount: int) -> tuple[bool, int]:
         """Pour into a bucket."""

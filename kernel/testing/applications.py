@@ -136,6 +136,7 @@ class Baseline:
                 db.execute_sql(quiet + "".join(statements))
         db.release()
         application.cache.clear()
+        application.limiter.clear()
         application.forget_services()
         if isinstance(application.clock, TestClock):
             application.clock.set(datetime.now(UTC))

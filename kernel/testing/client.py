@@ -52,7 +52,9 @@ class Answer:
     @property
     def faults(self) -> dict[str, str]:
         """The details of `errors[]` by pointer or parameter."""
-        return {each.get("pointer") or each.get("parameter", ""): each["detail"] for each in self.json["errors"]}
+        return {
+            each.get("pointer") or each.get("parameter", ""): each["detail"] for each in self.json["errors"]
+        }
 
 
 class Client:
@@ -85,9 +87,7 @@ class Client:
 
     def unchecked(self) -> Client:
         """Return this client without the check of answers, for tests of faults."""
-        return Client(
-            self.app, self.headers, user_id=self.user_id, session_id=self.session_id, checked=False
-        )
+        return Client(self.app, self.headers, user_id=self.user_id, session_id=self.session_id, checked=False)
 
     def with_token(self, token: str, user_id: UUID | None = None, session_id: UUID | None = None) -> Client:
         """Return a client that sends this bearer token."""
@@ -156,7 +156,14 @@ class Client:
             sent.setdefault("content-type", "application/json")
         simulate = TestClient(self.app.wsgi).simulate_request
         result = Context().run(
-            simulate, method, path, params=dict(query or {}), body=body, headers=sent, params_csv=False
+            simulate,
+            method,
+            path,
+            params=dict(query or {}),
+            body=body,
+            headers=sent,
+            params_csv=False,
+            remote_addr="127.0.0.1",
         )
         lowered = {name.lower(): value for name, value in result.headers.items()}
         answer = Answer(result.status_code, lowered, result.content)
