@@ -13,6 +13,7 @@ from kernel.http import (
     PUBLIC,
     UNLIMITED,
     Binary,
+    Page,
     Rate,
     Request,
     Response,
@@ -103,7 +104,7 @@ def test_every_fault_of_a_body_is_pointed_at(make_api: MakeApi) -> None:
     assert {each["pointer"] for each in answer.json["errors"]} == {"/text", "/times", "/a~1b"}
 
 
-@pytest.mark.parametrize("times", ["5", 5.0, True, 2**63, 1e400 if False else 123456789012345678901234567890])
+@pytest.mark.parametrize("times", ["5", 5.0, True, 2**63, 123456789012345678901234567890])
 def test_an_integer_of_a_body_is_an_integer(make_api: MakeApi, times: Any) -> None:
     api = make_api("/greetings", Greetings())
 
@@ -290,8 +291,6 @@ def test_a_page_takes_a_cursor_and_a_bounded_limit(make_api: MakeApi) -> None:
     class Pages:
         @endpoint(summary="List", permission=PUBLIC, response=page_of(Greeting))
         def on_get(self, req: Request, resp: Response) -> Any:
-            from kernel.http import Page
-
             return Page([{"text": str(req.query)}])
 
     api = make_api("/pages", Pages())
