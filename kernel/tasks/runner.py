@@ -73,6 +73,9 @@ class Runner:
                 result = task.function(**task.load(row["arguments"]))
         except Exception as ex:  # noqa: BLE001 - a task's failure is stored, logged and retried
             error = ex
+        finally:
+            # Ended in the middle of a query, its connection is broken: the row gets a good one.
+            self._db.release()
         observation = Observation(task.name, row["attempt"], time.perf_counter() - started, error)
         kept = self._failed(task, row, error) if error else self._rows.finish(row, _as_json(result))
         if not kept:

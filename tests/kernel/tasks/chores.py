@@ -47,6 +47,15 @@ def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     return True
 
 
+LOCK = 77
+"""An advisory lock that a test holds to keep another process's work in the middle."""
+
+
+@event("chores.dish.dropped", key="dish")
+class DishDropped:
+    dish: str
+
+
 @event("chores.dish.broken", key="dish")
 class DishBroken:
     dish: str
@@ -86,10 +95,27 @@ def dawdle() -> None:
     time.sleep(20)
 
 
+@task(timeout=0.2)
+def query_too_long() -> None:
+    """Take too long inside a query, in a transaction."""
+    with app.db.atomic():
+        note("never committed")
+        app.db.execute_sql("SELECT pg_sleep(20)")
+
+
 @task()
 def describe(id: UUID, moment: datetime, tags: list[str] | None = None) -> dict[str, str]:
     """Return what came as what type."""
     return {"id": type(id).__name__, "moment": type(moment).__name__, "tags": type(tags).__name__}
+
+
+@task(retries=5)
+def wait_for_lock(name: str) -> None:
+    """Stop in the middle until the lock is free."""
+    note(f"start {name}")
+    app.db.execute_sql("SELECT pg_advisory_lock_shared(%s)", (LOCK,))
+    app.db.execute_sql("SELECT pg_advisory_unlock_shared(%s)", (LOCK,))
+    note(f"end {name}")
 
 
 @task()
@@ -116,8 +142,18 @@ def mourn(delivery: Delivery) -> None:
     sweep_floor.enqueue(delivery.event.dish)
 
 
-EVENTS = [DishBroken]
-SUBSCRIBERS = [Subscriber(DishBroken, mourn, name="chores.mourn")]
+def catch(delivery: Delivery) -> None:
+    """Write, and then stop in the middle until the lock is free."""
+    note(f"catch {delivery.event.dish}")
+    app.db.execute_sql("SELECT pg_advisory_xact_lock_shared(%s)", (LOCK,))
+
+
+EVENTS = [DishBroken, DishDropped]
+SUBSCRIBERS = [
+    Subscriber(DishBroken, mourn, name="chores.mourn"),
+    Subscriber(DishDropped, catch, name="chores.catch"),
+]
 TASKS = [
-    sweep_floor, break_dish, paint, repaint, dawdle, describe, publish_broken, water_plants, ring_bell,
+    sweep_floor, break_dish, paint, repaint, dawdle, query_too_long, describe,
+    wait_for_lock, publish_broken, water_plants, ring_bell,
 ]  # fmt: skip
