@@ -25,7 +25,8 @@ from kernel.http.stack import Stack
 from kernel.http.wsgi import build_wsgi
 from kernel.loader import Loaded, load
 from kernel.nearest import suggestion
-from kernel.observability import Metrics
+from kernel.observability import Metrics, Observability
+from kernel.observability.instruments import cache_reads
 from kernel.profile import read_profile
 from kernel.redis import RedisLink
 from kernel.registry import Owned
@@ -74,7 +75,7 @@ def _furnish(application: Application, clock: Clock | None) -> None:
     application.db = Database(settings.database, application.clock)
     application.listener = Listener(settings.database)
     link = RedisLink(settings.redis) if settings.redis.url else None
-    application.cache = make_cache(settings.cache, application.clock, link)
+    application.cache = make_cache(settings.cache, application.clock, link, cache_reads(application.metrics))
     application.limiter = make_limiter(settings.cache, application.clock, link)
     application.auth = _auth(application, secret)
     application.bus = Bus(
@@ -87,8 +88,10 @@ def _furnish(application: Application, clock: Clock | None) -> None:
         application.clock,
         base_url=settings.kernel.public_url,
         ttl=timedelta(seconds=settings.storage.url_ttl),
+        max_upload_bytes=settings.storage.max_upload_bytes,
     )
     application.blobs = _blobs(application, signer)
+    application.observability = Observability(application, link)
     application.remount = partial(_mount, application, secret, signer)
     application.remount()
 
@@ -140,10 +143,11 @@ def _mount(application: Application, secret: str, signer: UrlSigner) -> None:
         limiter=application.limiter,
         cache=application.cache,
         db=application.db,
+        observe=application.observability.observe,
         environment=settings.kernel.environment,
         unavailable=application.unavailable,
     )
-    routes = _values(application.registry.routes)
+    routes = [*_values(application.registry.routes), *application.observability.routes]
     if application.settings.storage.backend == "disk":
         routes += blob_routes(application.blobs, signer)
     application.wsgi = build_wsgi(routes, stack)

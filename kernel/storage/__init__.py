@@ -1,5 +1,6 @@
 """Storage: the database pool, models, migrations, blobs, embedded PostgreSQL."""
 
+from kernel.storage.blobs import BlobNotFound, BlobReader, BlobStat, BlobStore, BlobTruncated
 from kernel.storage.counting import StatementCount, count_statements
 from kernel.storage.database import Database, db_proxy
 from kernel.storage.fields import ArrayField, JSONField, TimestampField, TSVectorField
@@ -11,6 +12,11 @@ from kernel.storage.sqlstate import sqlstate, violated_constraint
 
 __all__ = [
     "ArrayField",
+    "BlobNotFound",
+    "BlobReader",
+    "BlobStat",
+    "BlobStore",
+    "BlobTruncated",
     "Database",
     "DatabaseSettings",
     "JSONField",

@@ -31,6 +31,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -65,6 +66,8 @@ TUNING: Mapping[str, str] = {
     "log_min_messages": "warning",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # after a crash: one syncfs(2) in place of an fsync of each of a thousand files
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }
 
 
