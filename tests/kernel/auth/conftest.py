@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 import kernel
-from kernel.auth import Auth, AuthSettings, Roles
+from kernel.auth import Auth, AuthSettings, Change, Roles
 from kernel.cache import Limiter
 from kernel.cache.limiter import MemoryBuckets
 from kernel.clock import TestClock
@@ -67,23 +67,24 @@ def make_auth(db: Database, clock: TestClock, url: str) -> Iterator[MakeAuth]:
     """Make an Auth of its own process, as it were: own listener, own caches."""
     listeners: list[Listener] = []
 
-    def make(*, roles: Roles | None = None, **options: Any) -> Auth:
+    def make(*, roles: Roles | None = None, listener: Listener | None = None, **options: Any) -> Auth:
         names = {"authenticators", "throttled"}
         wiring = {name: options.pop(name) for name in names & options.keys()}
-        listener = Listener(DatabaseSettings(url=url))
-        listeners.append(listener)
+        heard = listener or Listener(DatabaseSettings(url=url))
+        listeners.append(heard)
         auth = Auth(
             AuthSettings(**{"argon2_memory": 64, "argon2_time": 1, **options}),
             db=db,
             clock=clock,
-            listener=listener,
+            listener=heard,
             limiter=Limiter(MemoryBuckets(1000), clock),
             secret=SECRET,
             roles=roles or Roles(PERMISSIONS, ROLES),
             **wiring,
         )
-        listener.start()
-        assert listener.wait_connected()
+        if listener is None:
+            heard.start()
+            assert heard.wait_connected()
         return auth
 
     yield make
@@ -111,6 +112,19 @@ def secret() -> str:
 @pytest.fixture
 def bearer() -> Callable[[str], dict[str, str]]:
     return lambda token: {"authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def settle(db: Database) -> Callable[[Auth], None]:
+    """Wait until an Auth has heard all that was announced so far."""
+
+    def wait(auth: Auth) -> None:
+        marker, heard = Change("grants", uuid7()), Event()
+        auth.on_change(lambda change: heard.set() if change == marker else None)
+        db.notify("stoa_auth", marker.encoded())
+        assert heard.wait(5)
+
+    return wait
 
 
 @pytest.fixture
