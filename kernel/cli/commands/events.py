@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from kernel.cli.output import json_option, show
-from kernel.cli.profiles import profile_option
+from kernel.cli.profiles import chosen, profile_option
 from kernel.cli.runtime import runtime
 
 
-@click.group(epilog="Example: manage.py events dead; manage.py events retry --subscriber search.index_listing")
+@click.group(
+    epilog="Example: manage.py events dead; manage.py events retry --subscriber search.index_listing"
+)
 @profile_option
 def events() -> None:
     """Look at events; replay and retry deliveries."""
@@ -31,7 +34,9 @@ def list_events(kind: str | None, key: str | None, after: int, limit: int, as_js
         found = application.bus.operations.history(type=kind, key=key, after_position=after, limit=limit)
     rows = [asdict(one) for one in found]
     if not as_json:
-        rows = [{name: row[name] for name in ("position", "type", "key", "actor", "occurred_at")} for row in rows]
+        rows = [
+            {name: row[name] for name in ("position", "type", "key", "actor", "occurred_at")} for row in rows
+        ]
     show(rows, as_json=as_json, empty="No events.")
 
 
@@ -69,10 +74,14 @@ def retry(subscriber: str | None, position: int | None) -> None:
     click.echo(f"{count} deliveries will be tried again.")
 
 
-@events.command(epilog="Example: manage.py events replay --subscriber search.index_listing --since 2026-01-31")
+@events.command(
+    epilog="Example: manage.py events replay --subscriber search.index_listing --since 2026-01-31"
+)
 @click.option("--subscriber", required=True, help="Whom to deliver to.")
 @click.option("--from-position", default=0, show_default=True, help="The first event's position.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="Only events since then (UTC).")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="Only events since then (UTC)."
+)
 @profile_option
 def replay(subscriber: str, from_position: int, since: datetime | None) -> None:
     """Deliver stored events to a subscriber again, oldest first."""
@@ -80,3 +89,19 @@ def replay(subscriber: str, from_position: int, since: datetime | None) -> None:
     with runtime().application() as application:
         count = application.bus.operations.replay(subscriber, from_position=from_position, since=moment)
     click.echo(f"{count} deliveries to {subscriber} are queued.")
+
+
+@events.command(epilog="Example: manage.py events snapshot --plugin loyalty --directory docs/events")
+@click.option("--plugin", help="Only this plugin's events.")
+@click.option(
+    "--directory", default="docs/events", show_default=True, type=click.Path(file_okay=False, path_type=Path)
+)
+@profile_option
+def snapshot(plugin: str | None, directory: Path) -> None:
+    """Write the schemas of events; refuse a change stored events would not survive."""
+    from kernel.cli.plugin_commands import load_profile
+    from kernel.events.schemas import write
+
+    registry = load_profile(chosen()).registry
+    written = write([cls for owner, cls in registry.events if plugin in (None, owner)], directory)
+    click.echo(f"{len(written)} snapshots written to {directory}/")
