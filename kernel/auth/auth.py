@@ -5,9 +5,9 @@ The one object the rest of Stoa talks to; each part has a file of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kernel.auth.access_tokens import AccessTokens
@@ -74,7 +74,7 @@ class Auth:
             last_used=self._last_used,
         )
         self.api_keys = ApiKeys(db, clock, roles=self.roles, statuses=self._statuses, changes=self._changes)
-        self.passwords = Passwords(settings)
+        self.passwords = Passwords(settings, db)
         self.codes = Codes(settings, db, clock, secret=secret)
         self.throttle = Throttle(settings, limiter, enabled=throttled)
         self._recognition = Recognition(
@@ -208,7 +208,3 @@ class Auth:
     def purge(self) -> int:
         """Delete what has ended long enough; return how many rows. For an hourly schedule."""
         return self._sessions.purge() + self.codes.purge() + self.signing_keys.purge()
-
-    def info(self) -> Mapping[str, Any]:
-        """Return the signing key's id and the roles, for `manage.py`."""
-        return {"signing_key": self.signing_keys.signing().kid, "roles": self.roles.names()}

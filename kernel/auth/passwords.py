@@ -9,18 +9,29 @@ from __future__ import annotations
 import os
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kernel.auth.settings import AuthSettings
+from kernel.errors import Unavailable
 from kernel.offload import offload
+
+if TYPE_CHECKING:
+    from kernel.storage import Database
+
+PATIENCE = 10  # seconds a sign-in waits for its turn
 
 
 class Passwords:
     """Hashes and verifies passwords without holding up other requests."""
 
-    def __init__(self, settings: AuthSettings) -> None:
+    def __init__(self, settings: AuthSettings, db: Database | None = None) -> None:
+        """Take the settings, and the database whose connection not to hold meanwhile."""
+        self._db = db
         self._hasher = PasswordHasher(
             time_cost=settings.argon2_time,
             memory_cost=settings.argon2_memory,
@@ -32,23 +43,39 @@ class Passwords:
         self._nobody = self._hasher.hash("the password of an account that does not exist")
 
     def hash(self, password: str) -> str:
-        """Return the PHC string of a password, `$argon2id$v=19$…`."""
-        with self._slots:
+        """Return the PHC string of a password, `$argon2id$v=19$…`.
+
+        Raises Unavailable (503) when too many others are waiting.
+        """
+        with self._turn():
             return offload(self._hasher.hash, _encoded(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Say whether the password fits; with `stored` None take as long and say no.
 
         Call it for unknown accounts too, so that timing tells nobody which
-        exist. A stored value that is no Argon2 hash fits nothing.
+        exist. A stored value that is no Argon2 hash fits nothing. Raises
+        Unavailable (503) when too many others are waiting.
         """
-        with self._slots:
+        with self._turn():
             fits = offload(self._fits, stored or self._nobody, _encoded(password))
         return fits and stored is not None
 
     def needs_rehash(self, stored: str) -> bool:
         """Say whether the hash was made with other parameters: hash again at the next sign-in."""
         return self._hasher.check_needs_rehash(stored)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for a slot, without the connection that others could use meanwhile."""
+        if self._db is not None and not self._db.in_transaction():
+            self._db.release()
+        if not self._slots.acquire(timeout=PATIENCE):
+            raise Unavailable("Too many sign-ins at once; try again.", headers={"Retry-After": str(PATIENCE)})
+        try:
+            yield
+        finally:
+            self._slots.release()
 
     def _fits(self, stored: str, password: bytes) -> bool:
         try:

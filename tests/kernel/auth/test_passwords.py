@@ -71,6 +71,24 @@ def test_a_hash_of_other_parameters_is_to_be_made_again(passwords):
     assert not passwords.needs_rehash(passwords.hash("correct horse"))
 
 
+def test_a_sign_in_that_waits_for_its_turn_holds_no_connection(auth, db):
+    db.rows("SELECT 1")
+    assert db.gauge()["in_use"] == 1
+
+    auth.passwords.hash("correct horse")
+
+    assert db.gauge()["in_use"] == 0
+
+
+def test_hashing_inside_a_transaction_leaves_it_alone(auth, db, user):
+    with db.atomic():
+        auth.grant(user, "inspector")
+
+        auth.passwords.hash("correct horse")
+
+    assert auth.principal_of(user).can("shops:close")
+
+
 def test_offload_without_gevent_is_a_call():
     assert offload(divmod, 7, 3) == (2, 1)
     with pytest.raises(ZeroDivisionError):
