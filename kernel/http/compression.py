@@ -21,7 +21,11 @@ BROTLI_QUALITY = 4
 GZIP_LEVEL = 5
 
 _TEXTUAL = (
-    "text/", "application/json", "application/problem+json", "application/javascript", "application/xml",
+    "text/",
+    "application/json",
+    "application/problem+json",
+    "application/javascript",
+    "application/xml",
     "image/svg+xml",
 )
 

@@ -6,6 +6,8 @@ PERF: a step an endpoint does not need is None and costs a comparison; there is
 no chain of middleware to walk. Figures stand in docs/decisions/0004-http.md.
 """
 
+# ruff: noqa: ARG001, ARG005 - the steps of an endpoint share one signature
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -35,7 +37,11 @@ _WILLING = frozenset({"", "*/*", JSON})
 
 
 def compile_endpoint(
-    declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack,
+    declared: Endpoint,
+    method: str,
+    responder: Responder,
+    name: str,
+    stack: Stack,
 ) -> Responder:
     """Return the function falcon calls for `<method> <name>`."""
     limit = stack.settings.max_body_bytes if declared.max_body is None else declared.max_body

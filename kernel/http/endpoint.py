@@ -110,17 +110,23 @@ class Endpoint:
         """Return what is wrong with this declaration on `on_<method>`, one line each."""
         checks = (
             (not self.summary.strip(), "has no summary"),
-            (self.permission not in {PUBLIC, AUTHENTICATED} and ":" not in self.permission,
-             f"permission {self.permission!r} is neither PUBLIC, AUTHENTICATED nor '<plugin>:<action>'"),
+            (
+                self.permission not in {PUBLIC, AUTHENTICATED} and ":" not in self.permission,
+                f"permission {self.permission!r} is neither PUBLIC, AUTHENTICATED nor '<plugin>:<action>'",
+            ),
             (self.body is not None and method not in BODY_METHODS, f"{method.upper()} takes no body"),
             (self.body is not None and bool(self.consumes), "declares both body and consumes"),
-            (bool(self.idempotent) and method not in BODY_METHODS,
-             f"{method.upper()} is idempotent by nature"),
+            (
+                bool(self.idempotent) and method not in BODY_METHODS,
+                f"{method.upper()} is idempotent by nature",
+            ),
             (self.step_up and self.permission == PUBLIC, "step_up needs a permission"),
             (bool(self.idempotent) and bool(self.consumes), "a streamed body cannot be replayed by key"),
             (self.cached is not None and method != "get", "only GET can be cached"),
-            (self.scope is not None and self.permission in {PUBLIC, AUTHENTICATED},
-             "scope needs a permission '<plugin>:<action>'"),
+            (
+                self.scope is not None and self.permission in {PUBLIC, AUTHENTICATED},
+                "scope needs a permission '<plugin>:<action>'",
+            ),
             (self.response is None and self.status == 200, "200 without a response: declare one or use 204"),  # noqa: PLR2004
         )
         return [text for wrong, text in checks if wrong]
@@ -168,11 +174,25 @@ def endpoint(
     * `step_up` — demand a recent second factor.
     """
     declaration = Endpoint(
-        summary=summary, permission=permission, body=body, query=query, response=response,
-        status=status or (204 if response is None else 200), scope=scope, rate=rate,
-        idempotent=idempotent, cached=cached, etag=etag, errors=tuple(errors), max_body=max_body,
-        consumes=tuple(consumes), statements=statements, step_up=step_up, deprecated=deprecated,
-        description=description, examples=dict(examples or {}),
+        summary=summary,
+        permission=permission,
+        body=body,
+        query=query,
+        response=response,
+        status=status or (204 if response is None else 200),
+        scope=scope,
+        rate=rate,
+        idempotent=idempotent,
+        cached=cached,
+        etag=etag,
+        errors=tuple(errors),
+        max_body=max_body,
+        consumes=tuple(consumes),
+        statements=statements,
+        step_up=step_up,
+        deprecated=deprecated,
+        description=description,
+        examples=dict(examples or {}),
     )
 
     def declare(responder: Responder) -> Responder:

@@ -76,7 +76,7 @@ class Float(_Float):
 class Boolean(_Boolean):
     """`true` or `false` and nothing that resembles them."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         if value is True or value is False:
             return value
         raise self.make_error("invalid", input=value)
@@ -98,7 +98,36 @@ Int, Str, Bool = Integer, String, Boolean
 AwareDateTime = DateTime
 
 __all__ = [
-    "INT32_MAX", "INT64_MAX", "IP", "URL", "UUID", "AwareDateTime", "Bool", "Boolean", "Constant", "Date",
-    "DateTime", "Decimal", "Dict", "Email", "Enum", "Field", "Float", "Function", "Int", "Integer", "List",
-    "Mapping", "Method", "Nested", "Pluck", "Raw", "Str", "String", "Time", "TimeDelta", "Tuple", "Url",
+    "INT32_MAX",
+    "INT64_MAX",
+    "IP",
+    "URL",
+    "UUID",
+    "AwareDateTime",
+    "Bool",
+    "Boolean",
+    "Constant",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "Dict",
+    "Email",
+    "Enum",
+    "Field",
+    "Float",
+    "Function",
+    "Int",
+    "Integer",
+    "List",
+    "Mapping",
+    "Method",
+    "Nested",
+    "Pluck",
+    "Raw",
+    "Str",
+    "String",
+    "Time",
+    "TimeDelta",
+    "Tuple",
+    "Url",
 ]

@@ -87,7 +87,7 @@ def _attempt(req: Request, key: str, secret: bytes) -> _Attempt:
     if not _KEY.fullmatch(key):
         raise BadRequest("An Idempotency-Key is 8–255 visible ASCII characters.")
     caller = f"{req.principal.kind}:{req.principal.id}"
-    scope = "\n".join((caller, req.method, req.path, req.query_string, key)).encode()
+    scope = f"{caller}\n{req.method}\n{req.path}\n{req.query_string}\n{key}".encode()
     return _Attempt(
         name=hashlib.sha256(scope).digest(),
         fingerprint=hashlib.sha256(req.payload).digest(),
@@ -136,8 +136,10 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 def purge(db: Transactions, clock: Clock, batch: int = 5000) -> int:
     """Delete up to `batch` expired keys; return how many. Safe to run from several processes at once."""
-    return int(db.execute_sql(
-        "DELETE FROM kernel_idempotency WHERE name IN (SELECT name FROM kernel_idempotency"
-        " WHERE expires_at <= %s ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED)",
-        (clock.now(), batch),
-    ).rowcount)
+    return int(
+        db.execute_sql(
+            "DELETE FROM kernel_idempotency WHERE name IN (SELECT name FROM kernel_idempotency"
+            " WHERE expires_at <= %s ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED)",
+            (clock.now(), batch),
+        ).rowcount
+    )

@@ -58,12 +58,16 @@ def openapi_document(routes: Sequence[Route], settings: HttpSettings, version: s
         version=version,
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
-        info={"description": "Errors are problem documents (RFC 9457); each `type` has a page that explains it."},
+        info={
+            "description": "Errors are problem documents (RFC 9457); each `type` has a page that explains it."
+        },
     )
     _declare_components(spec)
     for route in sorted(routes, key=path_of):
-        operations = {method: _operation(route, method, declared, spec)
-                      for method, declared in declared_endpoints(route).items()}
+        operations = {
+            method: _operation(route, method, declared, spec)
+            for method, declared in declared_endpoints(route).items()
+        }
         spec.path(path=_PARAMETER.sub(r"{\g<name>}", path_of(route)), operations=operations)
     document: dict[str, Any] = spec.to_dict()
     document["tags"] = [{"name": name} for name in sorted(_tags(document))]
@@ -92,7 +96,9 @@ def _narrowed(schema: Schema, modifier: str) -> bool:
 
 
 def _tags(document: dict[str, Any]) -> set[str]:
-    return {tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]}
+    return {
+        tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]
+    }
 
 
 # -- components ---------------------------------------------------------------
@@ -100,10 +106,15 @@ def _tags(document: dict[str, Any]) -> set[str]:
 
 def _declare_components(spec: APISpec) -> None:
     spec.components.schema("Problem", _PROBLEM)
-    spec.components.security_scheme("bearer", {
-        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-        "description": "The `access_token` of a sign-in.",
-    })
+    spec.components.security_scheme(
+        "bearer",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The `access_token` of a sign-in.",
+        },
+    )
     spec.components.security_scheme("api_key", {"type": "apiKey", "in": "header", "name": "X-API-Key"})
 
 
@@ -112,7 +123,11 @@ _PROBLEM: dict[str, Any] = {
     "description": "What went wrong (RFC 9457). A kind of problem may add members of its own.",
     "required": ["type", "title", "status", "request_id"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Stable; resolves to an explanation."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Stable; resolves to an explanation.",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
@@ -143,7 +158,11 @@ def _operation(route: Route, method: str, declared: Endpoint, spec: APISpec) -> 
         "tags": [owner_of(route.resource)],
         "summary": declared.summary,
         "description": _description(declared, inspect.getdoc(responder) or ""),
-        "parameters": [*_path_parameters(path_of(route)), *_query_parameters(declared), *_headers(declared, method)],
+        "parameters": [
+            *_path_parameters(path_of(route)),
+            *_query_parameters(declared),
+            *_headers(declared, method),
+        ],
         "responses": _responses(declared, method, path_of(route), spec),
         "security": _security(declared.permission),
     }
@@ -175,8 +194,12 @@ def _security(permission: str) -> list[dict[str, list[str]]]:
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [
-        {"in": "path", "name": found["name"], "required": True,
-         "schema": _PATH_TYPES.get(found["kind"], {"type": "string"})}
+        {
+            "in": "path",
+            "name": found["name"],
+            "required": True,
+            "schema": _PATH_TYPES.get(found["kind"], {"type": "string"}),
+        }
         for found in _PARAMETER.finditer(path)
     ]
 
@@ -190,21 +213,33 @@ def _headers(declared: Endpoint, method: str) -> list[dict[str, Any]]:
     text = {"type": "string"}
     shown = []
     if declared.idempotent:
-        shown.append({
-            "in": "header", "name": "Idempotency-Key", "required": declared.idempotent == "required",
-            "schema": text | {"minLength": 8, "maxLength": 255, "pattern": "^[!-~]+$"},
-            "description": "New for each new request; the same on a retry, which then answers the same.",
-        })
+        shown.append(
+            {
+                "in": "header",
+                "name": "Idempotency-Key",
+                "required": declared.idempotent == "required",
+                "schema": text | {"minLength": 8, "maxLength": 255, "pattern": "^[!-~]+$"},
+                "description": "New for each new request; the same on a retry, which then answers the same.",
+            }
+        )
     if declared.etag and method != "get":
-        shown.append({
-            "in": "header", "name": "If-Match", "schema": text,
-            "description": "The `ETag` this change builds on; 412 when somebody else changed it first.",
-        })
+        shown.append(
+            {
+                "in": "header",
+                "name": "If-Match",
+                "schema": text,
+                "description": "The `ETag` this change builds on; 412 when somebody else changed it first.",
+            }
+        )
     if method == "get" and (declared.etag or declared.cached):
-        shown.append({
-            "in": "header", "name": "If-None-Match", "schema": text,
-            "description": "The `ETag` you have; 304 when it is still current.",
-        })
+        shown.append(
+            {
+                "in": "header",
+                "name": "If-None-Match",
+                "schema": text,
+                "description": "The `ETag` you have; 304 when it is still current.",
+            }
+        )
     return shown
 
 
@@ -212,7 +247,7 @@ def _request_body(declared: Endpoint) -> dict[str, Any]:
     if declared.body is not None:
         media: dict[str, Any] = {"schema": declared.body}
         if "body" in declared.examples:
-            media["example"] = declared.examples["body"]
+            media["examples"] = {"example": {"value": declared.examples["body"]}}
         return {"required": True, "content": {JSON: media}}
     if declared.consumes:
         return {"required": True, "content": {kind: {} for kind in declared.consumes}}
@@ -246,8 +281,12 @@ def possible_problems(declared: Endpoint, method: str, path: str) -> list[type[P
         (bool(declared.etag) and method != "get", (PreconditionFailed,)),
         (bool(declared.idempotent), (Conflict, KeyInUse, KeyReused)),
         (declared.idempotent == "required", (KeyRequired,)),
-        (not isinstance(declared.response, Binary) or declared.query is not None or declared.body is not None,
-         (Invalid,)),
+        (
+            not isinstance(declared.response, Binary)
+            or declared.query is not None
+            or declared.body is not None,
+            (Invalid,),
+        ),
         (declared.rate != UNLIMITED, (TooManyRequests,)),
         (True, declared.errors),
     )
@@ -263,7 +302,7 @@ def _success(declared: Endpoint) -> dict[str, Any]:
         schema = response.schema if isinstance(response, PageOf) else response
         shown["content"] = {JSON: {"schema": schema}}
         if "response" in declared.examples:
-            shown["content"][JSON]["example"] = declared.examples["response"]
+            shown["content"][JSON]["examples"] = {"example": {"value": declared.examples["response"]}}
     if declared.etag or declared.cached:
         shown["headers"] = {"ETag": {"schema": {"type": "string"}}}
     return shown
@@ -276,7 +315,9 @@ def _refusal(status: int, kinds: list[type[Problem]], spec: APISpec) -> dict[str
         text = " ".join(_sentence(kind) for kind in kinds)
         response: dict[str, Any] = {
             "description": text,
-            "content": {MEDIA_TYPE: {"schema": "Problem", "examples": {kind.type: _example(kind) for kind in kinds}}},
+            "content": {
+                MEDIA_TYPE: {"schema": "Problem", "examples": {kind.type: _example(kind) for kind in kinds}}
+            },
         }
         if status == TooManyRequests.status:
             response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
@@ -289,7 +330,11 @@ def _sentence(kind: type[Problem]) -> str:
 
 
 def _example(kind: type[Problem]) -> dict[str, Any]:
-    return {"value": {
-        "type": f"/problems/{kind.type}", "title": kind.title, "status": kind.status,
-        "request_id": "01990e5c-7d1f-7c3a-9b62-5f0c4b8e2a11",
-    }}
+    return {
+        "value": {
+            "type": f"/problems/{kind.type}",
+            "title": kind.title,
+            "status": kind.status,
+            "request_id": "01990e5c-7d1f-7c3a-9b62-5f0c4b8e2a11",
+        }
+    }

@@ -1,5 +1,7 @@
 """The routes the HTTP room serves itself: the reference, the problems, the test clock."""
 
+# ruff: noqa: ARG002 - falcon calls every responder with the request and the response
+
 from __future__ import annotations
 
 import gzip
@@ -29,6 +31,11 @@ from kernel.http.settings import HttpSettings
 from kernel.http.stack import Stack
 
 RAPIDOC = "rapidoc-9.3.8.min.js"
+# SECURITY: RapiDoc styles its shadow roots inline; scripts come from this origin only.
+_REFERENCE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; "
+    "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 IMMUTABLE = "public, max-age=31536000, immutable"
 _HTML = "text/html; charset=utf-8"
 _TEN_YEARS = 10 * 366 * 86_400
@@ -60,7 +67,9 @@ class Document:
     def __init__(self, write: Callable[[], dict[str, Any]]) -> None:
         self._bytes = cache(lambda: orjson.dumps(write()))
 
-    @endpoint(summary="The OpenAPI document", permission=PUBLIC, response=Binary("application/json"), rate=UNLIMITED)
+    @endpoint(
+        summary="The OpenAPI document", permission=PUBLIC, response=Binary("application/json"), rate=UNLIMITED
+    )
     def on_get(self, req: Request, resp: Response) -> bytes | None:
         """Describe every endpoint: OpenAPI 3.1."""
         data = self._bytes()
@@ -79,23 +88,26 @@ class Reference:
     """`/reference`: the document, readable, with requests to try (RapiDoc, served from here)."""
 
     def __init__(self, title: str) -> None:
-        self._page = _asset("reference.html").decode().replace("{title}", escape(title)).replace("{script}", RAPIDOC)
+        self._page = (
+            _asset("reference.html").decode().replace("{title}", escape(title)).replace("{script}", RAPIDOC)
+        )
 
     @endpoint(summary="The API reference", permission=PUBLIC, response=Binary(_HTML), rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> str:
         """Show the API reference."""
-        # SECURITY: RapiDoc styles its shadow roots inline; scripts come from this origin only.
-        resp.set_header("Content-Security-Policy", (
-            "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; "
-            "img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        ))
+        resp.set_header("Content-Security-Policy", _REFERENCE_POLICY)
         return self._page
 
 
 class ReferenceScript:
     """The reference's script, kept and sent gzipped (217 KB)."""
 
-    @endpoint(summary="The reference's script", permission=PUBLIC, response=Binary("text/javascript"), rate=UNLIMITED)
+    @endpoint(
+        summary="The reference's script",
+        permission=PUBLIC,
+        response=Binary("text/javascript"),
+        rate=UNLIMITED,
+    )
     def on_get(self, req: Request, resp: Response) -> bytes:
         """Send the script."""
         resp.set_header("Cache-Control", IMMUTABLE)
@@ -118,8 +130,10 @@ class ProblemIndex:
     @endpoint(summary="The kinds of problems", permission=PUBLIC, response=Binary(_HTML), rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> str:
         """List every kind of problem this API answers with."""
-        items = "".join(f'<li><a href="/problems/{slug}">{slug}</a> ({kind.status}) {escape(kind.title)}</li>'
-                        for slug, kind in kinds().items())
+        items = "".join(
+            f'<li><a href="/problems/{slug}">{slug}</a> ({kind.status}) {escape(kind.title)}</li>'
+            for slug, kind in kinds().items()
+        )
         return _page("Problems", f"<ul>{items}</ul>")
 
 
@@ -127,7 +141,11 @@ class ProblemPage:
     """`/problems/<slug>`: what a problem's `type` resolves to."""
 
     @endpoint(
-        summary="What a problem means", permission=PUBLIC, response=Binary(_HTML), rate=UNLIMITED, errors=(NotFound,),
+        summary="What a problem means",
+        permission=PUBLIC,
+        response=Binary(_HTML),
+        rate=UNLIMITED,
+        errors=(NotFound,),
     )
     def on_get(self, req: Request, resp: Response, slug: str) -> str:
         """Explain one kind of problem."""
@@ -135,20 +153,29 @@ class ProblemPage:
         if kind is None:
             raise NotFound
         text = escape(inspect.getdoc(kind) or "").replace("\n\n", "</p><p>")
-        return _page(kind.title, f"<p>{text}</p><p>Status {kind.status} · type <code>/problems/{slug}</code></p>"
-                                 '<p><a href="/problems">All problems</a></p>')
+        return _page(
+            kind.title,
+            f"<p>{text}</p><p>Status {kind.status} · type <code>/problems/{slug}</code></p>"
+            '<p><a href="/problems">All problems</a></p>',
+        )
 
 
 def _page(title: str, body: str) -> str:
-    return (f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-            f'<meta name="viewport" content="width=device-width"><h1>{escape(title)}</h1>{body}</html>')
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><h1>{escape(title)}</h1>{body}</html>'
+    )
 
 
 class ClockChange(Schema):
     """How to move the test clock: by seconds, or to a moment."""
 
-    advance = fields.Float(validate=Range(-_TEN_YEARS, _TEN_YEARS), metadata={"description": "Seconds to move forward."})
-    set = fields.DateTime(validate=Range(_EARLIEST, _LATEST), metadata={"description": "The moment to jump to."})
+    advance = fields.Float(
+        validate=Range(-_TEN_YEARS, _TEN_YEARS), metadata={"description": "Seconds to move forward."}
+    )
+    set = fields.DateTime(
+        validate=Range(_EARLIEST, _LATEST), metadata={"description": "The moment to jump to."}
+    )
 
     @validates_schema
     def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
@@ -173,7 +200,13 @@ class ClockControl:
         """Tell what the application takes for the present."""
         return {"now": self._clock.now()}
 
-    @endpoint(summary="Move the test clock", permission=PUBLIC, body=ClockChange, response=ClockState, rate=UNLIMITED)
+    @endpoint(
+        summary="Move the test clock",
+        permission=PUBLIC,
+        body=ClockChange,
+        response=ClockState,
+        rate=UNLIMITED,
+    )
     def on_post(self, req: Request, resp: Response) -> dict[str, Any]:
         """Advance the test clock by seconds, or set it to a moment."""
         clock, change = self._clock, req.body

@@ -44,13 +44,15 @@ class PageOf:
         members: dict[str, base.Field[Any]] = {
             "items": fields.List(fields.Nested(self.item), required=True),
             "next": fields.String(
-                required=True, allow_none=True,
+                required=True,
+                allow_none=True,
                 metadata={"description": "Cursor of the next page; null on the last."},
             ),
         }
         if self.countable:
             members["total"] = fields.Integer(
-                allow_none=True, metadata={"description": "Length of the whole list, when asked with `total=true`."},
+                allow_none=True,
+                metadata={"description": "Length of the whole list, when asked with `total=true`."},
             )
         page = Schema.from_dict(members, name=f"{self.item.__name__}Page")
         page.__module__ = self.item.__module__

@@ -34,18 +34,19 @@ MAX_CURSOR = 1024
 class _Key:
     """One sort key: the expression, its direction, and where a row keeps its value."""
 
-    __slots__ = ("descending", "expression", "name", "unique")
+    __slots__ = ("descending", "expression", "label", "name", "unique")
 
     def __init__(self, ordering: Any) -> None:
         self.descending = isinstance(ordering, peewee.Ordering) and ordering.direction.upper() == "DESC"
         node = ordering.node if isinstance(ordering, peewee.Ordering) else ordering
         if isinstance(node, peewee.Alias):
             self.expression: Any = node.node
-            self.name, self.unique = str(node._alias), False  # type: ignore[attr-defined]  # noqa: SLF001
+            self.name = self.label = str(node._alias)  # type: ignore[attr-defined]  # noqa: SLF001
+            self.unique = False
         elif isinstance(node, peewee.Field):
             if node.null:
-                raise ValueError(f"{node} is nullable: rows without it would be lost between pages")
-            self.expression, self.name = node, node.name
+                raise ValueError(f"{node.name} is nullable: rows without it would be lost between pages")
+            self.expression, self.name, self.label = node, node.name, f"{node.model.__name__}.{node.name}"
             self.unique = bool(node.primary_key or node.unique)
         else:
             raise TypeError(f"sort by a field or an aliased expression, not {node!r}")
@@ -107,13 +108,17 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _fingerprint(keys: Iterable[_Key], binding: str) -> str:
-    spec = "|".join(f"{key.expression if isinstance(key.expression, peewee.Field) else key.name}"
-                    f"{'-' if key.descending else '+'}" for key in keys)
+    spec = "|".join(f"{key.label}{'-' if key.descending else '+'}" for key in keys)
     return hashlib.blake2b(f"{spec}#{binding}".encode(), digest_size=4).hexdigest()
 
 
 _TAGS: dict[type, str] = {datetime: "t", date: "d", UUID: "u", Decimal: "n"}
-_READERS: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID, "n": Decimal}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "u": UUID,
+    "n": Decimal,
+}
 
 
 def _encode(mark: str, values: Iterable[Any]) -> str:
@@ -127,16 +132,18 @@ def _encode(mark: str, values: Iterable[Any]) -> str:
 
 def _decode(cursor: str, mark: str, length: int) -> list[Any]:
     try:
-        if len(cursor) > MAX_CURSOR:
-            raise ValueError("too long")
-        found, *packed = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if found != mark or len(packed) != length:
-            raise ValueError("of another list")
-        return [_READERS[item[0]](item[1]) if isinstance(item, list) else item for item in packed]
+        padded = cursor[:MAX_CURSOR] + "=" * (-len(cursor) % 4)
+        found, *packed = orjson.loads(base64.urlsafe_b64decode(padded))
+        values = [_READERS[item[0]](item[1]) if isinstance(item, list) else item for item in packed]
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as ex:
         raise bad_cursor() from ex
+    if found != mark or len(values) != length or len(cursor) > MAX_CURSOR:
+        raise bad_cursor()
+    return values
 
 
 def bad_cursor() -> Invalid:
     """Return the problem of a cursor this list did not issue."""
-    return Invalid(errors=(FieldError("is not a cursor of this list; start without one", parameter="cursor"),))
+    return Invalid(
+        errors=(FieldError("is not a cursor of this list; start without one", parameter="cursor"),)
+    )

@@ -93,9 +93,23 @@ class InternalError(Problem):
 _BY_STATUS: dict[int, type[Problem]] = {
     kind.status: kind
     for kind in (
-        BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, Conflict,
-        Gone, PreconditionFailed, TooLarge, UriTooLong, UnsupportedMediaType, RangeNotSatisfiable, Invalid,
-        HeadersTooLarge, Unavailable,
+        BadRequest,
+        Unauthorized,
+        Forbidden,
+        NotFound,
+        MethodNotAllowed,
+        NotAcceptable,
+        RequestTimeout,
+        Conflict,
+        Gone,
+        PreconditionFailed,
+        TooLarge,
+        UriTooLong,
+        UnsupportedMediaType,
+        RangeNotSatisfiable,
+        Invalid,
+        HeadersTooLarge,
+        Unavailable,
     )
 }
 
@@ -121,7 +135,9 @@ def problem_from(error: BaseException) -> Problem:
 
 def _from_falcon(error: falcon.HTTPError) -> Problem:
     status = error.status_code
-    kind = _BY_STATUS.get(status) or (BadRequest if status < HTTPStatus.INTERNAL_SERVER_ERROR else InternalError)
+    kind = _BY_STATUS.get(status) or (
+        BadRequest if status < HTTPStatus.INTERNAL_SERVER_ERROR else InternalError
+    )
     headers = {str(name): str(value) for name, value in dict(error.headers or {}).items()}
     return kind(error.description or "", headers=headers)
 
@@ -141,8 +157,18 @@ def document(problem: Problem, request_id: str) -> dict[str, Any]:
     return problem.extensions | shown
 
 
-_SHED = ("etag", "location", "content-type", "content-encoding", "content-disposition", "content-length", "vary",
-         "last-modified", "accept-ranges", "content-range")
+_SHED = (
+    "etag",
+    "location",
+    "content-type",
+    "content-encoding",
+    "content-disposition",
+    "content-length",
+    "vary",
+    "last-modified",
+    "accept-ranges",
+    "content-range",
+)
 
 
 def render(req: Request, resp: Response, problem: Problem) -> None:

@@ -65,7 +65,17 @@ class Request(falcon.Request):
     * `endpoint` — the declaration that matched, None on an unknown path.
     """
 
-    __slots__ = ("body", "client_ip", "endpoint", "id", "if_match", "payload", "principal", "query", "started")
+    __slots__ = (
+        "body",
+        "client_ip",
+        "endpoint",
+        "id",
+        "if_match",
+        "payload",
+        "principal",
+        "query",
+        "started",
+    )
 
     id: str
     client_ip: str

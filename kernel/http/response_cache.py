@@ -41,7 +41,11 @@ def kept(rule: Cached, produce: Produce, stack: Stack) -> Produce:
 
 
 def _as(
-    nobody: Principal, req: Request, resp: Response, params: dict[str, Any], produce: Produce,
+    nobody: Principal,
+    req: Request,
+    resp: Response,
+    params: dict[str, Any],
+    produce: Produce,
 ) -> tuple[str, bytes]:
     """Run `produce` for nobody in particular, so that its answer can be anybody's."""
     caller, req.principal = req.principal, nobody

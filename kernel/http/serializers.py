@@ -59,7 +59,7 @@ class _Compiler:
         key = (type(schema), tuple(_shape(name, field) for name, field in schema.dump_fields.items()))
         if key not in self._made:
             finished: list[Serializer] = []
-            self._made[key] = lambda value: finished[0](value)
+            self._made[key] = lambda value: finished[0](value)  # noqa: PLW0108 - not there yet
             finished.append(_compile(schema, self))
             self._made[key] = finished[0]
         return self._made[key]
@@ -77,7 +77,9 @@ def _frozen(names: Any) -> frozenset[str] | None:
 
 def _compile(schema: Schema, compiler: _Compiler) -> Serializer:
     space: dict[str, Any] = {
-        "slow": partial(schema.dump, many=False), "missing": missing, "accessor": schema.get_attribute,
+        "slow": partial(schema.dump, many=False),
+        "missing": missing,
+        "accessor": schema.get_attribute,
     }
     plain, odd = [], []
     for index, (name, field) in enumerate(schema.dump_fields.items()):
@@ -86,8 +88,11 @@ def _compile(schema: Schema, compiler: _Compiler) -> Serializer:
             plain.append((field.attribute or name, field.data_key or name, expression))
         else:
             odd += _odd(index, name, field, space)
-    lines = [*_function("from_item", "o[{0!r}]", plain, odd), *_function("from_attribute", "o.{0}", plain, odd),
-             *_CHOOSE]
+    lines = [
+        *_function("from_item", "o[{0!r}]", plain, odd),
+        *_function("from_attribute", "o.{0}", plain, odd),
+        *_CHOOSE,
+    ]
     # SECURITY: the source is made of the schema's own field names, as literals; no input reaches it.
     exec(compile("\n".join(lines), f"<serializer of {type(schema).__name__}>", "exec"), space)  # noqa: S102
     made: Serializer = space["choose"]
@@ -116,22 +121,32 @@ def _is_special(schema: Schema) -> bool:
 def _is_direct(name: str, field: base.Field[Any]) -> bool:
     """Say whether the field's value is read the ordinary way and always there."""
     attribute = field.attribute or name
-    return bool(field._CHECK_ATTRIBUTE and field.dump_default is missing  # noqa: SLF001
-            and attribute.isidentifier() and not iskeyword(attribute) and type(field).get_value is base.Field.get_value and type(field).serialize is base.Field.serialize)
+    return bool(
+        field._CHECK_ATTRIBUTE  # noqa: SLF001
+        and field.dump_default is missing
+        and attribute.isidentifier()
+        and not iskeyword(attribute)
+        and type(field).get_value is base.Field.get_value
+        and type(field).serialize is base.Field.serialize
+    )
 
 
 def _function(name: str, access: str, plain: list[tuple[str, str, str]], odd: list[str]) -> list[str]:
     """Return the source of one reader, by item or by attribute."""
-    members = [f"        {key!r}: {expression.format(read=access.format(attribute))},"
-               for attribute, key, expression in plain]
+    members = [
+        f"        {key!r}: {expression.format(read=access.format(attribute))},"
+        for attribute, key, expression in plain
+    ]
     return [f"def {name}(o):", "    r = {", *members, "    }", *odd, "    return r"]
 
 
 def _odd(index: int, name: str, field: base.Field[Any], space: dict[str, Any]) -> list[str]:
     """Return the source that leaves one field to marshmallow."""
     space[f"odd{index}"] = field.serialize
-    return [f"    v = odd{index}({name!r}, o, accessor)",
-            f"    if v is not missing: r[{field.data_key or name!r}] = v"]
+    return [
+        f"    v = odd{index}({name!r}, o, accessor)",
+        f"    if v is not missing: r[{field.data_key or name!r}] = v",
+    ]
 
 
 def _expression(index: int, field: base.Field[Any], space: dict[str, Any], compiler: _Compiler) -> str:
@@ -159,7 +174,11 @@ def _passes(field: base.Field[Any]) -> Any:
 
 
 def _is_formatted(field: base.Field[Any]) -> bool:
-    return bool(getattr(field, "as_string", False)) or getattr(field, "format", None) not in {None, "iso", "iso8601"}
+    return bool(getattr(field, "as_string", False)) or getattr(field, "format", None) not in {
+        None,
+        "iso",
+        "iso8601",
+    }
 
 
 def _dumper(field: base.Field[Any]) -> Serializer:

@@ -56,7 +56,11 @@ class ByteCache(Protocol):
     """Keeps bytes under tags; makes a missing entry once however many ask."""
 
     def get_or_set(
-        self, key: str, make: Callable[[], Any], ttl: float | None = None, tags: Sequence[str] = (),
+        self,
+        key: str,
+        make: Callable[[], Any],
+        ttl: float | None = None,
+        tags: Sequence[str] = (),
     ) -> Any:
         """Return what is kept under `key`, or make, keep (`ttl` seconds) and return it."""
         ...

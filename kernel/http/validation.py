@@ -68,21 +68,22 @@ def query_schema(declared: type[Schema] | None, response: Any) -> type[Schema] |
         return declared
     page: dict[str, base.Field[Any]] = {
         "cursor": fields.String(
-            load_default=None, metadata={"description": "`next` of the page before; absent for the first."},
+            load_default=None,
+            metadata={"description": "`next` of the page before; absent for the first."},
         ),
         "limit": fields.Integer(
-            load_default=response.default_limit, validate=Range(min=1, max=MAX_LIMIT),
+            load_default=response.default_limit,
+            validate=Range(min=1, max=MAX_LIMIT),
             metadata={"description": "Most items on a page."},
         ),
     }
     if response.countable:
         page["total"] = fields.Boolean(
-            load_default=False, metadata={"description": "Count the whole list into `total`."},
+            load_default=False,
+            metadata={"description": "Count the whole list into `total`."},
         )
     parent = declared or Schema
     return type(f"{parent.__name__}Page" if declared else "PageQuery", (parent,), page)
-
-
 
 
 def query_loader(schema: type[Schema]) -> Callable[[Request], dict[str, Any]]:
@@ -97,8 +98,11 @@ def query_loader(schema: type[Schema]) -> Callable[[Request], dict[str, Any]]:
             return cast("dict[str, Any]", loader.load(values))
         except ValidationError as ex:
             faults = _flat(ex.messages, "")
-            raise Invalid(errors=[FieldError(text, parameter=at.partition("/")[2].partition("/")[0])
-                                  for at, text in faults]) from ex
+            raise Invalid(
+                errors=[
+                    FieldError(text, parameter=at.partition("/")[2].partition("/")[0]) for at, text in faults
+                ]
+            ) from ex
 
     return load
 
@@ -143,5 +147,7 @@ def _boolean(text: str) -> Any:
 
 
 _FROM_TEXT: dict[type, Callable[[str], Any]] = {
-    base.Integer: _integer, base.Float: _number, base.Boolean: _boolean,
+    base.Integer: _integer,
+    base.Float: _number,
+    base.Boolean: _boolean,
 }

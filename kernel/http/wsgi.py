@@ -1,5 +1,7 @@
 """The WSGI application: every declared route, compiled and mounted on falcon."""
 
+# ruff: noqa: ARG001 - falcon calls every responder with the request and the response
+
 from __future__ import annotations
 
 import re
@@ -18,6 +20,7 @@ from kernel.http.request import Request, Response
 from kernel.http.routing import VERSION_PREFIX, declared_endpoints, path_of
 from kernel.http.stack import Stack
 
+
 def build_wsgi(routes: Sequence[Route], stack: Stack) -> falcon.App[Request, Response]:
     """Compile every endpoint and return the application.
 
@@ -25,7 +28,9 @@ def build_wsgi(routes: Sequence[Route], stack: Stack) -> falcon.App[Request, Res
     `@endpoint`.
     """
     app: falcon.App[Request, Response] = falcon.App(
-        request_type=Request, response_type=Response, middleware=[Envelope(stack)],
+        request_type=Request,
+        response_type=Response,
+        middleware=[Envelope(stack)],
     )
     app.add_error_handler(Exception, answer_fault)
     app.add_error_handler(falcon.HTTPError, answer_fault)

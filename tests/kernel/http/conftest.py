@@ -77,15 +77,23 @@ class NoDatabase:
 
 @pytest.fixture
 def make_api(clock: TestClock) -> MakeApi:
-    def make(path: str, resource: object, *others: Route, db: Any = None, **options: Any) -> falcon.testing.TestClient:
+    def make(
+        path: str, resource: object, *others: Route, db: Any = None, **options: Any
+    ) -> falcon.testing.TestClient:
         environment, observe = options.pop("environment", "test"), options.pop("observe", None)
         unavailable = options.pop("unavailable", {})
         extra = {"observe": observe} if observe else {}
         stack = Stack(
-            settings=HttpSettings(**{"rate_limit": 100_000, **options}), secret="secret of the tests", clock=clock,
-            auth=Tokens(clock), limiter=make_limiter(CacheSettings(), clock),
-            cache=make_cache(CacheSettings(), clock), db=db or NoDatabase(), environment=environment,
-            unavailable=unavailable, **extra,
+            settings=HttpSettings(**{"rate_limit": 100_000, **options}),
+            secret="secret of the tests",
+            clock=clock,
+            auth=Tokens(clock),
+            limiter=make_limiter(CacheSettings(), clock),
+            cache=make_cache(CacheSettings(), clock),
+            db=db or NoDatabase(),
+            environment=environment,
+            unavailable=unavailable,
+            **extra,
         )
         return falcon.testing.TestClient(build_wsgi([Route(path, resource), *others], stack))
 

@@ -62,8 +62,10 @@ def test_bad_credentials_are_refused_even_where_none_are_needed(make_api: MakeAp
 def test_permissions_tell_unknown_callers_from_forbidden_ones(make_api: MakeApi) -> None:
     api = make_api("/greetings", Greetings())
 
-    statuses = [api.simulate_delete("/v1/greetings", headers=each).status_code
-                for each in ({}, as_user("bob"), as_user("ann"), as_user("root"))]
+    statuses = [
+        api.simulate_delete("/v1/greetings", headers=each).status_code
+        for each in ({}, as_user("bob"), as_user("ann"), as_user("root"))
+    ]
 
     assert statuses == [401, 403, 403, 204]
 
@@ -142,11 +144,23 @@ def test_query_text_becomes_the_declared_types(make_api: MakeApi) -> None:
 
 @pytest.mark.parametrize(
     ("query", "parameter"),
-    [("limit=x", "limit"), ("limit=", "limit"), ("limit=99999999999999999999", "limit"), ("limit=1&limit=2", "limit"),
-     ("exact=yes", "exact"), ("unknown=1", "unknown"), ("q=%00", "q"), ("q=%ff", "q"), ("ratio=nan", "ratio"),
-     ("ratio=1e999", "ratio"), ("q=a&q=b", "q")],
+    [
+        ("limit=x", "limit"),
+        ("limit=", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("exact=yes", "exact"),
+        ("unknown=1", "unknown"),
+        ("q=%00", "q"),
+        ("q=%ff", "q"),
+        ("ratio=nan", "ratio"),
+        ("ratio=1e999", "ratio"),
+        ("q=a&q=b", "q"),
+    ],
 )
-def test_a_query_that_cannot_be_meant_is_refused_by_name(make_api: MakeApi, query: str, parameter: str) -> None:
+def test_a_query_that_cannot_be_meant_is_refused_by_name(
+    make_api: MakeApi, query: str, parameter: str
+) -> None:
     answer = make_api("/search", Searching()).simulate_get("/v1/search", query_string=query)
 
     assert answer.status_code == 422
@@ -224,30 +238,40 @@ def test_a_principal_limit_follows_the_caller_across_addresses(make_api: MakeApi
 
     api = make_api("/bell", Bell())
 
-    statuses = [api.simulate_post("/v1/bell", headers=as_user(name), remote_addr=address).status_code
-                for name, address in (("ann", "10.0.0.1"), ("ann", "10.0.0.2"), ("bob", "10.0.0.1"))]
+    statuses = [
+        api.simulate_post("/v1/bell", headers=as_user(name), remote_addr=address).status_code
+        for name, address in (("ann", "10.0.0.1"), ("ann", "10.0.0.2"), ("bob", "10.0.0.1"))
+    ]
 
     assert statuses == [204, 429, 204]
 
 
 def test_limits_can_be_lifted_outside_production_only(make_api: MakeApi) -> None:
     free = make_api("/greetings", Greetings(), rate_limit=1, rate_limits=False)
-    production = make_api("/greetings", Greetings(), rate_limit=1, rate_limits=False, environment="production")
+    production = make_api(
+        "/greetings", Greetings(), rate_limit=1, rate_limits=False, environment="production"
+    )
 
-    statuses = [[api.simulate_get("/v1/greetings").status_code for _ in range(2)] for api in (free, production)]
+    statuses = [
+        [api.simulate_get("/v1/greetings").status_code for _ in range(2)] for api in (free, production)
+    ]
 
     assert statuses == [[200, 200], [200, 429]]
 
 
 @pytest.mark.parametrize(
     ("options", "fault"),
-    [({"summary": " ", "permission": PUBLIC}, "no summary"),
-     ({"summary": "x", "permission": "edit"}, "neither PUBLIC"),
-     ({"summary": "x", "permission": PUBLIC, "body": Greeting}, "GET takes no body"),
-     ({"summary": "x", "permission": PUBLIC, "idempotent": True}, "idempotent by nature"),
-     ({"summary": "x", "permission": PUBLIC, "status": 200}, "200 without a response")],
+    [
+        ({"summary": " ", "permission": PUBLIC}, "no summary"),
+        ({"summary": "x", "permission": "edit"}, "neither PUBLIC"),
+        ({"summary": "x", "permission": PUBLIC, "body": Greeting}, "GET takes no body"),
+        ({"summary": "x", "permission": PUBLIC, "idempotent": True}, "idempotent by nature"),
+        ({"summary": "x", "permission": PUBLIC, "status": 200}, "200 without a response"),
+    ],
 )
-def test_an_unsound_declaration_is_refused_at_boot(make_api: MakeApi, options: dict[str, Any], fault: str) -> None:
+def test_an_unsound_declaration_is_refused_at_boot(
+    make_api: MakeApi, options: dict[str, Any], fault: str
+) -> None:
     class Wrong:
         @endpoint(**options)
         def on_get(self, req: Request, resp: Response) -> None:
@@ -277,13 +301,19 @@ def test_a_declared_problem_reaches_the_client_with_its_headers(make_api: MakeAp
         def on_get(self, req: Request, resp: Response) -> None:
             raise Missing("Parcel 7 never was.", headers={"X-Parcel": "7"}, parcel=7)
 
-    answer = make_api("/parcel", Parcel()).simulate_get("/v1/parcel", headers={"X-Request-Id": "request-0001"})
+    answer = make_api("/parcel", Parcel()).simulate_get(
+        "/v1/parcel", headers={"X-Request-Id": "request-0001"}
+    )
 
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["x-parcel"] == "7"
     assert answer.json == {
-        "type": "/problems/parcel-missing", "title": "No such parcel", "status": 404,
-        "detail": "Parcel 7 never was.", "request_id": "request-0001", "parcel": 7,
+        "type": "/problems/parcel-missing",
+        "title": "No such parcel",
+        "status": 404,
+        "detail": "Parcel 7 never was.",
+        "request_id": "request-0001",
+        "parcel": 7,
     }
 
 
@@ -295,6 +325,9 @@ def test_a_page_takes_a_cursor_and_a_bounded_limit(make_api: MakeApi) -> None:
 
     api = make_api("/pages", Pages())
 
-    assert api.simulate_get("/v1/pages").json == {"items": [{"text": "{'cursor': None, 'limit': 20}"}], "next": None}
+    assert api.simulate_get("/v1/pages").json == {
+        "items": [{"text": "{'cursor': None, 'limit': 20}"}],
+        "next": None,
+    }
     assert api.simulate_get("/v1/pages?limit=101").json["errors"][0]["parameter"] == "limit"
     assert api.simulate_get("/v1/pages?limit=0").status_code == 422

@@ -29,7 +29,12 @@ class Seen(Schema):
 class Mirror:
     @endpoint(summary="Look", permission=PUBLIC, response=Seen, etag=True)
     def on_get(self, req: Request, resp: Response, size: int = 0) -> dict[str, Any]:
-        return {"id": req.id, "ip": req.client_ip, "correlation": context.correlation_id.get(), "padding": "x" * size}
+        return {
+            "id": req.id,
+            "ip": req.client_ip,
+            "correlation": context.correlation_id.get(),
+            "padding": "x" * size,
+        }
 
 
 SIZED = Route("/sized/{size:int}", Mirror())
@@ -38,14 +43,19 @@ SIZED = Route("/sized/{size:int}", Mirror())
 def test_a_request_has_an_id_that_is_its_correlation_id(make_api: MakeApi) -> None:
     api = make_api("/mirror", Mirror())
 
-    own, given = api.simulate_get("/v1/mirror"), api.simulate_get("/v1/mirror", headers={"X-Request-Id": "trace-12345"})
+    own, given = (
+        api.simulate_get("/v1/mirror"),
+        api.simulate_get("/v1/mirror", headers={"X-Request-Id": "trace-12345"}),
+    )
 
     assert uuid.UUID(own.headers["x-request-id"]).version == 7
     assert own.json["id"] == own.json["correlation"] == own.headers["x-request-id"]
     assert given.headers["x-request-id"] == given.json["correlation"] == "trace-12345"
 
 
-@pytest.mark.parametrize("hostile", ["short", "x" * 129, "a b c d e f g", "<script>alert(1)</script>", "ünïcödé-id"])
+@pytest.mark.parametrize(
+    "hostile", ["short", "x" * 129, "a b c d e f g", "<script>alert(1)</script>", "ünïcödé-id"]
+)
 def test_an_inbound_id_that_could_do_harm_is_replaced(make_api: MakeApi, hostile: str) -> None:
     answer = make_api("/mirror", Mirror()).simulate_get("/v1/mirror", extras={"HTTP_X_REQUEST_ID": hostile})
 
@@ -60,10 +70,18 @@ def test_the_context_is_clean_after_a_request(make_api: MakeApi) -> None:
 
 @pytest.mark.parametrize(
     ("trusted", "forwarded", "client"),
-    [(0, "9.9.9.9", "10.0.0.1"), (1, "6.6.6.6, 9.9.9.9", "9.9.9.9"), (2, "6.6.6.6, 9.9.9.9, 10.0.0.2", "9.9.9.9"),
-     (2, "9.9.9.9", "9.9.9.9"), (1, "9.9.9.9, garbage", "10.0.0.1"), (1, "9.9.9.9:4711", "9.9.9.9"),
-     (1, "[2001:db8::1]:4711", "2001:db8::1"), (1, "2001:db8::1", "2001:db8::1"), (1, "", "10.0.0.1"),
-     (1, ", ,", "10.0.0.1")],
+    [
+        (0, "9.9.9.9", "10.0.0.1"),
+        (1, "6.6.6.6, 9.9.9.9", "9.9.9.9"),
+        (2, "6.6.6.6, 9.9.9.9, 10.0.0.2", "9.9.9.9"),
+        (2, "9.9.9.9", "9.9.9.9"),
+        (1, "9.9.9.9, garbage", "10.0.0.1"),
+        (1, "9.9.9.9:4711", "9.9.9.9"),
+        (1, "[2001:db8::1]:4711", "2001:db8::1"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "", "10.0.0.1"),
+        (1, ", ,", "10.0.0.1"),
+    ],
 )
 def test_only_our_own_proxies_are_believed(trusted: int, forwarded: str, client: str) -> None:
     address = client_address(trusted)
@@ -74,8 +92,10 @@ def test_only_our_own_proxies_are_believed(trusted: int, forwarded: str, client:
 def test_a_spoofed_address_does_not_escape_the_limit(make_api: MakeApi) -> None:
     api = make_api("/mirror", Mirror(), rate_limit=2, trusted_proxies=1)
 
-    statuses = [api.simulate_get("/v1/mirror", headers={"X-Forwarded-For": f"6.6.6.{i}, 9.9.9.9"}).status_code
-                for i in range(3)]
+    statuses = [
+        api.simulate_get("/v1/mirror", headers={"X-Forwarded-For": f"6.6.6.{i}, 9.9.9.9"}).status_code
+        for i in range(3)
+    ]
 
     assert statuses == [200, 200, 429]
 
@@ -104,7 +124,9 @@ def test_a_large_body_is_coded_as_the_client_likes(make_api: MakeApi) -> None:
     plain, br, gz, small = get(5000, ""), get(5000, "gzip, br"), get(5000, "gzip"), get(10, "gzip, br")
 
     assert (br.headers["content-encoding"], gz.headers["content-encoding"]) == ("br", "gzip")
-    assert all(b'"padding":"xxx' in data for data in (brotli.decompress(br.content), gzip.decompress(gz.content)))
+    assert all(
+        b'"padding":"xxx' in data for data in (brotli.decompress(br.content), gzip.decompress(gz.content))
+    )
     assert {each.headers["vary"] for each in (plain, br, gz)} == {"Accept-Encoding"}
     assert not {"content-encoding", "vary"} & set(small.headers)
     assert br.headers["etag"].endswith('-br"')
@@ -119,7 +141,9 @@ def test_a_coded_answer_revalidates_by_its_own_tag(make_api: MakeApi) -> None:
     api = make_api("/long", Long())
     first = api.simulate_get("/v1/long", headers={"Accept-Encoding": "br"})
 
-    again = api.simulate_get("/v1/long", headers={"Accept-Encoding": "br", "If-None-Match": first.headers["etag"]})
+    again = api.simulate_get(
+        "/v1/long", headers={"Accept-Encoding": "br", "If-None-Match": first.headers["etag"]}
+    )
 
     assert (again.status_code, again.content) == (304, b"")
 
@@ -134,8 +158,18 @@ def test_a_very_large_body_is_coded_too(make_api: MakeApi) -> None:
 
 @pytest.mark.parametrize(
     ("header", "coding"),
-    [("", ""), ("br", "br"), ("gzip", "gzip"), ("gzip;q=1.0, br;q=0", "gzip"), ("*", "br"), ("*;q=0", ""),
-     ("identity", ""), ("br;q=x", ""), (",,;;", ""), ("GZIP", "gzip")],
+    [
+        ("", ""),
+        ("br", "br"),
+        ("gzip", "gzip"),
+        ("gzip;q=1.0, br;q=0", "gzip"),
+        ("*", "br"),
+        ("*;q=0", ""),
+        ("identity", ""),
+        ("br;q=x", ""),
+        (",,;;", ""),
+        ("GZIP", "gzip"),
+    ],
 )
 def test_the_coding_follows_accept_encoding(header: str, coding: str) -> None:
     assert accepted_coding(header) == coding
@@ -154,8 +188,11 @@ def test_a_coded_type_is_left_alone(make_api: MakeApi) -> None:
 
 def test_an_allowed_origin_may_read_and_preflight(make_api: MakeApi) -> None:
     api = make_api("/mirror", Mirror(), cors_origins=["https://app.example"])
-    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET",
-             "Access-Control-Request-Headers": "authorization, idempotency-key"}
+    asked = {
+        "Origin": "https://app.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization, idempotency-key",
+    }
 
     get = api.simulate_get("/v1/mirror", headers={"Origin": "https://app.example"})
     preflight = api.simulate_options("/v1/mirror", headers=asked)
@@ -172,8 +209,12 @@ def test_an_allowed_origin_may_read_and_preflight(make_api: MakeApi) -> None:
 def test_another_origin_gets_nothing(make_api: MakeApi, origins: list[str]) -> None:
     api = make_api("/mirror", Mirror(), cors_origins=origins)
 
-    for answer in (api.simulate_get("/v1/mirror", headers={"Origin": "https://app.example.evil"}),
-                   api.simulate_options("/v1/mirror", headers={"Origin": "null", "Access-Control-Request-Method": "GET"})):
+    for answer in (
+        api.simulate_get("/v1/mirror", headers={"Origin": "https://app.example.evil"}),
+        api.simulate_options(
+            "/v1/mirror", headers={"Origin": "null", "Access-Control-Request-Method": "GET"}
+        ),
+    ):
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
 

@@ -96,8 +96,18 @@ def test_an_unrelated_change_does_not_refuse_an_edit(api: falcon.testing.TestCli
 
 @pytest.mark.parametrize(
     ("header", "status"),
-    [("", 204), ("*", 204), ('"3"', 204), ('"3-br"', 412), ('"4"', 412), ('"x"', 412), ("3", 204),
-     ('"99999999999999999999"', 412), ('"3", "4"', 400), ('"-3"', 412)],
+    [
+        ("", 204),
+        ("*", 204),
+        ('"3"', 204),
+        ('"3-br"', 412),
+        ('"4"', 412),
+        ('"x"', 412),
+        ("3", 204),
+        ('"99999999999999999999"', 412),
+        ('"3", "4"', 400),
+        ('"-3"', 412),
+    ],
 )
 def test_if_match_names_one_version(api: falcon.testing.TestClient, header: str, status: int) -> None:
     answer = api.simulate_delete("/v1/item", headers={"If-Match": header} if header else {})

@@ -45,12 +45,28 @@ def post(api: falcon.testing.TestClient, body: bytes, **headers: str) -> falcon.
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b"", 400), (b"{", 400), (b'{"text": NaN}', 400), (b'{"number": 1e999}', 400), (b'{"text": "\xff"}', 400),
-     (b'{"text": "\\ud800"}', 400), (b"[" * 10_000, 400), (b'{"extra":' + b'{"a":' * 100 + b"1" + b"}" * 101, 400),
-     (b'{"extra": {"a": [' + b"[" * 64 + b"]" * 64 + b"]}}", 400), (b"[]", 422), (b'"text"', 422), (b"null", 422),
-     (b'{"text": "a\\u0000b"}', 422), (b'{"extra": {"a": ["\\u0000"]}}', 422), (b'{"extra": {"\\u0000": 1}}', 422),
-     (b'{"number": 99999999999999999999}', 422), (b'{"at": "0001-01-01T00:00:00+14:00"}', 422),
-     (b'{"at": "2026-01-01T00:00:00"}', 422), (b'{"at": 5}', 422), (b'{"unknown": 1}', 422)],
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b'{"text": NaN}', 400),
+        (b'{"number": 1e999}', 400),
+        (b'{"text": "\xff"}', 400),
+        (b'{"text": "\\ud800"}', 400),
+        (b"[" * 10_000, 400),
+        (b'{"extra":' + b'{"a":' * 100 + b"1" + b"}" * 101, 400),
+        (b'{"extra": {"a": [' + b"[" * 64 + b"]" * 64 + b"]}}", 400),
+        (b"[]", 422),
+        (b'"text"', 422),
+        (b"null", 422),
+        (b'{"text": "a\\u0000b"}', 422),
+        (b'{"extra": {"a": ["\\u0000"]}}', 422),
+        (b'{"extra": {"\\u0000": 1}}', 422),
+        (b'{"number": 99999999999999999999}', 422),
+        (b'{"at": "0001-01-01T00:00:00+14:00"}', 422),
+        (b'{"at": "2026-01-01T00:00:00"}', 422),
+        (b'{"at": 5}', 422),
+        (b'{"unknown": 1}', 422),
+    ],
 )
 def test_what_cannot_be_read_is_400_and_what_cannot_be_meant_is_422(
     api: falcon.testing.TestClient, body: bytes, status: int
@@ -77,8 +93,17 @@ def test_shallow_json_with_many_brackets_is_taken(api: falcon.testing.TestClient
     assert post(api, body).status_code == 200
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-2**53, 2**53) | st.floats(allow_nan=False,
-       allow_infinity=False) | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20))
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**53), 2**53)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
+    )
+)
 def test_parsing_gives_back_any_json_without_nul(value: Any) -> None:
     data = orjson.dumps(value)
 
@@ -92,7 +117,10 @@ def test_a_body_declared_too_large_is_refused_unread(api: falcon.testing.TestCli
             raise AssertionError("the body was read")
 
     answer = api.simulate_request(
-        "POST", "/v1/notes", headers=JSON, extras={"CONTENT_LENGTH": str(10**9), "wsgi.input": Unread()},
+        "POST",
+        "/v1/notes",
+        headers=JSON,
+        extras={"CONTENT_LENGTH": str(10**9), "wsgi.input": Unread()},
     )
 
     assert (answer.status_code, answer.json["detail"]) == (413, "At most 100000 bytes are taken here.")
@@ -110,7 +138,9 @@ def test_a_chunked_body_is_cut_off_at_the_limit(api: falcon.testing.TestClient) 
 
 @pytest.mark.parametrize("length", ["-1", "x", "1.5", "1_0", "٣"])
 def test_a_content_length_that_is_none_is_400(api: falcon.testing.TestClient, length: str) -> None:
-    environ = falcon.testing.create_environ("/v1/notes", method="POST", headers=JSON) | {"CONTENT_LENGTH": length}
+    environ = falcon.testing.create_environ("/v1/notes", method="POST", headers=JSON) | {
+        "CONTENT_LENGTH": length
+    }
     start = falcon.testing.StartResponseMock()
 
     api.app(environ, start)
@@ -136,8 +166,14 @@ def test_a_body_that_stalls_is_408(api: falcon.testing.TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("content_type", "status"),
-    [("application/json; charset=utf-8", 200), ("APPLICATION/JSON", 200), ("text/plain", 415),
-     ("application/json; charset=latin-1", 415), ("application/x-www-form-urlencoded", 415), ("", 415)],
+    [
+        ("application/json; charset=utf-8", 200),
+        ("APPLICATION/JSON", 200),
+        ("text/plain", 415),
+        ("application/json; charset=latin-1", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("", 415),
+    ],
 )
 def test_only_json_in_utf8_is_taken(api: falcon.testing.TestClient, content_type: str, status: int) -> None:
     answer = api.simulate_post("/v1/notes", body=b"{}", headers={"Content-Type": content_type})
@@ -147,8 +183,14 @@ def test_only_json_in_utf8_is_taken(api: falcon.testing.TestClient, content_type
 
 @pytest.mark.parametrize(
     ("accept", "status"),
-    [("*/*", 200), ("text/html, application/json;q=0.5", 200), ("application/*", 200), ("text/html", 406),
-     ("application/json;q=0", 406), ("garbage", 406)],
+    [
+        ("*/*", 200),
+        ("text/html, application/json;q=0.5", 200),
+        ("application/*", 200),
+        ("text/html", 406),
+        ("application/json;q=0", 406),
+        ("garbage", 406),
+    ],
 )
 def test_only_json_is_offered(api: falcon.testing.TestClient, accept: str, status: int) -> None:
     assert post(api, b"{}", Accept=accept).status_code == status
@@ -174,7 +216,9 @@ def test_a_streamed_body_is_bounded_while_it_is_read(make_api: MakeApi) -> None:
 
     def put(body: bytes, kind: str = "text/plain") -> int:
         extras = {"CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(body), "HTTP_TRANSFER_ENCODING": "chunked"}
-        return api.simulate_request("PUT", "/v1/upload", headers={"Content-Type": kind}, extras=extras).status_code
+        return api.simulate_request(
+            "PUT", "/v1/upload", headers={"Content-Type": kind}, extras=extras
+        ).status_code
 
     assert [put(b"x" * 10), put(b"x" * 11), put(b"x", "image/png")] == [204, 413, 415]
 

@@ -37,11 +37,20 @@ class Charges:
         self.go.set()
         self.fault: BaseException | None = None
 
-    @endpoint(summary="Charge", permission=AUTHENTICATED, body=Charge, response=Receipt, status=201, idempotent=True,
-              errors=(Conflict,))
+    @endpoint(
+        summary="Charge",
+        permission=AUTHENTICATED,
+        body=Charge,
+        response=Receipt,
+        status=201,
+        idempotent=True,
+        errors=(Conflict,),
+    )
     def on_post(self, req: Request, resp: Response) -> dict[str, Any]:
         row = {"id": uuid.uuid4(), "amount": req.body["amount"]}
-        self.db.execute_sql("INSERT INTO test_charge (id, amount) VALUES (%s, %s)", (row["id"], row["amount"]))
+        self.db.execute_sql(
+            "INSERT INTO test_charge (id, amount) VALUES (%s, %s)", (row["id"], row["amount"])
+        )
         resp.set_header("Location", f"/v1/charges/{row['id']}")
         self.entered.set()
         assert self.go.wait(10)
@@ -61,7 +70,9 @@ def api(make_api: MakeApi, charges: Charges, db: Database) -> falcon.testing.Tes
     return make_api("/charges", charges, db=db)
 
 
-def charge(api: falcon.testing.TestClient, key: str | None = "key-00001", amount: int = 5, who: str = "ann") -> Any:
+def charge(
+    api: falcon.testing.TestClient, key: str | None = "key-00001", amount: int = 5, who: str = "ann"
+) -> Any:
     headers = as_user(who) | ({"Idempotency-Key": key} if key else {})
     return api.simulate_post("/v1/charges", json={"amount": amount}, headers=headers)
 
@@ -81,7 +92,9 @@ def test_a_retry_gets_the_same_answer_and_has_no_effect(api: falcon.testing.Test
     assert again.headers["x-request-id"] != first.headers["x-request-id"]
 
 
-def test_fifty_parallel_requests_with_one_key_have_one_effect(api: falcon.testing.TestClient, db: Database) -> None:
+def test_fifty_parallel_requests_with_one_key_have_one_effect(
+    api: falcon.testing.TestClient, db: Database
+) -> None:
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: charge(api), range(50)))
 
@@ -90,10 +103,14 @@ def test_fifty_parallel_requests_with_one_key_have_one_effect(api: falcon.testin
     assert set(statuses) <= {201, 409}
     assert statuses[201] >= 1
     assert len({each.content for each in answers if each.status_code == 201}) == 1
-    assert {each.json["type"] for each in answers if each.status_code == 409} <= {"/problems/idempotency-key-in-use"}
+    assert {each.json["type"] for each in answers if each.status_code == 409} <= {
+        "/problems/idempotency-key-in-use"
+    }
 
 
-def test_a_request_under_a_running_key_is_409(api: falcon.testing.TestClient, charges: Charges, db: Database) -> None:
+def test_a_request_under_a_running_key_is_409(
+    api: falcon.testing.TestClient, charges: Charges, db: Database
+) -> None:
     charges.go.clear()
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(charge, api)
@@ -137,8 +154,10 @@ def test_a_killed_connection_leaves_nothing_and_the_retry_runs(
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(charge, api)
         assert charges.entered.wait(10)
-        db.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid()")
+        db.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid()"
+        )
         charges.go.set()
         killed = running.result()
 

@@ -38,9 +38,11 @@ from tests.kernel.http.conftest import MakeApi
 
 class ThingOut(Schema):
     id = fields.UUID(required=True)
-    title = fields.String(required=True, validate=Length(1, 80), metadata={"description": "Shown to everybody."})
+    title = fields.String(
+        required=True, validate=Length(1, 80), metadata={"description": "Shown to everybody."}
+    )
     price = MoneyField(allow_none=True)
-    parts = fields.List(fields.Nested(lambda: ThingOut()))
+    parts = fields.List(fields.Nested(lambda: ThingOut))
 
 
 class ThingIn(Schema):
@@ -53,18 +55,38 @@ class ThingQuery(Schema):
 
 
 class Things:
-    @endpoint(summary="List things", permission=PUBLIC, query=ThingQuery, response=page_of(ThingOut), cached=Cached(5))
+    @endpoint(
+        summary="List things",
+        permission=PUBLIC,
+        query=ThingQuery,
+        response=page_of(ThingOut),
+        cached=Cached(5),
+    )
     def on_get(self, req: Request, resp: Response) -> Any:
         """Newest first."""
 
-    @endpoint(summary="Make a thing", permission="things:make", body=ThingIn, response=ThingOut, status=201,
-              idempotent=True, errors=(Conflict,), examples={"body": {"title": "Lamp"}})
+    @endpoint(
+        summary="Make a thing",
+        permission="things:make",
+        body=ThingIn,
+        response=ThingOut,
+        status=201,
+        idempotent=True,
+        errors=(Conflict,),
+        examples={"body": {"title": "Lamp"}},
+    )
     def on_post(self, req: Request, resp: Response) -> Any: ...
 
 
 class Thing:
-    @endpoint(summary="Change a thing", permission=AUTHENTICATED, body=ThingIn(partial=True), response=ThingOut, etag=True,
-              deprecated=True)
+    @endpoint(
+        summary="Change a thing",
+        permission=AUTHENTICATED,
+        body=ThingIn(partial=True),
+        response=ThingOut,
+        etag=True,
+        deprecated=True,
+    )
     def on_patch(self, req: Request, resp: Response, thing_id: Any) -> Any: ...
 
     @endpoint(summary="Remove a thing", permission=AUTHENTICATED, step_up=True, errors=(StepUpRequired,))
@@ -72,12 +94,17 @@ class Thing:
 
 
 class Picture:
-    @endpoint(summary="Upload", permission=AUTHENTICATED, consumes=("image/png",), response=Binary("image/png"))
+    @endpoint(
+        summary="Upload", permission=AUTHENTICATED, consumes=("image/png",), response=Binary("image/png")
+    )
     def on_put(self, req: Request, resp: Response, thing_id: Any) -> Any: ...
 
 
-ROUTES = [Route("/things", Things()), Route("/things/{thing_id:uuid}", Thing()),
-          Route("/things/{thing_id:uuid}/picture", Picture())]
+ROUTES = [
+    Route("/things", Things()),
+    Route("/things/{thing_id:uuid}", Thing()),
+    Route("/things/{thing_id:uuid}/picture", Picture()),
+]
 
 
 @pytest.fixture
@@ -95,16 +122,28 @@ def test_it_is_whole_and_every_reference_resolves(document: dict[str, Any]) -> N
     for reference in set(re.findall(r'"#/components/(\w+)/([^"]+)"', text)):
         assert reference[1] in document["components"][reference[0]], reference
     ids = re.findall(r'"operationId": "(\w+)"', text)
-    assert sorted(ids) == ["delete_things_by_thing_id", "get_things", "patch_things_by_thing_id", "post_things",
-                           "put_things_by_thing_id_picture"]
+    assert sorted(ids) == [
+        "delete_things_by_thing_id",
+        "get_things",
+        "patch_things_by_thing_id",
+        "post_things",
+        "put_things_by_thing_id_picture",
+    ]
 
 
 def test_paths_carry_typed_parameters(document: dict[str, Any]) -> None:
-    (parameter,) = [each for each in document["paths"]["/v1/things/{thing_id}"]["delete"]["parameters"]
-                    if each["in"] == "path"]
+    (parameter,) = [
+        each
+        for each in document["paths"]["/v1/things/{thing_id}"]["delete"]["parameters"]
+        if each["in"] == "path"
+    ]
 
-    assert parameter == {"in": "path", "name": "thing_id", "required": True,
-                         "schema": {"type": "string", "format": "uuid"}}
+    assert parameter == {
+        "in": "path",
+        "name": "thing_id",
+        "required": True,
+        "schema": {"type": "string", "format": "uuid"},
+    }
 
 
 def test_a_list_documents_its_page(document: dict[str, Any]) -> None:
@@ -124,9 +163,24 @@ def test_a_post_documents_its_key_its_permission_and_its_problems(document: dict
     assert [each["name"] for each in operation["parameters"]] == ["Idempotency-Key"]
     assert "`things:make`" in operation["description"]
     assert operation["security"] == [{"bearer": []}, {"api_key": []}]
-    assert set(operation["responses"]) == {"201", "400", "401", "403", "406", "408", "409", "413", "415", "422", "429",
-                                           "503"}
-    assert operation["requestBody"]["content"]["application/json"]["example"] == {"title": "Lamp"}
+    assert set(operation["responses"]) == {
+        "201",
+        "400",
+        "401",
+        "403",
+        "406",
+        "408",
+        "409",
+        "413",
+        "415",
+        "422",
+        "429",
+        "503",
+    }
+    assert (
+        operation["requestBody"]["content"]["application/json"]["examples"]["example"]["value"]["title"]
+        == "Lamp"
+    )
     conflict = operation["responses"]["409"]["$ref"].rpartition("/")[2]
     assert "idempotency-key-in-use" in document["components"]["responses"][conflict]["description"]
 
@@ -141,11 +195,17 @@ def test_an_edit_documents_if_match_and_a_partial_body(document: dict[str, Any])
 
 
 def test_schemas_are_closed_and_described(document: dict[str, Any]) -> None:
-    thing = next(schema for name, schema in document["components"]["schemas"].items() if name.endswith("ThingOut"))
+    thing = next(
+        schema for name, schema in document["components"]["schemas"].items() if name.endswith("ThingOut")
+    )
 
     assert thing["additionalProperties"] is False
-    assert thing["properties"]["title"] == {"type": "string", "minLength": 1, "maxLength": 80,
-                                            "description": "Shown to everybody."}
+    assert thing["properties"]["title"] == {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 80,
+        "description": "Shown to everybody.",
+    }
 
 
 def test_the_document_is_served_and_revalidates(make_api: MakeApi) -> None:
@@ -210,8 +270,10 @@ def test_the_test_clock_moves_by_request(make_api: MakeApi) -> None:
     assert (moved[:10], advanced[:10]) == ("2030-01-01", "2030-01-02")
 
 
-@pytest.mark.parametrize("change", [{}, {"advance": 1e300}, {"set": "9999-12-31T23:59:59Z"},
-                                    {"advance": 1, "set": "2030-01-01T00:00:00Z"}])
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"advance": 1e300}, {"set": "9999-12-31T23:59:59Z"}, {"advance": 1, "set": "2030-01-01T00:00:00Z"}],
+)
 def test_a_move_that_makes_no_sense_is_422(make_api: MakeApi, change: dict[str, Any]) -> None:
     assert Now(make_api).move(change).status_code == 422
 

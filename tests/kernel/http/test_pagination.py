@@ -48,19 +48,33 @@ def walk(order: tuple[Any, ...], limit: int, query: Any = None) -> list[Any]:
         cursor = page.next
 
 
-ORDERS = [(Row.id,), (Row.id.desc(),), (Row.rank.desc(), Row.id.desc()), (Row.rank, Row.id.desc()),
-          (Row.rank.desc(), Row.at, Row.id), (Row.at, Row.rank, Row.id)]
+ORDERS = [
+    (Row.id,),
+    (Row.id.desc(),),
+    (Row.rank.desc(), Row.id.desc()),
+    (Row.rank, Row.id.desc()),
+    (Row.rank.desc(), Row.at, Row.id),
+    (Row.at, Row.rank, Row.id),
+]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=25), st.sampled_from(ORDERS), st.integers(1, 7))
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=25),
+    st.sampled_from(ORDERS),
+    st.integers(1, 7),
+)
 def test_pages_together_are_the_sorted_list(
     rows: type[Row], spots: list[tuple[int, int]], order: tuple[Any, ...], limit: int
 ) -> None:
     rows.delete().execute()
     if spots:
-        rows.insert_many([{"id": uuid7(), "rank": rank, "at": START + timedelta(microseconds=days)}
-                          for rank, days in spots]).execute()
+        rows.insert_many(
+            [
+                {"id": uuid7(), "rank": rank, "at": START + timedelta(microseconds=days)}
+                for rank, days in spots
+            ]
+        ).execute()
 
     walked = [row.id for row in walk(order, limit)]
 
@@ -102,8 +116,12 @@ def test_the_total_is_counted_when_asked_only(rows: type[Row]) -> None:
 
 @pytest.mark.parametrize(
     ("order", "fault"),
-    [((Row.note, Row.id), "nullable"), ((Row.rank,), "unique"), ((), "unique"),
-     ((peewee.fn.lower(Row.note), Row.id), "aliased")],
+    [
+        ((Row.note, Row.id), "nullable"),
+        ((Row.rank,), "unique"),
+        ((), "unique"),
+        ((peewee.fn.lower(Row.note), Row.id), "aliased"),
+    ],
 )
 def test_orders_that_would_lose_rows_are_refused(rows: type[Row], order: tuple[Any, ...], fault: str) -> None:
     with pytest.raises((ValueError, TypeError), match=fault):
@@ -112,8 +130,16 @@ def test_orders_that_would_lose_rows_are_refused(rows: type[Row], order: tuple[A
 
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "%%%", "a" * 5000, base64.urlsafe_b64encode(b"[]").decode(), base64.urlsafe_b64encode(b"[1,2,3]").decode(),
-     base64.urlsafe_b64encode(orjson.dumps(["00000000", ["u", "x"]])).decode(), "\ud83d", "ü"],
+    [
+        "x",
+        "%%%",
+        "a" * 5000,
+        base64.urlsafe_b64encode(b"[]").decode(),
+        base64.urlsafe_b64encode(b"[1,2,3]").decode(),
+        base64.urlsafe_b64encode(orjson.dumps(["00000000", ["u", "x"]])).decode(),
+        "\ud83d",
+        "ü",
+    ],
 )
 def test_garbage_is_no_cursor(rows: type[Row], cursor: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -144,8 +170,13 @@ class Rows:
     @endpoint(summary="List", permission=PUBLIC, query=RowQuery, response=page_of(RowOut, countable=True))
     def on_get(self, req: Request, resp: Response) -> Any:
         query = Row.select().where(Row.rank >= req.query["at_least"])
-        return paginate(query, (Row.rank, Row.id), cursor=req.query["cursor"], limit=req.query["limit"],
-                        total=req.query["total"])
+        return paginate(
+            query,
+            (Row.rank, Row.id),
+            cursor=req.query["cursor"],
+            limit=req.query["limit"],
+            total=req.query["total"],
+        )
 
 
 def test_a_client_walks_a_list_and_cannot_carry_its_cursor_elsewhere(

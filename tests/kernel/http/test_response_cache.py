@@ -30,8 +30,13 @@ class Query(Schema):
 class Shared:
     calls = 0
 
-    @endpoint(summary="Share", permission=PUBLIC, query=Query, response=Answer,
-              cached=Cached(60, tags=("shelf:{shelf}",), client=5))
+    @endpoint(
+        summary="Share",
+        permission=PUBLIC,
+        query=Query,
+        response=Answer,
+        cached=Cached(60, tags=("shelf:{shelf}",), client=5),
+    )
     def on_get(self, req: Request, resp: Response, shelf: int) -> dict[str, Any]:
         if shelf == 404:
             raise NotFound
@@ -61,7 +66,10 @@ def test_a_shared_answer_is_computed_once_and_for_nobody(make_api: MakeApi) -> N
 def test_the_order_of_parameters_does_not_matter_and_their_values_do(make_api: MakeApi) -> None:
     api = make_api("/shelf/{shelf:int}", Shared())
 
-    calls = [api.simulate_get(f"/v1/shelf/1?{query}").json["calls"] for query in ("a=1&b=2", "b=2&a=1", "a=1&b=3", "a=1")]
+    calls = [
+        api.simulate_get(f"/v1/shelf/1?{query}").json["calls"]
+        for query in ("a=1&b=2", "b=2&a=1", "a=1&b=3", "a=1")
+    ]
 
     assert calls == [1, 1, 2, 3]
 
