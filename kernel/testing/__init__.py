@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kernel.testing.client import Answer, Client
     from kernel.testing.contract import PluginContract
-    from kernel.testing.samples import Sample, sample, unscoped
+    from kernel.testing.samples import Sample, sample
     from kernel.testing.server import Server, race
 
 _HOMES = {
     "kernel.testing.client": "Answer Client",
     "kernel.testing.contract": "PluginContract",
-    "kernel.testing.samples": "Sample sample unscoped",
+    "kernel.testing.samples": "Sample sample",
     "kernel.testing.server": "Server race",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
-__all__ = ["Answer", "Client", "PluginContract", "Sample", "Server", "race", "sample", "unscoped"]
+__all__ = ["Answer", "Client", "PluginContract", "Sample", "Server", "race", "sample"]
 
 
 def __getattr__(name: str) -> Any:

@@ -67,11 +67,12 @@ class Applications:
         return self.postgres.template(migration_sources(resolve(plugins, discover()).order))
 
     def make(self, plugins: Sequence[str], sections: Sections) -> Application:
-        """Return a started application on a database of its own."""
+        """Return a started application, on a database of its own unless `sections` name one."""
         self._made += 1
         var = self._directory / f"var{self._made}"
         var.mkdir()
-        url = self.postgres.fresh_database(self.template(plugins))
+        named = sections.get("database", {}).get("url")
+        url = named or self.postgres.fresh_database(self.template(plugins))
         overrides = test_settings(plugins, sections, var, url)
         application = boot(SHIPPED_PROFILES / "base.toml", overrides=overrides, environ={})
         application.start()

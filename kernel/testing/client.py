@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterator, Mapping
-from contextvars import Context
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -155,7 +155,7 @@ class Client:
             body = jsonlib.dumps(json, default=str)
             sent.setdefault("content-type", "application/json")
         simulate = TestClient(self.app.wsgi).simulate_request
-        result = Context().run(
+        result = copy_context().run(
             simulate,
             method,
             path,

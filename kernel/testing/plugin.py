@@ -86,7 +86,7 @@ def make_app(applications: Applications) -> Iterator[Callable[..., Application]]
         return made[-1]
 
     yield make
-    for application in made:
+    for application in reversed(made):
         applications.discard(application)
 
 

@@ -1,0 +1,203 @@
+"""What every plugin must hold to, as a test class to subclass.
+
+    from kernel.testing import PluginContract
+
+    class TestLoyalty(PluginContract):
+        plugin = "loyalty"
+
+The tests run against a real PostgreSQL. Samples for those that call routes are
+taken from `samples.py` beside the test file (see `kernel.testing.samples`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from kernel.application import Application
+from kernel.discovery import discover
+from kernel.errors import PluginError
+from kernel.http.endpoint import Endpoint, endpoints_of
+from kernel.http.routing import path_of
+from kernel.manifest import Manifest
+from kernel.registry import Plugin
+from kernel.resolution import resolve, without
+from kernel.setting_field import info_of
+from kernel.storage import count_statements
+from kernel.storage.autogenerate import drift
+from kernel.testing.client import Client
+from kernel.testing.matrix import Case, ask, cases, leaks
+from kernel.testing.samples import Samples, samples_beside
+
+MakeApp = Callable[..., Application]
+
+
+class PluginContract:
+    """Subclass it with `plugin = "<name>"`; pytest runs the tests below for it."""
+
+    plugin: ClassVar[str]
+    settings: ClassVar[dict[str, dict[str, Any]]] = {}
+    """Settings the plugin needs to boot, by section."""
+
+    def test_it_boots_alone_with_what_it_requires(self, make_app: MakeApp) -> None:
+        """Boot it as the only wanted plugin."""
+        application = make_app(self.plugin, **self.settings)
+
+        assert self.plugin in application.registry
+
+    def test_it_boots_with_every_other_plugin(self, make_app: MakeApp) -> None:
+        """Boot it beside all plugins installed that do not conflict with it."""
+        application = make_app(*self._company(), **self.settings)
+
+        assert self.plugin in application.registry
+
+    def test_its_migrations_go_up_down_and_up_again(self, make_app: MakeApp) -> None:
+        """Undo and redo its scripts; the tables are gone in between and back after."""
+        application = make_app(self.plugin, **self.settings)
+        migrations, tables = application.migrations(), self._tables(application)
+
+        migrations.down(self.plugin)
+        between = _present(application, tables)
+        migrations.up()
+
+        assert between == []
+        assert _present(application, tables) == sorted(tables)
+
+    def test_its_models_are_what_its_migrations_make(self, make_app: MakeApp) -> None:
+        """Compare tables, columns, indexes and constraints."""
+        application = make_app(self.plugin, **self.settings)
+
+        assert drift(application.db, self._loaded(application).models) == []
+
+    def test_its_routes_are_declared_in_full(self, make_app: MakeApp) -> None:
+        """Every endpoint has a summary, a permission, schemas and a bound on its statements."""
+        application = make_app(self.plugin, **self.settings)
+
+        faults = [fault for where, one in self._endpoints(application) for fault in _undeclared(where, one)]
+
+        assert faults == []
+
+    def test_no_route_tells_a_foreign_id_from_an_unknown_one(self, make_app: MakeApp) -> None:
+        """Run the isolation matrix over its routes (`kernel.testing.matrix`)."""
+        application = make_app(self.plugin, **self._unlimited())
+
+        found = [line for case in self._cases(application) for line in leaks(application, case)]
+
+        assert found == []
+
+    def test_a_read_runs_no_more_statements_than_it_declares(self, make_app: MakeApp) -> None:
+        """Count what each GET of a sample costs in SQL."""
+        application = make_app(self.plugin, **self._unlimited())
+
+        over = [line for case in self._cases(application) if case.method == "GET" for line in _costly(application, case)]
+
+        assert over == []
+
+    def test_disabling_it_leaves_the_others_working_and_its_data_in_place(
+        self, make_app: MakeApp
+    ) -> None:
+        """Boot the others on the database it left: its routes are 404, its tables stay."""
+        everyone = make_app(*self._company(), **self.settings)
+        tables, url = self._tables(everyone), everyone.settings.database.url
+        prefixes = self._loaded(everyone).manifest.prefixes
+
+        others = make_app(*self._company(without_it=True), database={"url": url})
+
+        client = Client(others)
+        assert [client.get(f"/v1/{prefix}").status for prefix in prefixes] == [404] * len(prefixes)
+        assert client.get("/openapi.json").status == 200
+        assert _present(others, tables) == sorted(tables)
+
+    def test_its_readme_names_what_it_offers(self, make_app: MakeApp) -> None:
+        """README.md names every hook, event, setting, permission and command."""
+        loaded = self._loaded(make_app(self.plugin, **self.settings))
+        readme = loaded.manifest.directory / "README.md"
+        text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+
+        unnamed = [name for name in _offers(loaded) if name not in text]
+
+        assert unnamed == [], f"name them in {readme}"
+
+    def test_its_settings_explain_themselves(self, make_app: MakeApp) -> None:
+        """Every setting has a help text."""
+        kind = self._loaded(make_app(self.plugin, **self.settings)).settings
+
+        silent = [name for name, field in _fields(kind).items() if not info_of(field).help.strip()]
+
+        assert silent == []
+
+    def _loaded(self, application: Application) -> Plugin:
+        return application.registry.plugin(self.plugin)
+
+    def _tables(self, application: Application) -> list[str]:
+        return [model._meta.table_name for model in self._loaded(application).models]  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def _samples(self) -> Samples:
+        return samples_beside(Path(inspect.getfile(type(self))))
+
+    def _cases(self, application: Application) -> list[Case]:
+        return cases(application.registry, self.plugin, self._samples())
+
+    def _unlimited(self) -> dict[str, dict[str, Any]]:
+        return {**self.settings, "http": {"rate_limits": False, **self.settings.get("http", {})}}
+
+    def _endpoints(self, application: Application) -> Iterator[tuple[str, Endpoint]]:
+        for route in self._loaded(application).routes:
+            for method, declared in endpoints_of(route.resource).items():
+                assert declared is not None, "the loader refuses responders without a declaration"
+                yield f"{method.upper()} {path_of(route)}", declared
+
+    def _company(self, *, without_it: bool = False) -> list[str]:
+        """Return every installed plugin that can run beside this one (or without it)."""
+        found = discover()
+        shunned = _shunned(found.found[self.plugin], found.found.values())
+        wanted = [name for name in found.found if name not in shunned]
+        order = list(resolve(wanted, found).order)
+        if without_it:
+            order, _ = without(order, [PluginError(self.plugin, "test", "left out")])
+        return [manifest.name for manifest in order]
+
+
+def _shunned(subject: Manifest, others: Any) -> set[str]:
+    """Return the plugins that conflict with the subject, by either's word."""
+    named = {conflict.name for conflict in subject.conflicts}
+    return named | {other.name for other in others if subject.name in {one.name for one in other.conflicts}}
+
+
+def _present(application: Application, tables: list[str]) -> list[str]:
+    """Return which of the tables exist, sorted."""
+    rows = application.db.rows("SELECT tablename FROM pg_tables WHERE tablename = ANY(%s) ORDER BY 1", (tables,))
+    return [name for (name,) in rows]
+
+
+def _undeclared(where: str, endpoint: Endpoint) -> Iterator[str]:
+    if not endpoint.summary.strip() or endpoint.summary.endswith("."):
+        yield f"{where}: the summary is one line without a full stop"
+    if not 0 < endpoint.statements <= 100:  # noqa: PLR2004
+        yield f"{where}: statements={endpoint.statements} bounds nothing"
+
+
+def _costly(application: Application, case: Case) -> Iterator[str]:
+    sample = case.make(application)
+    application.db.release()
+    owner = Client(application).as_user(sample.owner, mfa=True)
+    with count_statements() as counted:
+        ask(case, sample, sample.ids, owner)
+    if counted.count > case.endpoint.statements:
+        yield f"{case}: {counted.count} statements, declared are {case.endpoint.statements}"
+
+
+def _offers(plugin: Plugin) -> Iterator[str]:
+    """Yield the names others use: hooks, events, settings, permissions, roles, commands."""
+    module = plugin.hookspecs
+    yield from (name for name in vars(module) if hasattr(getattr(module, name), "stoa_spec")) if module else ()
+    yield from (event.__event__.wire for event in plugin.events)
+    yield from _fields(plugin.settings)
+    yield from (one.name for one in plugin.permissions)
+    yield from (str(command.name) for command in plugin.commands)
+
+
+def _fields(kind: type[Any] | None) -> dict[str, Any]:
+    return dict(getattr(kind, "__dataclass_fields__", {}))
