@@ -196,7 +196,9 @@ class MoneyField(fields.Nested):
         self.minimum = minimum
         super().__init__(MoneySchema, **options)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Money:
+    def _deserialize(  # type: ignore[override]  # its partial= is among the options
+        self, value: Any, attr: str | None, data: Any, **options: Any
+    ) -> Money:
         if isinstance(value, Mapping) and isinstance(value.get("amount"), bool | float):
             raise ValidationError({"amount": ["Not a whole number of minor units."]})
         read = super()._deserialize(value, attr, data, **options)

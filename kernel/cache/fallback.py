@@ -115,7 +115,7 @@ class FallbackStore:
         try:
             self._shared.run(lambda store: store.release(key, lease))
         except RedisAway:
-            log.debug("a lease is left to expire", key=key)
+            log.debug("cache_lease_left_to_expire", key=key)
 
     def remove(self, keys: Sequence[str]) -> int:
         """Remove entries and leases."""
@@ -153,8 +153,9 @@ class FallbackStore:
 
     def _brief(self, entry: Entry, now: float) -> Entry:
         latest = now + self._away_ttl
-        times = {"fresh_until": min(entry.fresh_until, latest), "expires_at": min(entry.expires_at, latest)}
-        return dataclasses.replace(entry, **times)
+        return dataclasses.replace(
+            entry, fresh_until=min(entry.fresh_until, latest), expires_at=min(entry.expires_at, latest)
+        )
 
     def _left(self) -> None:
         self._owed = self._owed or not self._met
@@ -163,7 +164,7 @@ class FallbackStore:
     def _back(self, client: Client) -> None:
         if self._owed:
             self._shared.over(client).invalidate([EPOCH])
-            log.info("the shared cache starts anew: it missed changes")
+            log.info("cache_starts_anew", reason="changes were made while redis was away")
         self._owed, self._met = False, True
         self._memory.invalidate([EPOCH])
 
@@ -211,7 +212,7 @@ class FallbackCounters:
         try:
             self._shared.run(call)
         except RedisAway:
-            log.warning("a batch of counters may come again under its id", counters=name, batch=batch)
+            log.warning("counter_batch_may_come_again", counters=name, batch=batch)
 
 
 class FallbackBuckets:

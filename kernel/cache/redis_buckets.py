@@ -13,7 +13,8 @@ local now, capacity, amount = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARG
 local empty_at = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or now), now), now + capacity)
 local fits = empty_at + amount - now <= capacity
 if fits then empty_at = empty_at + amount end
-redis.call('SET', KEYS[1], string.format('%.0f', empty_at), 'PX', math.max(1, math.ceil((empty_at - now) / 1000)))
+local life = math.max(1, math.ceil((empty_at - now) / 1000))
+redis.call('SET', KEYS[1], string.format('%.0f', empty_at), 'PX', life)
 return {fits and 1 or 0, string.format('%.0f', empty_at)}
 """
 

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
+import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -34,10 +35,12 @@ from kernel.errors import StoaError
 LATENCY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the latency buckets, in seconds."""
 
+log = structlog.get_logger()
+
 Sample = tuple[Sequence[str], float]
 """Label values and the value they have now."""
 
-C = TypeVar("C", Counter, Gauge, Histogram)
+C = TypeVar("C")
 
 
 class Metrics:
@@ -91,9 +94,7 @@ class Metrics:
         self.registry.register(collector)
         return collector
 
-    def _once(
-        self, kind: type[C] | type[_Observed], name: str, labels: Sequence[str], make: Callable[[], C]
-    ) -> C:
+    def _once(self, kind: type[C], name: str, labels: Sequence[str], make: Callable[[], C]) -> C:
         known = self._made.get(name)
         if known is None:
             self._made[name] = known = (kind, tuple(labels), make())
@@ -102,7 +103,7 @@ class Metrics:
                 f"metric {name} is a {known[0].__name__} with labels {known[1]}: "
                 f"it cannot also be a {kind.__name__} with labels {tuple(labels)}"
             )
-        return known[2]  # type: ignore[return-value]
+        return cast("C", known[2])
 
 
 class _Observed:
@@ -115,6 +116,9 @@ class _Observed:
 
     def collect(self) -> Iterable[Metric]:
         family = GaugeMetricFamily(self._name, self._help, labels=self._labels)
-        for values, value in self._read():
-            family.add_metric(list(values), value)
+        try:
+            for values, value in self._read():
+                family.add_metric(list(values), value)
+        except Exception as ex:  # noqa: BLE001 - one source that is away must not hide the other metrics
+            log.warning("metric_unreadable", metric=self._name, error=str(ex))
         yield family

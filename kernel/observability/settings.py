@@ -22,7 +22,7 @@ class ObservabilitySettings:
         help="Networks that may read `/metrics` and health details. Outside production everybody may.",
     )
     metrics_token: str = setting(
-        "", help="A bearer token that may read `/metrics` and health details from anywhere.", secret=True
+        "", help="Whoever sends it as `X-Operator-Token` may read them from anywhere.", secret=True
     )
     health_timeout: float = setting(
         2.0, help="Seconds a health check may take before it reads as failed.", minimum=0.01

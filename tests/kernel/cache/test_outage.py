@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 import redis
 
-from kernel.cache import CacheSettings, make_limiter
+from kernel.cache import CacheSettings, make_cache, make_limiter
 from kernel.redis import RedisAway, RedisLink, RedisSettings
 
 KEEP = ("--appendonly", "yes", "--appendfsync", "always")  # Redis keeps its data across a restart
@@ -137,8 +137,6 @@ def test_a_computation_that_straddles_the_outages_edge_is_not_kept(make_shared, 
 
 
 def test_a_frozen_redis_costs_each_caller_one_timeout_at_most(make_link, server, clock):
-    from kernel.cache import make_cache
-
     link = make_link(timeout=0.2, cooldown=60.0)
     cache = make_cache(CacheSettings(), clock, link)
     cache.get("k")
@@ -269,7 +267,7 @@ class Load:
             try:
                 action(rng.randrange(5))
                 self.calls += 1
-            except Exception as ex:
+            except Exception as ex:  # noqa: BLE001 - any failure of any caller fails the test
                 self.faults.append(ex)
                 return
 

@@ -6,9 +6,10 @@ import threading
 from datetime import timedelta
 
 import pytest
+import redis
 
-from kernel.cache import CacheSettings, make_limiter
-from kernel.cache.store import same_work
+from kernel.cache import CacheSettings, make_cache, make_limiter
+from kernel.cache.store import lease_token, same_work
 
 
 @pytest.fixture
@@ -76,8 +77,6 @@ def test_many_keys_are_swept_without_stopping_redis(one):
 
 
 def test_clearing_empties_every_process_and_leaves_other_namespaces(one, other, make_link, clock):
-    from kernel.cache import make_cache
-
     elsewhere = make_cache(CacheSettings(), clock, make_link(namespace="elsewhere"))
     for cache in (one, elsewhere):
         cache.set("k", 1)
@@ -94,8 +93,6 @@ def test_deleting_counts_what_was_there(one, other):
 
 
 def test_an_evicted_tag_version_or_epoch_loses_entries_and_revives_none(one, server):
-    import redis
-
     one.set("k", "old", tags=["t"])
     one.invalidate_tag("t")
     with redis.Redis(port=server.port) as client:
@@ -108,8 +105,6 @@ def test_an_evicted_tag_version_or_epoch_loses_entries_and_revives_none(one, ser
 
 
 def test_rubbish_under_a_key_reads_as_absent_and_is_replaced(one, server):
-    import redis
-
     with redis.Redis(port=server.port) as client:
         client.set("stoa:value{k:k}", b"not ours")
 
@@ -119,8 +114,6 @@ def test_rubbish_under_a_key_reads_as_absent_and_is_replaced(one, server):
 
 
 def test_a_wrong_command_is_an_error_and_no_outage(one, server):
-    import redis
-
     with redis.Redis(port=server.port) as client:
         client.rpush("stoa:value{k:k}", "a list")
 
@@ -217,8 +210,6 @@ def test_memory_and_redis_decide_alike(make_link, clock):
 
 
 def test_a_lease_tells_what_it_computes_for():
-    from kernel.cache.store import lease_token
-
     before, after = {"": "e", "t": "1"}, {"": "e", "t": "2"}
 
     assert same_work(lease_token(before), lease_token(dict(reversed(before.items()))))

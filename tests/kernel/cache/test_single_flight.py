@@ -29,7 +29,7 @@ def together(*calls):
     def run(index, call):
         try:
             results[index] = call()
-        except Exception as ex:
+        except Exception as ex:  # noqa: BLE001 - a failure is a result here
             results[index] = ex
 
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
