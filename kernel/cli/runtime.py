@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from kernel.cli.light import light
 from kernel.cli.profiles import chosen
 from kernel.profile import Profile, read_profile
 from kernel.settings import KernelSettings, Settings
@@ -52,14 +53,12 @@ class Runtime:
     @property
     def kernel(self) -> KernelSettings:
         """The `[kernel]` section."""
-        return self._section("kernel", KernelSettings)
+        return cast("KernelSettings", self._section("kernel", KernelSettings))
 
     @property
     def http(self) -> HttpSettings:
         """The `[http]` section."""
-        from kernel.http.settings import HttpSettings
-
-        return self._section("http", HttpSettings)
+        return cast("HttpSettings", self._section("http", light("http.settings").HttpSettings))
 
     @property
     def var(self) -> Path:
@@ -69,9 +68,7 @@ class Runtime:
     @property
     def embedded(self) -> bool:
         """Whether the profile leaves PostgreSQL to us."""
-        from kernel.storage.settings import DatabaseSettings
-
-        return not self._section("database", DatabaseSettings).url
+        return not self._section("database", light("storage.settings").DatabaseSettings).url
 
     @property
     def has_redis(self) -> bool:
@@ -91,9 +88,7 @@ class Runtime:
         if not self.embedded:
             yield
             return
-        from kernel.storage.embedded import EmbeddedPostgres
-
-        with EmbeddedPostgres(self.var / "postgres") as server:
+        with light("storage.embedded").EmbeddedPostgres(self.var / "postgres") as server:
             self.override("database", url=server.ensure_database("stoa"))
             try:
                 yield

