@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -18,16 +18,19 @@ KERNEL = Path(__file__).resolve().parents[1]
 
 @cache
 def light(name: str) -> ModuleType:
-    """Return `kernel.<name>`, or a copy of it that stands alone.
+    """Return the module `kernel.<room>.<module>`, its package's `__init__` left out.
 
-    The module must import nothing of its own package. What is imported already
+    It is imported below an empty package, which is then forgotten with all that
+    came with it: a later import of the room is whole. What is imported already
     is returned as it is.
     """
-    if f"kernel.{name}" in sys.modules:
-        return sys.modules[f"kernel.{name}"]
-    alone = f"kernel_alone.{name}"  # a name of its own: the real module can still be imported
-    spec = spec_from_file_location(alone, KERNEL.joinpath(*name.split(".")).with_suffix(".py"))
-    assert spec is not None and spec.loader is not None, f"kernel.{name} is a Python file"  # noqa: PT018
-    module = sys.modules[alone] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    package, full = f"kernel.{name.partition('.')[0]}", f"kernel.{name}"
+    if package in sys.modules:
+        return import_module(full)
+    empty = sys.modules[package] = ModuleType(package)
+    empty.__path__ = [str(KERNEL / name.partition(".")[0])]
+    try:
+        return import_module(full)
+    finally:
+        for loaded in [one for one in sys.modules if one == package or one.startswith(f"{package}.")]:
+            del sys.modules[loaded]
