@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kernel.application import app
-    from kernel.auth.principals import Principal
+    from kernel.auth import ALL, SYSTEM, Principal, where_scope
     from kernel.clock import Clock
     from kernel.declarations import DemoNotes, HealthCheck, Permission, Role, Route, Service, StorageBackend
     from kernel.errors import (
@@ -62,7 +62,7 @@ _ERRORS = (
 _HTTP = "AUTHENTICATED PUBLIC Binary Cached Page Rate Request Response Schema endpoint fields page_of paginate"
 _HOMES = {
     "kernel.application": "app",
-    "kernel.auth.principals": "Principal",
+    "kernel.auth": "ALL SYSTEM Principal where_scope",
     "kernel.clock": "Clock",
     "kernel.declarations": "DemoNotes HealthCheck Permission Role Route Service StorageBackend",
     "kernel.errors": _ERRORS,
