@@ -131,6 +131,12 @@ class NotAcceptable(Problem):
     status, type, title = 406, "not-acceptable", "No such representation"
 
 
+class RequestTimeout(Problem):
+    """The request did not arrive in time; send it again, faster."""
+
+    status, type, title = 408, "request-timeout", "The request took too long to arrive"
+
+
 class Conflict(Problem):
     """The state of the thing does not allow this now."""
 

@@ -9,7 +9,7 @@ names, since `set_header` costs 0.4 µs a header, and there are ten on each
 response. `tests/kernel/http/test_envelope.py` fails when a new falcon changes it.
 """
 
-# ruff: noqa: ARG001, ARG002 - falcon's signatures
+# ruff: noqa: ARG002 - falcon's signatures
 
 from __future__ import annotations
 
@@ -80,6 +80,14 @@ class Envelope:
             self._observe(req, resp, perf_counter() - req.started)
             context.principal.set(None)
 
+    def answer_fault(
+        self, req: Request, resp: Response, error: BaseException, params: dict[str, Any]
+    ) -> None:
+        """Render whatever was raised as a problem; falcon's error handler."""
+        if not hasattr(req, "started"):  # falcon refuses the method WEBSOCKET before any middleware
+            self.process_request(req, resp)
+        render(req, resp, problem_from(error))
+
     def _guarded(self, req: Request, stream: Any) -> Any:
         """Return the stream so that its end closes it and gives back a connection it took."""
         if req.method == "HEAD":
@@ -109,8 +117,3 @@ class _Guarded:
 def _close(stream: Any) -> None:
     if hasattr(stream, "close"):
         stream.close()
-
-
-def answer_fault(req: Request, resp: Response, error: BaseException, params: dict[str, Any]) -> None:
-    """Render whatever was raised as a problem; falcon's error handler."""
-    render(req, resp, problem_from(error))

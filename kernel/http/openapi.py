@@ -27,6 +27,7 @@ from kernel.errors import (
     NotFound,
     PreconditionFailed,
     Problem,
+    RequestTimeout,
     TooLarge,
     TooManyRequests,
     Unauthorized,
@@ -35,7 +36,7 @@ from kernel.errors import (
 )
 from kernel.http.endpoint import AUTHENTICATED, PUBLIC, UNLIMITED, Binary, Endpoint
 from kernel.http.page import PageOf
-from kernel.http.problems import MEDIA_TYPE, KeyInUse, KeyRequired, KeyReused, RequestTimeout
+from kernel.http.problems import MEDIA_TYPE, KeyInUse, KeyRequired, KeyReused
 from kernel.http.reading import JSON
 from kernel.http.routing import declared_endpoints, path_of
 from kernel.http.settings import HttpSettings

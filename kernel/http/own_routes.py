@@ -33,8 +33,8 @@ from kernel.http.stack import Stack
 RAPIDOC = "rapidoc-9.3.8.min.js"
 # SECURITY: RapiDoc styles its shadow roots inline; scripts come from this origin only.
 _REFERENCE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; "
-    "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 IMMUTABLE = "public, max-age=31536000, immutable"
 _HTML = "text/html; charset=utf-8"
@@ -44,7 +44,8 @@ _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 
 def own_routes(routes: Sequence[Route], stack: Stack) -> list[Route]:
     """Return the kernel's own routes beside `routes`, which its reference describes."""
-    own = [Route("/problems", ProblemIndex(), root=True), Route("/problems/{slug}", ProblemPage(), root=True)]
+    own = [Route("/problems", ProblemIndex(), root=True)]
+    own.append(Route("/problems/{slug}", ProblemPage(), root=True))
     hidden: list[Route] = []
     if isinstance(stack.clock, TestClock) and not stack.production:
         hidden.append(Route("/_clock", ClockControl(stack.clock)))

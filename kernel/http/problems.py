@@ -28,6 +28,7 @@ from kernel.errors import (
     PreconditionFailed,
     Problem,
     RangeNotSatisfiable,
+    RequestTimeout,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-
-
-class RequestTimeout(Problem):
-    """The body did not arrive in time."""
-
-    status, type, title = 408, "request-timeout", "The request took too long to arrive"
 
 
 class KeyRequired(BadRequest):
@@ -72,18 +67,6 @@ class PluginUnavailable(Unavailable):
     type, title = "plugin-unavailable", "This part is out of order"
 
 
-class UriTooLong(Problem):
-    """The address is longer than the server takes."""
-
-    status, type, title = 414, "uri-too-long", "The address is too long"
-
-
-class HeadersTooLarge(Problem):
-    """The headers are larger than the server takes."""
-
-    status, type, title = 431, "headers-too-large", "The headers are too large"
-
-
 class InternalError(Problem):
     """A fault of ours; quote the request id when you report it."""
 
@@ -104,11 +87,9 @@ _BY_STATUS: dict[int, type[Problem]] = {
         Gone,
         PreconditionFailed,
         TooLarge,
-        UriTooLong,
         UnsupportedMediaType,
         RangeNotSatisfiable,
         Invalid,
-        HeadersTooLarge,
         Unavailable,
     )
 }
@@ -127,8 +108,6 @@ def problem_from(error: BaseException) -> Problem:
     if isinstance(error, peewee.OperationalError):
         log.error("database_unavailable", exc_info=error)
         return Unavailable(headers={"Retry-After": "1"})
-    if isinstance(error, TimeoutError):
-        return RequestTimeout()
     log.error("request_failed", exc_info=error)
     return InternalError("Something went wrong on our side.")
 

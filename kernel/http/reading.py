@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from kernel.errors import BadRequest, FieldError, Invalid, TooLarge, UnsupportedMediaType
+from kernel.errors import BadRequest, FieldError, Invalid, RequestTimeout, TooLarge, UnsupportedMediaType
 from kernel.http.request import Request
 
 MAX_DEPTH = 64
@@ -54,8 +54,8 @@ def _read(req: Request, size: int) -> bytes:
         while left > 0 and (part := req.stream.read(left)):
             parts.append(part)
             left -= len(part)
-    except TimeoutError:
-        raise
+    except TimeoutError as ex:
+        raise RequestTimeout from ex
     except (OSError, ValueError) as ex:
         raise BadRequest("The body could not be read.") from ex
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -13,7 +13,7 @@ import falcon
 
 from kernel.declarations import Route
 from kernel.http.dispatch import compile_endpoint
-from kernel.http.envelope import Envelope, answer_fault
+from kernel.http.envelope import Envelope
 from kernel.http.own_routes import own_routes
 from kernel.http.problems import PluginUnavailable
 from kernel.http.request import Request, Response
@@ -27,13 +27,12 @@ def build_wsgi(routes: Sequence[Route], stack: Stack) -> falcon.App[Request, Res
     Raises ConfigurationError naming the route of a responder without a sound
     `@endpoint`.
     """
+    envelope = Envelope(stack)
     app: falcon.App[Request, Response] = falcon.App(
-        request_type=Request,
-        response_type=Response,
-        middleware=[Envelope(stack)],
+        request_type=Request, response_type=Response, middleware=[envelope]
     )
-    app.add_error_handler(Exception, answer_fault)
-    app.add_error_handler(falcon.HTTPError, answer_fault)
+    app.add_error_handler(Exception, envelope.answer_fault)
+    app.add_error_handler(falcon.HTTPError, envelope.answer_fault)
     for route in [*routes, *own_routes(routes, stack)]:
         app.add_route(path_of(route), _compiled(route, stack))
     for prefix, plugin in stack.unavailable.items():

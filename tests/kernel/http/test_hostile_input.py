@@ -204,6 +204,25 @@ def test_strange_paths_are_told_apart_from_faults(api: falcon.testing.TestClient
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("method", ["WEBSOCKET", "BREW", "TRACE", "CONNECT", "get"])
+def test_strange_methods_are_refused_as_problems(api: falcon.testing.TestClient, method: str) -> None:
+    start = falcon.testing.StartResponseMock()
+
+    body = b"".join(api.app(falcon.testing.create_environ("/v1/notes") | {"REQUEST_METHOD": method}, start))
+
+    assert start.status in {"400 Bad Request", "405 Method Not Allowed"}
+    assert orjson.loads(body)["type"].startswith("/problems/")
+
+
+def test_a_timeout_of_a_service_is_a_fault_of_ours(make_api: MakeApi) -> None:
+    class Slow:
+        @endpoint(summary="Ask elsewhere", permission=PUBLIC)
+        def on_post(self, req: Request, resp: Response) -> None:
+            raise TimeoutError("another service")
+
+    assert make_api("/slow", Slow()).simulate_post("/v1/slow").status_code == 500
+
+
 def test_a_streamed_body_is_bounded_while_it_is_read(make_api: MakeApi) -> None:
     class Upload:
         @endpoint(summary="Upload", permission=PUBLIC, consumes=("text/plain",), max_body=10)
