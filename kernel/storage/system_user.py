@@ -1,0 +1,70 @@
+"""The system user PostgreSQL runs as when Stoa runs as root.
+
+PostgreSQL refuses to run as root, so that user needs a way to its data and to
+the programs of the wheel: the traverse bit on directories, never the read bit.
+"""
+
+from __future__ import annotations
+
+import logging
+import pwd
+import stat
+import subprocess
+from pathlib import Path
+
+from kernel.errors import ConfigurationError
+
+log = logging.getLogger(__name__)
+
+SYSTEM_USER = "pgserver"
+
+
+def system_user() -> pwd.struct_passwd:
+    """Return the user `pgserver`, made when missing (we are root)."""
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        made = subprocess.run(  # noqa: S603
+            ["useradd", "--system", "--shell", "/usr/sbin/nologin", "--no-create-home", SYSTEM_USER],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    try:
+        return pwd.getpwnam(SYSTEM_USER)  # another process may have made it meanwhile
+    except KeyError as ex:
+        raise ConfigurationError(
+            f"PostgreSQL does not run as root and the user {SYSTEM_USER} cannot be made "
+            f"({last_line(made.stderr)}): run as another user or set database.url"
+        ) from ex
+
+
+def let_traverse(directory: Path) -> None:
+    """Let other users pass through (not read) the directory and those above it."""
+    for path in (directory, *directory.parents):
+        mode = path.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            log.info("%s was opened for traversal: PostgreSQL does not run as root", path)
+            path.chmod(mode | stat.S_IXOTH)
+
+
+def let_run(installation: Path) -> None:
+    """Let other users run the programs of the wheel (pip under umask 077)."""
+    let_traverse(installation)
+    program = (installation / "bin" / "postgres").stat().st_mode
+    if (
+        program & stat.S_IXOTH
+        and program & stat.S_IROTH
+        and (installation / "lib").stat().st_mode & stat.S_IXOTH
+    ):
+        return
+    for path in installation.rglob("*"):
+        mode = path.stat().st_mode
+        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0))
+
+
+def last_line(output: str) -> str:
+    """Return the line of a program's output that tells what went wrong."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()]
+    return (telling or lines or ["no output"])[-1]
