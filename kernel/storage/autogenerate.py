@@ -8,6 +8,7 @@ renamed column shows as one dropped and one added.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,9 @@ def _create_table(shape: Shape) -> Change:
     body = ",\n    ".join(lines)
     statements = [f"CREATE TABLE {_quoted(shape.table)} (\n    {body}\n)"]
     statements += [_index_sql(text, name) for text, name in shape.indexes.items()]
-    return Change(f"{shape.table}: no such table", ";\n".join(statements), f"DROP TABLE {_quoted(shape.table)}")
+    return Change(
+        f"{shape.table}: no such table", ";\n".join(statements), f"DROP TABLE {_quoted(shape.table)}"
+    )
 
 
 def _column_sql(column: Column) -> str:
@@ -82,7 +85,24 @@ def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in _RESERVED else f'"{name}"'
 
 
-_RESERVED = frozenset("user order group table column default check limit offset primary references end all any".split())
+_RESERVED = frozenset(
+    {
+        *("all", "any", "check", "column", "default", "end", "from", "group", "limit", "offset", "order"),
+        *(
+            "primary",
+            "references",
+            "select",
+            "table",
+            "to",
+            "user",
+            "using",
+            "when",
+            "where",
+            "window",
+            "with",
+        ),
+    }
+)
 
 
 # -- an old table --------------------------------------------------------------
@@ -109,7 +129,9 @@ def _alter_table(wanted: Shape, present: Shape, model: Any) -> Iterator[Change]:
     for text, name in wanted.indexes.items():
         if text not in present.indexes:
             yield Change(
-                f"{wanted.table}: no index {name}: {text}", _index_sql(text, name), f"DROP INDEX {_quoted(name)}"
+                f"{wanted.table}: no index {name}: {text}",
+                _index_sql(text, name),
+                f"DROP INDEX {_quoted(name)}",
             )
 
 
@@ -129,7 +151,7 @@ def _add_column(alter: str, table: str, column: Column, model: Any) -> Change:
         literal = _literal_default(model._meta.columns[column.name].default)
         if literal is None:
             raise MigrationError(
-                f"{table}.{column.name}: NOT NULL without a constant default cannot be added to rows that exist: "
+                f"{table}.{column.name}: NOT NULL without a constant default does not fit existing rows: "
                 "give the field one, or null=True, or write the migration by hand"
             )
         drop = f"{alter} ALTER COLUMN {_quoted(column.name)} DROP DEFAULT"
@@ -159,7 +181,10 @@ def _alter_column(alter: str, table: str, wanted: Column, present: Column) -> It
             f"{alter} ALTER COLUMN {name} TYPE {present.type} USING {name}::{present.type}",
         )
     if wanted.nullable != present.nullable:
-        loosen, tighten = f"{alter} ALTER COLUMN {name} DROP NOT NULL", f"{alter} ALTER COLUMN {name} SET NOT NULL"
+        loosen, tighten = (
+            f"{alter} ALTER COLUMN {name} DROP NOT NULL",
+            f"{alter} ALTER COLUMN {name} SET NOT NULL",
+        )
         said = "may be null in the model" if wanted.nullable else "may not be null in the model"
         up, down = (loosen, tighten) if wanted.nullable else (tighten, loosen)
         yield Change(f"{table}.{wanted.name}: {said}, not so in the database", up, down)
@@ -227,7 +252,7 @@ def _script(found: Sequence[Change], requires: Sequence[str]) -> str:
 def _docstring(summary: str) -> str:
     made = re.findall(r"(\w+): no such table", summary)
     text = f"Create {', '.join(made)}." if made and summary.count(";") == len(made) - 1 else summary
-    return text if len(text) <= 100 else text[:97] + "…"
+    return textwrap.shorten(text, 100, placeholder=" …")
 
 
 def _constant(name: str, statements: Sequence[str]) -> list[str]:
@@ -239,7 +264,7 @@ def _indented(statement: str) -> str:
     return statement.replace("\\", "\\\\").replace("\n", "\n    ")
 
 
-_FUNCTIONS = '''
+_FUNCTIONS = """
 
 def up(migrator, db):
     for statement in UP:
@@ -249,4 +274,4 @@ def up(migrator, db):
 def down(migrator, db):
     for statement in DOWN:
         db.execute_sql(statement)
-'''
+"""

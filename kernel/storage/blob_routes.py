@@ -26,13 +26,21 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 # APPSEC: everything else is offered as a download: HTML, SVG and PDF can run script on our origin
 INLINE = frozenset(
-    "image/jpeg image/png image/gif image/webp image/avif video/mp4 video/webm video/ogg audio/mpeg audio/mp4 "
-    "audio/ogg audio/webm audio/wav text/plain".split()
+    {
+        *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "text/plain"),
+        *("video/mp4", "video/webm", "video/ogg"),
+        *("audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm", "audio/wav"),
+    }
 )
 
 
 def send_blob(
-    req: Request, resp: Response, store: BlobStore, stat: BlobStat, *, cache_control: str = "private, no-cache"
+    req: Request,
+    resp: Response,
+    store: BlobStore,
+    stat: BlobStat,
+    *,
+    cache_control: str = "private, no-cache",
 ) -> BlobReader | None:
     """Prepare the response for a blob and return its bytes; None when there are none to send.
 
@@ -40,14 +48,16 @@ def send_blob(
     one request are answered with the whole, as §14.2 allows.
     """
     tag = f'"{stat.etag}"'
-    resp.set_headers({
-        "ETag": tag,
-        "Accept-Ranges": "bytes",
-        "Last-Modified": format_datetime(stat.modified.replace(microsecond=0), usegmt=True),
-        "Cache-Control": cache_control,
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    })
+    resp.set_headers(
+        {
+            "ETag": tag,
+            "Accept-Ranges": "bytes",
+            "Last-Modified": format_datetime(stat.modified.replace(microsecond=0), usegmt=True),
+            "Cache-Control": cache_control,
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+    )
     if current(req.get_header("If-None-Match") or "", tag):
         resp.status = 304
         return None
@@ -123,7 +133,7 @@ class Blob:
         statements=0,
     )
     def on_put(self, req: Request, resp: Response, key: str) -> None:
-        """The body is the file, of the type and at most of the size the link was made for."""
+        """Take the body as the file: of the type, and at most of the size, the link was made for."""
         grant = self._granted(req, key, "PUT")
         sent = req.content_type or "application/octet-stream"
         if grant.content_type and sent != grant.content_type:
@@ -131,7 +141,7 @@ class Blob:
         size = req.content_length
         if size is not None and size > grant.max_bytes:
             raise TooLarge(f"At most {grant.max_bytes} bytes are taken here.")
-        stat = self._store.put(key, LimitedStream(req, grant.max_bytes), sent, size)  # type: ignore[arg-type]
+        stat = self._store.put(key, LimitedStream(req, grant.max_bytes), sent, size)
         resp.set_header("ETag", f'"{stat.etag}"')
 
     def _granted(self, req: Request, key: str, method: str) -> BlobGrant:

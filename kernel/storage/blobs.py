@@ -18,7 +18,8 @@ from kernel.errors import BadRequest, NotFound
 CHUNK = 64 * 1024
 LONGEST_KEY, LONGEST_SEGMENT = 512, 200
 
-_KEY = re.compile(rf"[A-Za-z0-9_-][A-Za-z0-9._-]{{0,{LONGEST_SEGMENT - 1}}}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{{0,{LONGEST_SEGMENT - 1}}})*")
+_SEGMENT = rf"[A-Za-z0-9_-][A-Za-z0-9._-]{{0,{LONGEST_SEGMENT - 1}}}"
+_KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 
 Content = BinaryIO | Iterable[bytes]
 """What `put` takes: anything with `read(size)`, or chunks of bytes."""

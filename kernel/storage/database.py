@@ -50,15 +50,15 @@ psycopg2.extras.register_default_jsonb(globally=True, loads=orjson.loads)
 psycopg2.extras.register_default_json(globally=True, loads=orjson.loads)
 
 
-class _Savepoint(peewee._savepoint):  # type: ignore[misc]
+class _Savepoint(peewee._savepoint):  # noqa: SLF001 - there is no public name to extend
     """A savepoint whose rollback also drops the callbacks added inside it."""
 
     def __enter__(self) -> Any:
-        self._callbacks = len(self.db._state.commit_callbacks)
+        self._callbacks = len(self.db.commit_callbacks())
         return super().__enter__()
 
     def rollback(self, begin: bool = True) -> None:
-        del self.db._state.commit_callbacks[self._callbacks :]
+        del self.db.commit_callbacks()[self._callbacks :]
         if not self.db.lost_connection():  # the server has rolled back already
             super().rollback(begin)
 
@@ -154,12 +154,19 @@ class Database(Pool):
         else:
             fn()
 
+    def commit_callbacks(self) -> list[Callable[[], Any]]:
+        """Return what waits for the present transaction's commit, in order."""
+        waiting: list[Callable[[], Any]] = self._state.commit_callbacks
+        return waiting
+
     def _run_commit_callbacks(self) -> None:
         callbacks, self._state.commit_callbacks = self._state.commit_callbacks, []
         for fn in callbacks:
             try:
                 fn()
-            except Exception as ex:  # boundary: the transaction is committed, its caller must not see a failure
+            except (
+                Exception
+            ) as ex:  # boundary: the transaction is committed, its caller must not see a failure
                 log.exception("commit_callback_failed", callback=repr(fn), error=str(ex))
 
     def retrying(self, fn: Callable[[], T], attempts: int = 5) -> T:

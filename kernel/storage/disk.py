@@ -18,7 +18,7 @@ import json
 import os
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,12 +107,10 @@ class DiskBlobs:
     def put(self, key: str, stream: Content, content_type: str, size: int | None = None) -> BlobStat:
         """Write a blob; see `BlobStore.put`."""
         *folders, name = checked_key(key).split("/")
-        temporary = f"{uuid4().hex}"
+        temporary = uuid4().hex
         with self._directory([_TEMPORARY]) as drafts:
             try:
-                written, digest = self._write(drafts, temporary, stream, content_type)
-                if size is not None and written != size:
-                    raise BlobTruncated(f"{written} bytes came, {size} were announced.")
+                written, digest = self._write(drafts, temporary, stream, content_type, size)
                 with self._directory(folders, make=True) as folder:
                     offload(_publish, drafts, temporary, folder, name)
             except BaseException as ex:
@@ -180,7 +178,7 @@ class DiskBlobs:
     # -- files ---------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _directory(self, folders: list[str], *, make: bool = False) -> Iterator[int]:
+    def _directory(self, folders: Sequence[str], *, make: bool = False) -> Iterator[int]:
         """Give a descriptor of a folder below the root, no link followed."""
         current = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -209,7 +207,9 @@ class DiskBlobs:
             raise BlobNotFound
         return descriptor
 
-    def _write(self, drafts: int, name: str, stream: Content, content_type: str) -> tuple[int, str]:
+    def _write(
+        self, drafts: int, name: str, stream: Content, content_type: str, size: int | None
+    ) -> tuple[int, str]:
         """Write content and footer to a draft; return the content's length and digest."""
         digest, written = hashlib.sha256(), 0
         with os.fdopen(os.open(name, _CREATE, 0o640, dir_fd=drafts), "wb") as draft:
@@ -217,6 +217,8 @@ class DiskBlobs:
                 draft.write(chunk)
                 digest.update(chunk)
                 written += len(chunk)
+            if size is not None and written != size:
+                raise BlobTruncated(f"{written} bytes came, {size} were announced.")
             etag = digest.hexdigest()[:32]
             draft.write(_Footer(content_type, etag).pack())
         return written, etag
@@ -228,7 +230,9 @@ class DiskBlobs:
             log.warning("blob_without_footer", key=key)
             raise BlobNotFound
         size -= len(footer.pack())
-        return BlobStat(key, size, footer.content_type, footer.etag, datetime.fromtimestamp(known.st_mtime, UTC))
+        return BlobStat(
+            key, size, footer.content_type, footer.etag, datetime.fromtimestamp(known.st_mtime, UTC)
+        )
 
     def _walk(self, folder: str, prefix: str) -> Iterator[str]:
         with os.scandir(self.root / folder) as found:
@@ -243,7 +247,7 @@ class DiskBlobs:
             elif key.startswith(prefix):
                 yield key
 
-    def _prune(self, folders: list[str]) -> None:
+    def _prune(self, folders: Sequence[str]) -> None:
         """Remove folders that are empty now, the deepest first; another writer wins."""
         for depth in range(len(folders), 0, -1):
             try:

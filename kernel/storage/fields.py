@@ -35,7 +35,7 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-class JSONField(peewee.JSONField):  # type: ignore[misc]
+class JSONField(peewee.JSONField):
     """A `jsonb` column; UUIDs, datetimes and dataclasses are written as JSON strings and objects."""
 
     def __init__(self, **kwargs: Any) -> None:

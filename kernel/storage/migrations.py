@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -126,10 +127,11 @@ def scripts_of(sources: Sequence[Source]) -> list[Script]:
     scripts = []
     for plugin, directory in sources:
         found = [Script(plugin, m.name, Path(m.path)) for m in Migration.load_directory(str(directory))]
-        for earlier, later in zip(found, found[1:], strict=False):
+        for earlier, later in pairwise(found):
             if earlier.number == later.number:
                 raise MigrationError(
-                    f"{later.path}: number {later.number:04d} is taken by {earlier.name}: give it the next free number"
+                    f"{later.path}: number {later.number:04d} is taken by {earlier.name}: "
+                    "give it the next free number"
                 )
         scripts.extend(found)
     return scripts
@@ -170,7 +172,8 @@ def _needed(script: Script, by_key: Mapping[str, Script], known: frozenset[str])
         elif key not in known:
             plugin = key.partition(".")[0]
             raise MigrationError(
-                f"{script.path}: requires {key}, which is not there: enable the plugin {plugin}, or correct `requires`"
+                f"{script.path}: requires {key}, which is not there: "
+                f"enable the plugin {plugin}, or correct `requires`"
             )
 
 
@@ -243,7 +246,9 @@ class Migrations:
         with self._locked():
             ledger = self.ledger()
             scripts = ordered(scripts_of(self._sources), frozenset(ledger))
-            leaving = [s for s in reversed(scripts) if s.plugin == plugin and s.key in ledger and _after(s, to)]
+            leaving = [
+                s for s in reversed(scripts) if s.plugin == plugin and s.key in ledger and _after(s, to)
+            ]
             _refuse_edited(leaving, ledger)
             _refuse_needed(leaving, [s for s in scripts if s.key in ledger])
             for script in leaving:
@@ -326,7 +331,9 @@ def _refuse_misplaced(scripts: Sequence[Script], ledger: Mapping[str, Applied]) 
             pending.setdefault(script.plugin, script)
         elif script.plugin in pending:
             new = pending[script.plugin]
-            raise MigrationError(f"{new.path}: {script.name} is applied already: give the new script a higher number")
+            raise MigrationError(
+                f"{new.path}: {script.name} is applied already: give the new script a higher number"
+            )
 
 
 def _refuse_needed(leaving: Sequence[Script], applied: Sequence[Script]) -> None:
@@ -334,4 +341,6 @@ def _refuse_needed(leaving: Sequence[Script], applied: Sequence[Script]) -> None
     for script in applied:
         needed = keys.intersection(script.requires)
         if script.key not in keys and needed:
-            raise MigrationError(f"{script.key} requires {', '.join(sorted(needed))}: undo {script.plugin} first")
+            raise MigrationError(
+                f"{script.key} requires {', '.join(sorted(needed))}: undo {script.plugin} first"
+            )

@@ -32,7 +32,7 @@ def now() -> datetime:
     return database.clock.now()
 
 
-class Model(peewee.Model):  # type: ignore[misc]
+class Model(peewee.Model):
     """Base of every table: `id` (UUIDv7), `created_at`, `updated_at`.
 
     `updated_at` follows every `save()` and `Model.update()`. `save()` writes
@@ -63,12 +63,14 @@ class Model(peewee.Model):  # type: ignore[misc]
         Raises `<Model>.DoesNotExist` when no row has this id: peewee would
         update nothing and say nothing.
         """
-        if not force_insert and not only and self.dirty_fields and "updated_at" not in self._dirty:
-            self.updated_at = now()
+        dirty = self.dirty_fields
+        if not force_insert and not only and dirty and Model.updated_at.name not in {f.name for f in dirty}:
+            setattr(self, Model.updated_at.name, now())
         saved = super().save(force_insert=force_insert, only=only)
         if saved == 0 and not force_insert and saved is not False:
-            raise self.DoesNotExist(
-                f"{self._meta.table_name} {self._pk}: no such row to save; a new one is made with create()"
+            missing: type[peewee.DoesNotExist] = getattr(self, "DoesNotExist")  # noqa: B009 - the stubs lack it
+            raise missing(
+                f"{self._meta.table_name} {self.id}: no such row to save; a new one is made with create()"
             )
         return saved
 

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import peewee
 import psycopg2
 from peewee import PostgresqlDatabase
-from playhouse.pool import PooledPostgresqlDatabase, PoolConnection
+from playhouse.pool import PoolConnection, PooledPostgresqlDatabase
 from psycopg2.extensions import parse_dsn
 
 from kernel.errors import ConfigurationError, Unavailable
@@ -36,11 +36,11 @@ try:
 except ImportError:  # pragma: no cover - gevent is a dependency; a script may run without
     monkey = None
 
-if monkey is not None:
-    # PERF: the cooperative poll yields to the hub; a poll that never waits need not
-    _poll = monkey.get_original("select", "poll")
-else:  # pragma: no cover
-    _poll = select.poll
+# PERF: the cooperative poll yields to the hub; a poll that never waits need not
+_poll = monkey.get_original("select", "poll") if monkey is not None else select.poll
+
+
+_connect_raw: Any = PostgresqlDatabase.__dict__["_connect"]  # the pool's own overrides it
 
 
 def under_gevent() -> bool:
@@ -96,13 +96,13 @@ def _own_state() -> Any:
     greenlets would share one connection.
     """
 
-    class State(peewee._ConnectionState, threading.local):  # type: ignore[misc]  # noqa: SLF001
+    class State(peewee._ConnectionState, threading.local):  # noqa: SLF001
         """peewee's state on the `threading.local` of now."""
 
     return State()
 
 
-class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewee's base is untyped
+class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no stubs
     """At most `size` connections, opened when first needed, kept while good."""
 
     def __init__(self, url: str, settings: DatabaseSettings, *, read_only: bool = False) -> None:
@@ -124,7 +124,7 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewee's base is 
         while (idle := self._claim(deadline)) is not None:
             if is_quiet(idle) or not self._is_closed(idle):
                 return idle
-            PooledPostgresqlDatabase._close(self, idle, close_conn=True)
+            self._close(idle, close_conn=True)
         return self._open()
 
     def _claim(self, deadline: float) -> Any | None:
@@ -165,11 +165,11 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewee's base is 
 
     def _dial(self) -> Any:
         if not under_gevent():
-            return PostgresqlDatabase._connect(self)
+            return _connect_raw(self)
         # libpq's connect_timeout does not count while a wait callback polls
         too_long = psycopg2.OperationalError("the connection took too long to open")
         with Timeout(self._connect_timeout, too_long):
-            return PostgresqlDatabase._connect(self)
+            return _connect_raw(self)
 
     def warm(self, count: int) -> None:
         """Open up to `count` connections now, so no request pays for it."""

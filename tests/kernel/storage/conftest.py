@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg2
 import pytest
 
 from kernel.clock import TestClock
@@ -19,10 +20,24 @@ def server() -> DisposablePostgres:
     return shared_postgres()
 
 
-@pytest.fixture
-def url(server: DisposablePostgres) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def database(server: DisposablePostgres) -> Iterator[str]:
     with server.database() as url:
         yield url
+
+
+@pytest.fixture
+def url(database: str) -> Iterator[str]:
+    """One database for the session, empty again after each test: 10 ms, where a new one takes 300."""
+    yield database
+    connection = psycopg2.connect(database)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connection.close()
 
 
 @pytest.fixture

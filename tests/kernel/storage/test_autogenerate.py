@@ -7,7 +7,16 @@ from typing import Any
 
 import peewee
 import pytest
-from peewee import SQL, BigIntegerField, BooleanField, CharField, Check, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Check,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from kernel.storage import ArrayField, Database, JSONField, Model, SoftDeleted, TimestampField, Versioned
 from kernel.storage.autogenerate import drift, write_migration
@@ -32,7 +41,7 @@ class Book(Versioned, SoftDeleted):
 
     class Meta:
         table_name = "library_book"
-        constraints = [Check("price_amount >= 0")]
+        constraints = (Check("price_amount >= 0"),)
 
 
 Book.add_index(Book.title, where=Book.deleted_at.is_null(), unique=True, name="library_book_alive_title")
@@ -55,7 +64,8 @@ def changed(base: type[Model], **members: Any) -> type[Model]:
 def test_the_first_script_makes_what_the_models_say(db: Database, sources: list[Source]) -> None:
     path = write_migration(db, "library", MODELS, sources)
 
-    assert path is not None and path.name == "0001_initial.py"
+    assert path is not None
+    assert path.name == "0001_initial.py"
     Migrations(db, sources).up()
     assert drift(db, MODELS) == []
     assert write_migration(db, "library", MODELS, sources) is None
@@ -154,7 +164,9 @@ def test_a_model_may_name_what_only_the_database_knows(db: Database) -> None:
     assert drift(db, [model]) == []
 
 
-def test_a_required_column_without_a_constant_default_is_left_to_people(db: Database, sources: list[Source]) -> None:
+def test_a_required_column_without_a_constant_default_is_left_to_people(
+    db: Database, sources: list[Source]
+) -> None:
     write_migration(db, "library", [Shelf], sources)
     Migrations(db, sources).up()
     other = changed(Shelf, name=CharField(unique=True), owner=peewee.UUIDField())
@@ -172,7 +184,7 @@ def test_another_plugins_table_is_required(db: Database, sources: list[Source], 
 
         class Meta:
             table_name = "loans_loan"
-            indexes = [SQL("CREATE INDEX loans_loan_recent ON loans_loan (created_at DESC)")]
+            indexes = (SQL("CREATE INDEX loans_loan_recent ON loans_loan (created_at DESC)"),)
 
     path = write_migration(db, "loans", [Loan], [*sources, ("loans", tmp_path / "loans")])
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from conftest import OpenDatabase
 
 from kernel.errors import ConfigurationError, Invalid, Unavailable
 from kernel.storage import Database, DatabaseSettings, count_statements
 from kernel.storage.sqlstate import DEADLOCK_DETECTED, SERIALIZATION_FAILURE, sqlstate
 from kernel.testing.postgres import DisposablePostgres
+
+OpenDatabase = Callable[..., Database]
 
 
 def one(db: Database, sql: str = "SELECT 1") -> object:
@@ -31,7 +34,9 @@ def test_a_connection_is_taken_at_the_first_statement_and_given_back(db: Databas
 
 
 def test_rows_come_as_python_values(db: Database) -> None:
-    [row] = db.dicts("SELECT gen_random_uuid() AS id, now() AS at, '{\"a\": [1]}'::jsonb AS data, %s AS said", ("x",))
+    [row] = db.dicts(
+        "SELECT gen_random_uuid() AS id, now() AS at, '{\"a\": [1]}'::jsonb AS data, %s AS said", ("x",)
+    )
 
     assert isinstance(row["id"], UUID)
     assert row["at"].utcoffset() == datetime.now(UTC).utcoffset()
@@ -92,7 +97,9 @@ def test_a_connection_cut_while_idle_is_replaced_unnoticed(db: Database, open_da
     assert answer == 1
 
 
-def test_a_connection_cut_while_held_fails_once_and_then_recovers(db: Database, open_database: OpenDatabase) -> None:
+def test_a_connection_cut_while_held_fails_once_and_then_recovers(
+    db: Database, open_database: OpenDatabase
+) -> None:
     backend = one(db, "SELECT pg_backend_pid()")
     open_database().rows("SELECT pg_terminate_backend(%s, 5000)", (backend,))
 
@@ -118,10 +125,7 @@ def test_a_cut_inside_nested_transactions_unwinds_cleanly(db: Database, open_dat
     assert called == []
 
 
-def test_the_pool_survives_a_restart_of_postgresql(open_database: OpenDatabase, tmp_path: object) -> None:
-    from pathlib import Path
-
-    assert isinstance(tmp_path, Path)
+def test_the_pool_survives_a_restart_of_postgresql(open_database: OpenDatabase, tmp_path: Path) -> None:
     server = DisposablePostgres(tmp_path / "pg").start()
     try:
         db = open_database(url=server.url(), pool_size=5)

@@ -61,8 +61,11 @@ def test_it_has_no_port_and_lets_in_nobody_else(directory: Path) -> None:
 
 def test_text_sorts_alike_on_every_machine(directory: Path) -> None:
     with EmbeddedPostgres(directory, QUICK) as server:
-        assert run(server, "SELECT datlocprovider::text, datlocale, pg_encoding_to_char(encoding) FROM pg_database "
-                           "WHERE datname = 'stoa'") == [("b", "C.UTF-8", "UTF8")]
+        assert run(
+            server,
+            "SELECT datlocprovider::text, datlocale, pg_encoding_to_char(encoding) FROM pg_database "
+            "WHERE datname = 'stoa'",
+        ) == [("b", "C.UTF-8", "UTF8")]
         assert run(server, "SELECT lower('ÄÖ')") == [("äö",)]
 
 
@@ -147,7 +150,16 @@ def test_after_a_kill_of_everything_it_recovers(directory: Path) -> None:
 def test_a_stale_pid_that_another_program_has_now_is_no_server(directory: Path) -> None:
     with EmbeddedPostgres(directory, QUICK):
         pass
-    lines = [str(os.getppid()), str(directory / "data"), "0", "5432", str(directory / "socket"), "", "", "ready"]
+    lines = [
+        str(os.getppid()),
+        str(directory / "data"),
+        "0",
+        "5432",
+        str(directory / "socket"),
+        "",
+        "",
+        "ready",
+    ]
     (directory / "data" / "postmaster.pid").write_text("\n".join(lines))
 
     with EmbeddedPostgres(directory, QUICK) as server:
@@ -180,7 +192,7 @@ def test_a_data_directory_of_another_version_is_refused(directory: Path) -> None
 
 
 def test_a_bad_option_is_told_in_one_line(directory: Path) -> None:
-    with pytest.raises(ConfigurationError, match="did not start: .*shared_buffers") as caught:
+    with pytest.raises(ConfigurationError, match=r"did not start: .*shared_buffers") as caught:
         EmbeddedPostgres(directory, {"shared_buffers": "lots"}).start()
 
     assert "\n" not in str(caught.value)
@@ -210,7 +222,16 @@ except ConfigurationError as ex:
 
 def as_nobody(directory: Path) -> str:
     nobody = pwd.getpwnam("nobody")
-    command = [sys.executable, "-W", "ignore", "-c", AS_USER, str(directory), str(nobody.pw_uid), str(nobody.pw_gid)]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        AS_USER,
+        str(directory),
+        str(nobody.pw_uid),
+        str(nobody.pw_gid),
+    ]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
 
 

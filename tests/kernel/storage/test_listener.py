@@ -5,13 +5,13 @@ from __future__ import annotations
 import queue
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import OpenDatabase
 
 from kernel.storage import Database, DatabaseSettings, Listener
 
+OpenDatabase = Callable[..., Database]
 PATIENCE = 10
 
 
@@ -75,8 +75,10 @@ def test_after_a_cut_it_connects_again_and_says_so(
     listener.start()
     assert listener.wait_connected(PATIENCE)
 
-    db.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stoa listener' "
-            "AND datname = current_database()")
+    db.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stoa listener' "
+        "AND datname = current_database()"
+    )
 
     assert payloads.get(timeout=PATIENCE) is None
     assert listener.connected
@@ -143,6 +145,8 @@ print("well")
 
 
 def test_under_gevent_queries_and_the_listener_leave_the_hub_free(url: str) -> None:
-    done = subprocess.run([sys.executable, "-c", GREENLETS, url], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", GREENLETS, url], capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert done.stdout == "well\n", done.stderr
