@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
+from kernel.auth import AuthSettings
+from kernel.auth.throttle import Throttle
+from kernel.cache import CacheSettings, make_limiter
 from kernel.errors import TooManyRequests
+from kernel.redis import RedisLink, RedisSettings
+from kernel.testing.redis import disposable_redis
 
 ADA = "ada@example.org"
 
@@ -49,6 +55,21 @@ def test_guesses_in_parallel_do_not_slip_through(auth, clock, together):
     outcomes = together(50, lambda: auth.throttle.charge(ADA, "203.0.113.4"))
 
     assert outcomes.count(None) == 10
+
+
+def test_right_passwords_cost_nothing_in_redis_either(clock):
+    clock.freeze()
+    with disposable_redis() as redis, closing(RedisLink(RedisSettings(url=redis.url))) as link:
+        throttle = Throttle(AuthSettings(), make_limiter(CacheSettings(), clock, link))
+        for _ in range(30):
+            throttle.charge(ADA, "203.0.113.4")
+            throttle.forgive(ADA, "203.0.113.4")
+
+        for _ in range(10):
+            throttle.charge(ADA, "203.0.113.4")
+
+        with pytest.raises(TooManyRequests):
+            throttle.charge(ADA, "203.0.113.4")
 
 
 def test_purposes_are_counted_apart(auth, clock):

@@ -58,6 +58,22 @@ def test_a_dear_request_takes_more_and_a_refused_one_takes_nothing(limiter):
     assert (first.remaining, refused.allowed, small.allowed, small.remaining) == (2, False, True, 0)
 
 
+def test_what_is_given_back_may_be_taken_again_and_no_more(limiter):
+    for _ in range(3):
+        limiter.hit("k", 3, 60)
+
+    limiter.refund("k", 3, 60)
+
+    assert [limiter.hit("k", 3, 60).allowed for _ in range(2)] == [True, False]
+
+
+def test_giving_back_to_an_empty_bucket_makes_no_credit(limiter):
+    for _ in range(5):
+        limiter.refund("k", 3, 60)
+
+    assert [limiter.hit("k", 3, 60).allowed for _ in range(4)] == [True, True, True, False]
+
+
 def test_callers_do_not_share_a_bucket(limiter):
     limiter.hit("one", 1, 60)
 
