@@ -58,6 +58,11 @@ class Wakeup:
             rung, self._rung = self._rung, False
             return rung
 
+    def rest(self, seconds: float) -> None:
+        """Wait whatever rings, unless closed."""
+        with self._bell:
+            self._bell.wait_for(lambda: self._closed, seconds)
+
     def after_commit(self) -> None:
         """Once the present transaction commits, wake a waiter here and elsewhere."""
         self._db.on_commit(self._ring_everywhere)

@@ -36,6 +36,7 @@ INDEXES = (
     "CREATE INDEX kernel_event_type ON kernel_event (type, position)",
     "CREATE INDEX kernel_event_occurred_at ON kernel_event USING brin (occurred_at)",
     "CREATE INDEX kernel_delivery_pending ON kernel_delivery (position) WHERE state = 'pending'",
+    "CREATE INDEX kernel_delivery_due ON kernel_delivery (due_at) WHERE state = 'pending'",
     """CREATE INDEX kernel_delivery_order ON kernel_delivery (subscriber, key, position)
        WHERE state = 'pending'""",
     "CREATE INDEX kernel_delivery_event ON kernel_delivery (position)",

@@ -11,15 +11,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
 from huey.api import Huey
 from huey.consumer import Consumer as HueyConsumer
 from huey.storage import BaseStorage
+from peewee import PeeweeException
 
+from kernel.errors import Unavailable
 from kernel.redis import RedisAway
 from kernel.storage.pool import under_gevent
 from kernel.tasks.queue import TaskQueue
 from kernel.tasks.rows import Row
 from kernel.tasks.wake import RedisWake
+
+log = structlog.get_logger(__name__)
+_PAUSE = 1.0  # seconds after the database failed
 
 
 class Claimed:
@@ -44,6 +50,15 @@ class RowStorage(BaseStorage):  # type: ignore[misc]  # huey is untyped
 
     def dequeue(self) -> Row | None:
         """Return the next due row, claimed; None after a wait without one."""
+        try:
+            return self._dequeue()
+        except (Unavailable, PeeweeException) as ex:
+            log.warning("worker_waits", step="dequeue", error=str(ex), seconds=_PAUSE)
+            self._queue.db.release()
+            self._queue.wakeup.rest(_PAUSE)
+            return None
+
+    def _dequeue(self) -> Row | None:
         row = self._queue.rows.claim_next()
         if row is not None:
             self._queue.wakeup.ring()  # there may be more: let an idle neighbour look
@@ -68,12 +83,11 @@ class RedisStorage(RowStorage):
         super().__init__(name, queue)
         self._redis = redis
 
-    def dequeue(self) -> Row | None:
-        """Return a due row, claimed; None when there was none."""
+    def _dequeue(self) -> Row | None:
         try:
             id_ = self._redis.pop()
         except RedisAway:
-            return super().dequeue()
+            return super()._dequeue()
         row = self._queue.rows.claim(id_) if id_ else None
         if row is None:
             self._queue.db.release()
