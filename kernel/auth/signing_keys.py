@@ -15,7 +15,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -97,7 +96,7 @@ class SigningKeys:
         with self._db.atomic():
             self._lock()
             revoked = SigningKey.update(state="revoked", verify_until=self._clock.now())
-            if not revoked.where(SigningKey.id == UUID(kid)).execute():
+            if not revoked.where(SigningKey.id.cast("text") == kid).execute():
                 raise NotFound(f"There is no signing key {kid}.")
             self._fill_places()
             self._changes.announce(Change("keys"))
