@@ -103,7 +103,7 @@ def leak_in_exception(log):
 
 
 def leak_setting(log):
-    log.info("started with " + SETTINGS_SECRET, anything=[SETTINGS_SECRET], raw=SETTINGS_SECRET.encode())
+    log.info(f"started with {SETTINGS_SECRET}", anything=[SETTINGS_SECRET])  # noqa: G004
 
 
 def leak_by_stdlib(log):

@@ -1,0 +1,1 @@
+"""Traces by OpenTelemetry's protocol (OTLP over HTTP)."""

@@ -1,0 +1,1 @@
+"""Errors to Sentry, or to anything that speaks its envelope protocol."""
