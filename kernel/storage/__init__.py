@@ -7,6 +7,7 @@ from kernel.storage.fields import ArrayField, JSONField, TimestampField, TSVecto
 from kernel.storage.listener import Listener
 from kernel.storage.locking import Versioned
 from kernel.storage.models import Model, SoftDeleted, uuid7
+from kernel.storage.prepared import Prepared, arg
 from kernel.storage.settings import DatabaseSettings, StorageSettings
 from kernel.storage.sqlstate import sqlstate, violated_constraint
 
@@ -22,12 +23,14 @@ __all__ = [
     "JSONField",
     "Listener",
     "Model",
+    "Prepared",
     "SoftDeleted",
     "StatementCount",
     "StorageSettings",
     "TSVectorField",
     "TimestampField",
     "Versioned",
+    "arg",
     "count_statements",
     "db_proxy",
     "sqlstate",
