@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from threading import Thread
@@ -217,3 +219,53 @@ def test_purging_keeps_what_lives(auth, user, tokens, clock):
 
     assert auth.purge() == 4  # two tokens, a session, a code
     assert auth.sessions(user) == []
+
+
+UNDER_GEVENT = """
+from gevent import monkey; monkey.patch_all()
+import collections, sys, gevent
+from kernel.auth import Auth, AuthSettings, CredentialsRefused
+from kernel.cache import Limiter
+from kernel.cache.limiter import MemoryBuckets
+from kernel.clock import SystemClock
+from kernel.storage import Database, DatabaseSettings, uuid7
+from kernel.storage.listener import Listener
+
+url, secret = sys.argv[1:]
+clock, settings = SystemClock(), DatabaseSettings(url=url)
+db, listener = Database(settings, clock).activate(), Listener(settings)
+auth = Auth(AuthSettings(argon2_memory=64), db=db, clock=clock, listener=listener,
+            limiter=Limiter(MemoryBuckets(100), clock), secret=secret)
+listener.start()
+auth.start()
+tokens = auth.open_session(uuid7(), "Pixel 9", "203.0.113.4")
+
+def refresh():
+    try:
+        auth.refresh(tokens.refresh_token)
+        return "won"
+    except CredentialsRefused as ex:
+        return ex.type
+    finally:
+        db.release()
+
+outcomes = [gevent.spawn(refresh) for _ in range(20)]
+gevent.joinall(outcomes, raise_error=True)
+for outcome, count in sorted(collections.Counter(one.value for one in outcomes).items()):
+    print(outcome, count)
+listener.stop()
+"""
+
+
+def test_of_twenty_refreshes_in_greenlets_one_wins(auth, url, secret):
+    done = subprocess.run(
+        [sys.executable, "-c", UNDER_GEVENT, url, secret],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "won 1\n" in done.stdout
+    assert "refresh-token-raced" in done.stdout or "refresh-token-reused" in done.stdout
