@@ -62,9 +62,10 @@ class Http:
 
 
 def _parsed(content: bytes, url: str) -> Any:
+    if len(content) > MAX_BYTES:
+        log.warning("identity_provider_too_long", url=url, limit=MAX_BYTES)
+        raise ProviderRefused
     try:
-        if len(content) > MAX_BYTES:
-            raise ValueError(f"more than {MAX_BYTES} bytes")
         return json.loads(content)
     except (ValueError, RecursionError) as ex:
         log.warning("identity_provider_unreadable", url=url, error=str(ex))

@@ -53,9 +53,14 @@ def _decoded(token: str, config: ProviderConfig, metadata: Metadata) -> dict[str
     key = metadata.keys.get_signing_key(str(header.get("kid")))
     tenant = _tenant(jwt.decode(token, options={"verify_signature": False}), metadata)
     return jwt.decode(
-        token, key=key.key, algorithms=[algorithm], audience=config.client_id, issuer=metadata.issuer_for(tenant),
-        leeway=LEEWAY, options={"require": REQUIRED},
-    )  # fmt: skip
+        token,
+        key=key.key,
+        algorithms=[algorithm],
+        audience=config.client_id,
+        issuer=metadata.issuer_for(tenant),
+        leeway=LEEWAY,
+        options={"require": REQUIRED},
+    )
 
 
 def _tenant(claims: dict[str, Any], metadata: Metadata) -> str:

@@ -35,12 +35,36 @@ from plugins.accounts.queries import Matter, UserCard
 from plugins.accounts.services import identities, people
 
 __all__ = [
-    "AuthorizationAnswer", "AuthorizationRequest", "EmailChanged", "EmailTaken", "EmailVerified", "ExternalIdentity",
-    "IdentityLinked", "IdentityProvider", "IdentityUnlinked", "MfaChanged", "PasswordChanged", "PhoneVerified",
-    "ProfileUpdated", "ProviderRefused", "RoleGranted", "RoleRevoked", "SessionOpened", "StatusChanged", "UserCard",
-    "UserDeleted", "UserRegistered", "allowed", "create_user", "exists", "external_user", "require_active",
-    "user_by_email", "user_card", "user_cards",
-]  # fmt: skip
+    "AuthorizationAnswer",
+    "AuthorizationRequest",
+    "EmailChanged",
+    "EmailTaken",
+    "EmailVerified",
+    "ExternalIdentity",
+    "IdentityLinked",
+    "IdentityProvider",
+    "IdentityUnlinked",
+    "MfaChanged",
+    "PasswordChanged",
+    "PhoneVerified",
+    "ProfileUpdated",
+    "ProviderRefused",
+    "RoleGranted",
+    "RoleRevoked",
+    "SessionOpened",
+    "StatusChanged",
+    "UserCard",
+    "UserDeleted",
+    "UserRegistered",
+    "allowed",
+    "create_user",
+    "exists",
+    "external_user",
+    "require_active",
+    "user_by_email",
+    "user_card",
+    "user_cards",
+]
 
 
 def user_cards(ids: Iterable[UUID], viewer: UUID | None = None) -> dict[UUID, UserCard]:
@@ -94,9 +118,14 @@ def create_user(
     now = app.clock.now() if verified else None
     with app.db.atomic():
         user = people.create(
-            name=name, email=email, phone=phone, password_hash=hashed, via="admin",
-            email_verified_at=now if email else None, phone_verified_at=now if phone else None,
-        )  # fmt: skip
+            name=name,
+            email=email,
+            phone=phone,
+            password_hash=hashed,
+            via="admin",
+            email_verified_at=now if email else None,
+            phone_verified_at=now if phone else None,
+        )
         return UUID(str(user.id))
 
 

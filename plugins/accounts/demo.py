@@ -16,14 +16,35 @@ if TYPE_CHECKING:
 PASSWORD: Final = "stoa-demo-1"  # noqa: S105 - printed for everybody to use
 ADMIN_EMAIL: Final = "admin@demo.stoa"
 GIVEN: Final = (
-    "Ada", "Ben", "Chloé", "Dmitri", "Esi", "Farid", "Grete", "Hiro", "Inés", "Jonas", "Kavya", "Liam", "Mei", "Nadia",
-    "Oskar", "Priya", "Quentin", "Rosa", "Søren", "Tariq",
-)  # fmt: skip
+    "Ada",
+    "Ben",
+    "Chloé",
+    "Dmitri",
+    "Esi",
+    "Farid",
+    "Grete",
+    "Hiro",
+    "Inés",
+    "Jonas",
+    "Kavya",
+    "Liam",
+    "Mei",
+    "Nadia",
+    "Oskar",
+    "Priya",
+    "Quentin",
+    "Rosa",
+    "Søren",
+    "Tariq",
+)
 FAMILY: Final = ("Lindqvist", "Okafor")
 BIOS: Final = (
-    "Repairs bicycles at the weekend.", "Moving house; everything must go.", "Collects vinyl and sells duplicates.",
-    "Teaches piano, beginners welcome.", "Bakes more bread than one family eats.",
-)  # fmt: skip
+    "Repairs bicycles at the weekend.",
+    "Moving house; everything must go.",
+    "Collects vinyl and sells duplicates.",
+    "Teaches piano, beginners welcome.",
+    "Bakes more bread than one family eats.",
+)
 
 
 def user_id(number: int) -> UUID:
@@ -57,6 +78,13 @@ def _person(number: int, given: str, family: str, **common: Any) -> dict[str, An
     email = ADMIN_EMAIL if number == 0 else f"user{number}@demo.stoa"
     name = f"{given} {family}"
     return {
-        "id": user_id(number), "email": email, "email_key": email, "name": name, "name_key": folded(name),
-        "given_name": given, "family_name": family, "bio": BIOS[number % len(BIOS)], **common,
-    }  # fmt: skip
+        "id": user_id(number),
+        "email": email,
+        "email_key": email,
+        "name": name,
+        "name_key": folded(name),
+        "given_name": given,
+        "family_name": family,
+        "bio": BIOS[number % len(BIOS)],
+        **common,
+    }

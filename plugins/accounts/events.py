@@ -130,6 +130,18 @@ class IdentityUnlinked:
 
 
 EVENTS = (
-    UserRegistered, EmailVerified, EmailChanged, PhoneVerified, PasswordChanged, ProfileUpdated, StatusChanged,
-    UserDeleted, RoleGranted, RoleRevoked, MfaChanged, SessionOpened, IdentityLinked, IdentityUnlinked,
-)  # fmt: skip
+    UserRegistered,
+    EmailVerified,
+    EmailChanged,
+    PhoneVerified,
+    PasswordChanged,
+    ProfileUpdated,
+    StatusChanged,
+    UserDeleted,
+    RoleGranted,
+    RoleRevoked,
+    MfaChanged,
+    SessionOpened,
+    IdentityLinked,
+    IdentityUnlinked,
+)

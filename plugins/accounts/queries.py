@@ -10,7 +10,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import peewee
-from peewee import SQL, fn
+from peewee import SQL, Expression, fn
 
 from kernel import NotFound, Page, Principal, app, paginate
 from plugins.accounts.addresses import email_key, folded
@@ -125,9 +125,7 @@ def search(viewer: Principal, filters: Mapping[str, Any]) -> Page[dict[str, Any]
 
 def _conditions(filters: Mapping[str, Any]) -> Iterable[Any]:
     if filters.get("q"):
-        yield fn.to_tsvector(SQL("'simple'"), User.name_key).op("@@")(
-            fn.to_tsquery("simple", _words(filters["q"]))
-        )
+        yield _named(filters["q"])
     if filters.get("email"):
         yield User.email_key == (email_key(filters["email"]) or "")
     if filters.get("status") == "deactivated":
@@ -140,10 +138,17 @@ def _conditions(filters: Mapping[str, Any]) -> Iterable[Any]:
         yield fn.EXISTS(held.where(Grant.scope == scope) if scope else held)
 
 
-def _words(text: str) -> str:
-    """Return a tsquery of word beginnings; words are letters and digits only, so nothing needs quoting."""
+def _named(text: str) -> Any:
+    """Return the condition of a name that has words with these beginnings, in any order.
+
+    Words are letters and digits only, so the tsquery needs no quoting.
+    """
     words = re.findall(r"\w+", folded(text))[:MAX_WORDS]
-    return " & ".join(f"'{word}':*" for word in words) or "''"
+    if not words:
+        return SQL("FALSE")
+    beginnings = " & ".join(f"'{word}':*" for word in words)
+    name = fn.to_tsvector(SQL("'simple'"), User.name_key)
+    return Expression(name, "@@", fn.to_tsquery(SQL("'simple'"), beginnings))
 
 
 def _standing(status: str) -> Any:
@@ -170,7 +175,7 @@ def _private(people: Collection[User]) -> dict[UUID, dict[str, Any]]:
         return {}
     now = app.clock.now()
     accounts = {row["id"]: row for row in _bound(Account.select().where(Account.id.in_(ids)))}
-    roles: dict[UUID, list[dict[str, Any]]] = {id: [] for id in ids}
+    roles: dict[UUID, list[dict[str, Any]]] = {user_id: [] for user_id in ids}
     for row in _bound(Grant.select().where(Grant.account_id.in_(ids)).order_by(Grant.role, Grant.scope)):
         roles[row["account_id"]].append({"role": row["role"], "scope": row["scope"] or None})
     return {user.id: _private_of(user, accounts.get(user.id), roles[user.id], now) for user in people}

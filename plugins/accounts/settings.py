@@ -23,7 +23,7 @@ class AccountsSettings:
     )
     redirect_uris: list[str] = setting(
         [],
-        help="Where an external sign-in may return to: exact URIs; outside production loopback URIs are also taken.",
+        help="Where an external sign-in may return to: exact URIs; outside production loopback ones too.",
     )
     verify_email_url: str = setting(
         "", help="Page of your client for verification links, with `{token}`; empty: a page served by Stoa."
@@ -40,7 +40,7 @@ class AccountsSettings:
     phone_code_ttl: int = setting(600, help="Seconds a code sent by SMS lives.", minimum=30)
     messages_per_hour: int = setting(
         5,
-        help="Links or codes sent to one address or number in an hour; further requests are silently dropped.",
+        help="Links or codes sent to one address or number in an hour; further requests are dropped.",
         minimum=1,
     )
     recovery_codes: int = setting(10, help="Recovery codes handed out at a time.", minimum=4, maximum=32)

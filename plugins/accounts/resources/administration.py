@@ -15,7 +15,7 @@ MODERATE = "accounts:moderate"
 
 
 class Account:
-    """`/v1/users/{user_id}/account`"""
+    """`/v1/users/{user_id}/account`."""
 
     @endpoint(summary="See an account", permission="accounts:read", response=UserOut, errors=(NotFound,))
     def on_get(self, req: Request, resp: Response, user_id: UUID) -> Any:
@@ -24,7 +24,7 @@ class Account:
 
 
 class Standing:
-    """`/v1/users/{user_id}/standing`"""
+    """`/v1/users/{user_id}/standing`."""
 
     @endpoint(
         summary="See an account's standing", permission=MODERATE, response=StandingOut, errors=(NotFound,)
@@ -35,12 +35,16 @@ class Standing:
 
 
 class Suspend:
-    """`/v1/users/{user_id}/suspend`"""
+    """`/v1/users/{user_id}/suspend`."""
 
     @endpoint(
-        summary="Suspend an account", permission=MODERATE, body=SuspendIn, response=StandingOut,
-        errors=(NotFound, Forbidden), idempotent=True,
-    )  # fmt: skip
+        summary="Suspend an account",
+        permission=MODERATE,
+        body=SuspendIn,
+        response=StandingOut,
+        errors=(NotFound, Forbidden),
+        idempotent=True,
+    )
     def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
         """In force at once on every connection; lifts by itself at `until`."""
         standing.change(req.principal, user_id, "suspended", req.body["reason"], req.body["until"])
@@ -48,12 +52,16 @@ class Suspend:
 
 
 class Ban:
-    """`/v1/users/{user_id}/ban`"""
+    """`/v1/users/{user_id}/ban`."""
 
     @endpoint(
-        summary="Ban an account", permission=MODERATE, body=ReasonIn, response=StandingOut,
-        errors=(NotFound, Forbidden), idempotent=True,
-    )  # fmt: skip
+        summary="Ban an account",
+        permission=MODERATE,
+        body=ReasonIn,
+        response=StandingOut,
+        errors=(NotFound, Forbidden),
+        idempotent=True,
+    )
     def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
         """Every session ends at once."""
         standing.change(req.principal, user_id, "banned", req.body["reason"])
@@ -61,12 +69,16 @@ class Ban:
 
 
 class Reactivate:
-    """`/v1/users/{user_id}/reactivate`"""
+    """`/v1/users/{user_id}/reactivate`."""
 
     @endpoint(
-        summary="Reactivate an account", permission=MODERATE, body=ReasonIn, response=StandingOut,
-        errors=(NotFound, Forbidden, Conflict), idempotent=True,
-    )  # fmt: skip
+        summary="Reactivate an account",
+        permission=MODERATE,
+        body=ReasonIn,
+        response=StandingOut,
+        errors=(NotFound, Forbidden, Conflict),
+        idempotent=True,
+    )
     def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
         """Lift a suspension or a ban."""
         standing.change(req.principal, user_id, "active", req.body["reason"])
@@ -74,7 +86,7 @@ class Reactivate:
 
 
 class Roles:
-    """`/v1/users/{user_id}/roles`"""
+    """`/v1/users/{user_id}/roles`."""
 
     @endpoint(
         summary="List somebody's roles",
@@ -88,9 +100,13 @@ class Roles:
         return {"items": held}
 
     @endpoint(
-        summary="Grant a role", permission=AUTHENTICATED, body=RoleIn, response=RolesOut,
-        errors=(NotFound, Forbidden), idempotent=True,
-    )  # fmt: skip
+        summary="Grant a role",
+        permission=AUTHENTICATED,
+        body=RoleIn,
+        response=RolesOut,
+        errors=(NotFound, Forbidden),
+        idempotent=True,
+    )
     def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
         """Takes `accounts:grant_roles` in the scope, and every permission of the role there."""
         roles.grant(req.principal, user_id, req.body["role"], req.body["scope"])
@@ -98,7 +114,7 @@ class Roles:
 
 
 class RoleOfUser:
-    """`/v1/users/{user_id}/roles/{role}`"""
+    """`/v1/users/{user_id}/roles/{role}`."""
 
     @endpoint(
         summary="Revoke a role",

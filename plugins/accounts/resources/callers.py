@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from kernel import Forbidden, Request
+from kernel import Forbidden, NotFound, Request
 from plugins.accounts.queries import own_profile
 from plugins.accounts.services.signin import Client, SignedIn
+
+OWN: Final = (Forbidden, NotFound)
+"""What an endpoint about one's own account may answer: a machine asks, or the account has no person."""
 
 
 def client_of(req: Request) -> Client:

@@ -17,7 +17,7 @@ from plugins.accounts.problems import (
     PhoneTaken,
 )
 from plugins.accounts.queries import own_profile
-from plugins.accounts.resources.callers import client_of, person, session, signed_in
+from plugins.accounts.resources.callers import OWN, client_of, person, session, signed_in
 from plugins.accounts.schemas.requests import (
     ChangeEmailIn,
     ChangePasswordIn,
@@ -37,24 +37,32 @@ SENT: Final = {"detail": "If there is something to send, it is on its way."}
 
 
 class VerifyEmail:
-    """`/v1/auth/verify-email`"""
+    """`/v1/auth/verify-email`."""
 
     @endpoint(
-        summary="Verify an e-mail address", permission=PUBLIC, body=TokenIn, response=ProfileOut, rate=ATTEMPTS,
+        summary="Verify an e-mail address",
+        permission=PUBLIC,
+        body=TokenIn,
+        response=ProfileOut,
+        rate=ATTEMPTS,
         errors=(InvalidToken,),
-    )  # fmt: skip
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Take the token of the link that was sent; on any device, signed in or not."""
         return own_profile(registration.verify_email(req.body["token"]))
 
 
 class VerifyEmailRequest:
-    """`/v1/auth/verify-email/request`"""
+    """`/v1/auth/verify-email/request`."""
 
     @endpoint(
-        summary="Send the verification link again", permission=AUTHENTICATED, response=AcceptedOut, status=202,
+        summary="Send the verification link again",
+        permission=AUTHENTICATED,
+        errors=OWN,
+        response=AcceptedOut,
+        status=202,
         rate=MESSAGES,
-    )  # fmt: skip
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """The link sent before stops working; a verified address gets none."""
         registration.request_verification(person(req))
@@ -62,12 +70,16 @@ class VerifyEmailRequest:
 
 
 class ForgotPassword:
-    """`/v1/auth/forgot-password`"""
+    """`/v1/auth/forgot-password`."""
 
     @endpoint(
-        summary="Send a link that sets a new password", permission=PUBLIC, body=EmailIn, response=AcceptedOut,
-        status=202, rate=MESSAGES,
-    )  # fmt: skip
+        summary="Send a link that sets a new password",
+        permission=PUBLIC,
+        body=EmailIn,
+        response=AcceptedOut,
+        status=202,
+        rate=MESSAGES,
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """The same answer, after the same work, whether or not the address has an account."""
         address, _ = normal_email(req.body["email"])
@@ -76,24 +88,30 @@ class ForgotPassword:
 
 
 class ResetPassword:
-    """`/v1/auth/reset-password`"""
+    """`/v1/auth/reset-password`."""
 
     @endpoint(
-        summary="Set a new password by a link", permission=PUBLIC, body=ResetPasswordIn, rate=ATTEMPTS,
+        summary="Set a new password by a link",
+        permission=PUBLIC,
+        body=ResetPasswordIn,
+        rate=ATTEMPTS,
         errors=(InvalidToken,),
-    )  # fmt: skip
+    )
     def on_post(self, req: Request, resp: Response) -> None:
         """Every session ends; sign in with the new password."""
         credentials.reset_password(req.body["token"], req.body["password"])
 
 
 class ChangePassword:
-    """`/v1/auth/change-password`"""
+    """`/v1/auth/change-password`."""
 
     @endpoint(
-        summary="Change the password", permission=AUTHENTICATED, body=ChangePasswordIn, rate=ATTEMPTS,
-        errors=(InvalidCredentials, NoPassword, TooManyRequests),
-    )  # fmt: skip
+        summary="Change the password",
+        permission=AUTHENTICATED,
+        body=ChangePasswordIn,
+        rate=ATTEMPTS,
+        errors=(*OWN, InvalidCredentials, NoPassword, TooManyRequests),
+    )
     def on_post(self, req: Request, resp: Response) -> None:
         """Every other session ends; this one goes on."""
         body = req.body
@@ -101,12 +119,17 @@ class ChangePassword:
 
 
 class ChangeEmail:
-    """`/v1/auth/change-email`"""
+    """`/v1/auth/change-email`."""
 
     @endpoint(
-        summary="Ask for another e-mail address", permission=AUTHENTICATED, body=ChangeEmailIn, response=AcceptedOut,
-        status=202, rate=MESSAGES, errors=(InvalidCredentials, NoPassword, TooManyRequests),
-    )  # fmt: skip
+        summary="Ask for another e-mail address",
+        permission=AUTHENTICATED,
+        body=ChangeEmailIn,
+        response=AcceptedOut,
+        status=202,
+        rate=MESSAGES,
+        errors=(*OWN, InvalidCredentials, NoPassword, TooManyRequests),
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """A link goes to the new address; the old one stays in force until it is followed."""
         session(req)
@@ -115,31 +138,42 @@ class ChangeEmail:
 
 
 class ChangeEmailConfirm:
-    """`/v1/auth/change-email/confirm`"""
+    """`/v1/auth/change-email/confirm`."""
 
     @endpoint(
-        summary="Confirm a new e-mail address", permission=PUBLIC, body=TokenIn, response=ProfileOut, rate=ATTEMPTS,
+        summary="Confirm a new e-mail address",
+        permission=PUBLIC,
+        body=TokenIn,
+        response=ProfileOut,
+        rate=ATTEMPTS,
         errors=(InvalidToken, EmailTaken),
-    )  # fmt: skip
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Take the token of the link; the old address is told."""
         return own_profile(credentials.confirm_email_change(req.body["token"]))
 
 
 class Phone:
-    """`/v1/auth/phone`"""
+    """`/v1/auth/phone`."""
 
     @endpoint(
-        summary="Send a code to a number of mine", permission=AUTHENTICATED, body=PhoneIn, response=AcceptedOut,
-        status=202, rate=MESSAGES,
-    )  # fmt: skip
+        summary="Send a code to a number of mine",
+        permission=AUTHENTICATED,
+        errors=OWN,
+        body=PhoneIn,
+        response=AcceptedOut,
+        status=202,
+        rate=MESSAGES,
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Confirm it at `/v1/auth/phone/verify`."""
         session(req)
         phones.request_verification(person(req), req.body["phone"])
         return SENT
 
-    @endpoint(summary="Take the number off the account", permission=AUTHENTICATED, errors=(LastSignInMethod,))
+    @endpoint(
+        summary="Take the number off the account", permission=AUTHENTICATED, errors=(*OWN, LastSignInMethod)
+    )
     def on_delete(self, req: Request, resp: Response) -> None:
         """Unless it is the only way to sign in."""
         session(req)
@@ -147,12 +181,16 @@ class Phone:
 
 
 class PhoneVerify:
-    """`/v1/auth/phone/verify`"""
+    """`/v1/auth/phone/verify`."""
 
     @endpoint(
-        summary="Verify a phone number", permission=AUTHENTICATED, body=PhoneCodeIn, response=ProfileOut,
-        rate=ATTEMPTS, errors=(InvalidToken, PhoneTaken),
-    )  # fmt: skip
+        summary="Verify a phone number",
+        permission=AUTHENTICATED,
+        body=PhoneCodeIn,
+        response=ProfileOut,
+        rate=ATTEMPTS,
+        errors=(*OWN, InvalidToken, PhoneTaken),
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Put the number on the account; it may sign in from now on."""
         session(req)
@@ -160,12 +198,16 @@ class PhoneVerify:
 
 
 class OtpRequest:
-    """`/v1/auth/otp/request`"""
+    """`/v1/auth/otp/request`."""
 
     @endpoint(
-        summary="Send a sign-in code by SMS", permission=PUBLIC, body=PhoneIn, response=AcceptedOut, status=202,
+        summary="Send a sign-in code by SMS",
+        permission=PUBLIC,
+        body=PhoneIn,
+        response=AcceptedOut,
+        status=202,
         rate=MESSAGES,
-    )  # fmt: skip
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """The same answer, after the same work, whether or not the number has an account."""
         number = normal_phone(req.body["phone"])
@@ -174,12 +216,17 @@ class OtpRequest:
 
 
 class OtpLogin:
-    """`/v1/auth/otp/login`"""
+    """`/v1/auth/otp/login`."""
 
     @endpoint(
-        summary="Sign in with a code sent by SMS", permission=PUBLIC, body=PhoneLoginIn, response=SignedInOut,
-        rate=ATTEMPTS, errors=(InvalidToken, MfaRequired, InvalidCredentials, TooManyRequests), statements=30,
-    )  # fmt: skip
+        summary="Sign in with a code sent by SMS",
+        permission=PUBLIC,
+        body=PhoneLoginIn,
+        response=SignedInOut,
+        rate=ATTEMPTS,
+        errors=(InvalidToken, MfaRequired, InvalidCredentials, TooManyRequests),
+        statements=30,
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """A code works once and survives a few wrong guesses."""
         body = req.body

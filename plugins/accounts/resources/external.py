@@ -29,7 +29,7 @@ from plugins.accounts.problems import (
     ProviderRefused,
 )
 from plugins.accounts.providers import Providers
-from plugins.accounts.resources.callers import client_of, person, session, signed_in
+from plugins.accounts.resources.callers import OWN, client_of, person, session, signed_in
 from plugins.accounts.schemas.requests import AnswerIn, AuthorizeIn, CallbackIn
 from plugins.accounts.schemas.responses import (
     AuthorizationOut,
@@ -44,7 +44,7 @@ ATTEMPTS: Final = Rate(30, per=60)
 
 
 class ProviderList:
-    """`/v1/auth/oidc/providers`"""
+    """`/v1/auth/oidc/providers`."""
 
     @endpoint(summary="List the identity providers", permission=PUBLIC, response=ProvidersOut)
     def on_get(self, req: Request, resp: Response) -> Any:
@@ -53,12 +53,16 @@ class ProviderList:
 
 
 class Authorize:
-    """`/v1/auth/oidc/{provider}/authorize`"""
+    """`/v1/auth/oidc/{provider}/authorize`."""
 
     @endpoint(
-        summary="Begin a sign-in with a provider", permission=PUBLIC, body=AuthorizeIn, response=AuthorizationOut,
-        rate=ATTEMPTS, errors=(NotFound, Unavailable, Unauthorized),
-    )  # fmt: skip
+        summary="Begin a sign-in with a provider",
+        permission=PUBLIC,
+        body=AuthorizeIn,
+        response=AuthorizationOut,
+        rate=ATTEMPTS,
+        errors=(*OWN, Unavailable, Unauthorized),
+    )
     def on_post(self, req: Request, resp: Response, provider: str) -> Any:
         """Send the browser to `authorization_url`; keep `flow_token` until it comes back with a code.
 
@@ -75,13 +79,25 @@ class Authorize:
 
 
 class Callback:
-    """`/v1/auth/oidc/{provider}/callback`"""
+    """`/v1/auth/oidc/{provider}/callback`."""
 
     @endpoint(
-        summary="Finish a sign-in with a provider", permission=PUBLIC, body=CallbackIn, response=SignedInOut,
-        rate=ATTEMPTS, statements=40,
-        errors=(NotFound, InvalidToken, ProviderRefused, EmailTaken, MfaRequired, InvalidCredentials, Unavailable),
-    )  # fmt: skip
+        summary="Finish a sign-in with a provider",
+        permission=PUBLIC,
+        body=CallbackIn,
+        response=SignedInOut,
+        rate=ATTEMPTS,
+        statements=40,
+        errors=(
+            NotFound,
+            InvalidToken,
+            ProviderRefused,
+            EmailTaken,
+            MfaRequired,
+            InvalidCredentials,
+            Unavailable,
+        ),
+    )
     def on_post(self, req: Request, resp: Response, provider: str) -> Any:
         """Take what the browser came back with; the first time opens an account."""
         chosen = identities.provider_named(provider)
@@ -90,13 +106,17 @@ class Callback:
 
 
 class Link:
-    """`/v1/auth/oidc/{provider}/link`"""
+    """`/v1/auth/oidc/{provider}/link`."""
 
     @endpoint(
-        summary="Link an external identity to the account", permission=AUTHENTICATED, body=AnswerIn,
-        response=IdentityOut, status=201, rate=ATTEMPTS,
-        errors=(NotFound, InvalidToken, ProviderRefused, IdentityTaken, Unavailable),
-    )  # fmt: skip
+        summary="Link an external identity to the account",
+        permission=AUTHENTICATED,
+        body=AnswerIn,
+        response=IdentityOut,
+        status=201,
+        rate=ATTEMPTS,
+        errors=(*OWN, InvalidToken, ProviderRefused, IdentityTaken, Unavailable),
+    )
     def on_post(self, req: Request, resp: Response, provider: str) -> Any:
         """Finish a flow that was begun with `link` by the same account."""
         session(req)
@@ -105,19 +125,21 @@ class Link:
 
 
 class Identities:
-    """`/v1/auth/identities`"""
+    """`/v1/auth/identities`."""
 
-    @endpoint(summary="List the external identities", permission=AUTHENTICATED, response=IdentitiesOut)
+    @endpoint(
+        summary="List the external identities", permission=AUTHENTICATED, errors=OWN, response=IdentitiesOut
+    )
     def on_get(self, req: Request, resp: Response) -> Any:
         """Those that may sign in to the account."""
         return {"items": identities.of(person(req))}
 
 
 class Identity:
-    """`/v1/auth/identities/{identity_id}`"""
+    """`/v1/auth/identities/{identity_id}`."""
 
     @endpoint(
-        summary="Unlink an external identity", permission=AUTHENTICATED, errors=(NotFound, LastSignInMethod)
+        summary="Unlink an external identity", permission=AUTHENTICATED, errors=(*OWN, LastSignInMethod)
     )
     def on_delete(self, req: Request, resp: Response, identity_id: UUID) -> None:
         """Unless it is the only way to sign in."""

@@ -12,7 +12,7 @@ from plugins.accounts.problems import (
     MfaNotEnabled,
     NoPassword,
 )
-from plugins.accounts.resources.callers import person, session
+from plugins.accounts.resources.callers import OWN, person, session
 from plugins.accounts.schemas.requests import CodeIn, EnrolIn, StepUpIn
 from plugins.accounts.schemas.responses import EnrolmentOut, MfaOut, RecoveryCodesOut
 from plugins.accounts.services import mfa, people, stepping_up
@@ -22,9 +22,11 @@ GUESSED: Final = (InvalidCredentials, MfaNotEnabled, TooManyRequests)
 
 
 class Mfa:
-    """`/v1/auth/mfa`"""
+    """`/v1/auth/mfa`."""
 
-    @endpoint(summary="See whether a second factor is on", permission=AUTHENTICATED, response=MfaOut)
+    @endpoint(
+        summary="See whether a second factor is on", permission=AUTHENTICATED, errors=OWN, response=MfaOut
+    )
     def on_get(self, req: Request, resp: Response) -> Any:
         """And how many recovery codes are left."""
         me = person(req)
@@ -32,12 +34,16 @@ class Mfa:
 
 
 class MfaEnrol:
-    """`/v1/auth/mfa/enrol`"""
+    """`/v1/auth/mfa/enrol`."""
 
     @endpoint(
-        summary="Get a secret for an authenticator app", permission=AUTHENTICATED, body=EnrolIn, response=EnrolmentOut,
-        rate=ATTEMPTS, errors=(InvalidCredentials, MfaAlreadyEnabled, TooManyRequests),
-    )  # fmt: skip
+        summary="Get a secret for an authenticator app",
+        permission=AUTHENTICATED,
+        body=EnrolIn,
+        response=EnrolmentOut,
+        rate=ATTEMPTS,
+        errors=(*OWN, InvalidCredentials, MfaAlreadyEnabled, TooManyRequests),
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Nothing is in force before a code of it comes to `/v1/auth/mfa/confirm`."""
         session(req)
@@ -47,12 +53,16 @@ class MfaEnrol:
 
 
 class MfaConfirm:
-    """`/v1/auth/mfa/confirm`"""
+    """`/v1/auth/mfa/confirm`."""
 
     @endpoint(
-        summary="Switch the second factor on", permission=AUTHENTICATED, body=CodeIn, response=RecoveryCodesOut,
-        rate=ATTEMPTS, errors=(*GUESSED, MfaAlreadyEnabled),
-    )  # fmt: skip
+        summary="Switch the second factor on",
+        permission=AUTHENTICATED,
+        body=CodeIn,
+        response=RecoveryCodesOut,
+        rate=ATTEMPTS,
+        errors=(*OWN, *GUESSED, MfaAlreadyEnabled),
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Answer with recovery codes, shown this once; this session counts as stepped up."""
         codes = mfa.confirm(people.by_id(person(req)), req.body["code"])
@@ -61,14 +71,14 @@ class MfaConfirm:
 
 
 class MfaDisable:
-    """`/v1/auth/mfa/disable`"""
+    """`/v1/auth/mfa/disable`."""
 
     @endpoint(
         summary="Switch the second factor off",
         permission=AUTHENTICATED,
         body=CodeIn,
         rate=ATTEMPTS,
-        errors=GUESSED,
+        errors=(*OWN, *GUESSED),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Takes a code; the recovery codes go with it."""
@@ -77,12 +87,16 @@ class MfaDisable:
 
 
 class RecoveryCodes:
-    """`/v1/auth/mfa/recovery-codes`"""
+    """`/v1/auth/mfa/recovery-codes`."""
 
     @endpoint(
-        summary="Get new recovery codes", permission=AUTHENTICATED, body=CodeIn, response=RecoveryCodesOut,
-        rate=ATTEMPTS, errors=GUESSED,
-    )  # fmt: skip
+        summary="Get new recovery codes",
+        permission=AUTHENTICATED,
+        body=CodeIn,
+        response=RecoveryCodesOut,
+        rate=ATTEMPTS,
+        errors=(*OWN, *GUESSED),
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Takes a code; the old recovery codes stop working."""
         session(req)
@@ -90,12 +104,15 @@ class RecoveryCodes:
 
 
 class StepUp:
-    """`/v1/auth/step-up`"""
+    """`/v1/auth/step-up`."""
 
     @endpoint(
-        summary="Prove again who is at the keyboard", permission=AUTHENTICATED, body=StepUpIn, rate=ATTEMPTS,
-        errors=(*GUESSED, NoPassword, InvalidToken),
-    )  # fmt: skip
+        summary="Prove again who is at the keyboard",
+        permission=AUTHENTICATED,
+        body=StepUpIn,
+        rate=ATTEMPTS,
+        errors=(*OWN, *GUESSED, NoPassword, InvalidToken),
+    )
     def on_post(self, req: Request, resp: Response) -> None:
         """For a few minutes this session may do what takes a recent proof, such as deleting the account."""
         here = session(req)

@@ -7,22 +7,27 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from kernel import AUTHENTICATED, NotFound, Request, Response, Route, app, endpoint
-from plugins.accounts.resources.callers import person, session
+from kernel import AUTHENTICATED, Forbidden, NotFound, Request, Response, Route, app, endpoint
+from plugins.accounts.resources.callers import OWN, person, session
 from plugins.accounts.schemas.requests import ApiKeyIn
 from plugins.accounts.schemas.responses import ApiKeysOut, NewApiKeyOut
 
 
 class ApiKeys:
-    """`/v1/auth/api-keys`"""
+    """`/v1/auth/api-keys`."""
 
-    @endpoint(summary="List my API keys", permission=AUTHENTICATED, response=ApiKeysOut)
+    @endpoint(summary="List my API keys", permission=AUTHENTICATED, errors=(Forbidden,), response=ApiKeysOut)
     def on_get(self, req: Request, resp: Response) -> Any:
         """The newest first; their texts are not kept."""
         return {"items": [asdict(one) for one in app.auth.api_keys.list(person(req))]}
 
     @endpoint(
-        summary="Make an API key", permission=AUTHENTICATED, body=ApiKeyIn, response=NewApiKeyOut, status=201
+        summary="Make an API key",
+        permission=AUTHENTICATED,
+        errors=(Forbidden,),
+        body=ApiKeyIn,
+        response=NewApiKeyOut,
+        status=201,
     )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Answer with the key's text, shown this once. A key never makes keys.
@@ -40,9 +45,9 @@ class ApiKeys:
 
 
 class ApiKey:
-    """`/v1/auth/api-keys/{key_id}`"""
+    """`/v1/auth/api-keys/{key_id}`."""
 
-    @endpoint(summary="Revoke an API key", permission=AUTHENTICATED, errors=(NotFound,))
+    @endpoint(summary="Revoke an API key", permission=AUTHENTICATED, errors=OWN)
     def on_delete(self, req: Request, resp: Response, key_id: UUID) -> None:
         """Refuse it from now on."""
         session(req)

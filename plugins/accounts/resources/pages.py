@@ -51,17 +51,21 @@ class Page:
         return self._shown(resp, token=req.query["token"])
 
     @endpoint(
-        summary="Do what a link is for", permission=PUBLIC, query=PageQuery, consumes=(FORM,), max_body=MAX_FORM,
-        response=HTML, rate=ATTEMPTS,
-    )  # fmt: skip
+        summary="Do what a link is for",
+        permission=PUBLIC,
+        query=PageQuery,
+        consumes=(FORM,),
+        max_body=MAX_FORM,
+        response=HTML,
+        rate=ATTEMPTS,
+    )
     def on_post(self, req: Request, resp: Response) -> str:
-        """Answer with a page that says what became of it."""
+        """Answer with a page that says what became of it; 200 either way, it is read by a person."""
         form = _form(req)
         token = form.get("token", "")
         try:
             self.act(token, form.get("password", ""))
         except Problem as ex:
-            resp.status = ex.status
             again = bool(ex.errors)  # a refused password may be tried again, a spent link may not
             fault = " ".join(error.detail for error in ex.errors) or ex.title
             return self._shown(resp, token=token, fault=fault, button=self.button if again else "")
@@ -71,7 +75,8 @@ class Page:
         nonce = secrets.token_urlsafe(16)
         resp.set_header(
             "Content-Security-Policy",
-            f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; "
+            "frame-ancestors 'none'; base-uri 'none'",
         )
         product = app.settings.of(AccountsSettings).issuer_name
         values = {

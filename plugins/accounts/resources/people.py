@@ -21,7 +21,7 @@ from kernel import (
     page_of,
 )
 from plugins.accounts import queries
-from plugins.accounts.resources.callers import person, session
+from plugins.accounts.resources.callers import OWN, person, session
 from plugins.accounts.schemas.requests import ProfileIn, UsersQuery
 from plugins.accounts.schemas.responses import ExportOut, ProfileOut, UserCardOut, UserOut
 from plugins.accounts.services import erasure, people, profiles
@@ -30,19 +30,21 @@ EXPORTS: Final = Rate(10, per=3600, by="principal")
 
 
 class Profile:
-    """`/v1/auth/profile`, `/v1/users/me`"""
+    """`/v1/auth/profile`, `/v1/users/me`."""
 
-    @endpoint(
-        summary="See my account", permission=AUTHENTICATED, response=ProfileOut, etag=True, errors=(NotFound,)
-    )
+    @endpoint(summary="See my account", permission=AUTHENTICATED, response=ProfileOut, etag=True, errors=OWN)
     def on_get(self, req: Request, resp: Response) -> Any:
         """The profile, preferences, privacy settings and roles."""
         return queries.own_profile(people.by_id(person(req)))
 
     @endpoint(
-        summary="Change my profile", permission=AUTHENTICATED, body=ProfileIn, response=ProfileOut, etag=True,
-        errors=(NotFound, PreconditionFailed),
-    )  # fmt: skip
+        summary="Change my profile",
+        permission=AUTHENTICATED,
+        body=ProfileIn,
+        response=ProfileOut,
+        etag=True,
+        errors=(*OWN, PreconditionFailed),
+    )
     def on_patch(self, req: Request, resp: Response) -> Any:
         """What is left out stays; `preferences` and `privacy` are merged key by key."""
         if req.body.get("avatar_url") and not profiles.is_picture(req.body["avatar_url"]):
@@ -51,13 +53,13 @@ class Profile:
 
 
 class Me(Profile):
-    """`/v1/users/me`"""
+    """`/v1/users/me`."""
 
     @endpoint(
         summary="Delete my account",
         permission=AUTHENTICATED,
         step_up=True,
-        errors=(Conflict,),
+        errors=(*OWN, Conflict),
         statements=100,
     )
     def on_delete(self, req: Request, resp: Response) -> None:
@@ -67,9 +69,9 @@ class Me(Profile):
 
 
 class Deactivate:
-    """`/v1/users/me/deactivate`"""
+    """`/v1/users/me/deactivate`."""
 
-    @endpoint(summary="Hide my account until I sign in again", permission=AUTHENTICATED)
+    @endpoint(summary="Hide my account until I sign in again", permission=AUTHENTICATED, errors=OWN)
     def on_post(self, req: Request, resp: Response) -> None:
         """Every session ends; nobody finds the account; signing in brings it back."""
         session(req)
@@ -77,12 +79,16 @@ class Deactivate:
 
 
 class Export:
-    """`/v1/users/me/export`"""
+    """`/v1/users/me/export`."""
 
     @endpoint(
-        summary="Get all that is stored about me", permission=AUTHENTICATED, response=ExportOut, rate=EXPORTS,
+        summary="Get all that is stored about me",
+        permission=AUTHENTICATED,
+        errors=OWN,
+        response=ExportOut,
+        rate=EXPORTS,
         statements=200,
-    )  # fmt: skip
+    )
     def on_get(self, req: Request, resp: Response) -> Any:
         """From every plugin, by the plugin's name."""
         session(req)
@@ -91,12 +97,15 @@ class Export:
 
 
 class Users:
-    """`/v1/users`"""
+    """`/v1/users`."""
 
     @endpoint(
-        summary="Find people", permission="accounts:search", query=UsersQuery, response=page_of(UserOut),
+        summary="Find people",
+        permission="accounts:search",
+        query=UsersQuery,
+        response=page_of(UserOut),
         errors=(Forbidden,),
-    )  # fmt: skip
+    )
     def on_get(self, req: Request, resp: Response) -> Any:
         """By the beginnings of words of the name, in the order of the names.
 
@@ -110,7 +119,7 @@ class Users:
 
 
 class User:
-    """`/v1/users/{user_id}`"""
+    """`/v1/users/{user_id}`."""
 
     @endpoint(
         summary="See a person's card", permission=PUBLIC, response=UserCardOut, etag=True, errors=(NotFound,)
@@ -120,9 +129,12 @@ class User:
         return queries.card(user_id, req.principal.id)
 
     @endpoint(
-        summary="Delete an account", permission="accounts:delete", step_up=True,
-        errors=(NotFound, Conflict, Forbidden), statements=100,
-    )  # fmt: skip
+        summary="Delete an account",
+        permission="accounts:delete",
+        step_up=True,
+        errors=(NotFound, Conflict, Forbidden),
+        statements=100,
+    )
     def on_delete(self, req: Request, resp: Response, user_id: UUID) -> None:
         """For good, with what every plugin stores about the person."""
         people.check_authority(req.principal, user_id)

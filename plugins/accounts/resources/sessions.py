@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel import (
     AUTHENTICATED,
     PUBLIC,
+    Forbidden,
     NotFound,
     Rate,
     Request,
@@ -18,7 +19,7 @@ from kernel import (
     endpoint,
 )
 from plugins.accounts.problems import EmailTaken, InvalidCredentials, InvalidToken, MfaRequired
-from plugins.accounts.resources.callers import client_of, person, session, signed_in, tokens
+from plugins.accounts.resources.callers import OWN, client_of, person, session, signed_in, tokens
 from plugins.accounts.schemas.requests import LoginIn, MfaLoginIn, RefreshIn, RegisterIn
 from plugins.accounts.schemas.responses import SessionsOut, SignedInOut, TokensOut
 from plugins.accounts.services import registration, signin
@@ -27,12 +28,18 @@ ATTEMPTS: Final = Rate(30, per=60)
 
 
 class Register:
-    """`/v1/auth/register`"""
+    """`/v1/auth/register`."""
 
     @endpoint(
-        summary="Open an account", permission=PUBLIC, body=RegisterIn, response=SignedInOut, status=201,
-        rate=ATTEMPTS, errors=(EmailTaken, TooManyRequests), statements=30,
-    )  # fmt: skip
+        summary="Open an account",
+        permission=PUBLIC,
+        body=RegisterIn,
+        response=SignedInOut,
+        status=201,
+        rate=ATTEMPTS,
+        errors=(EmailTaken, TooManyRequests),
+        statements=30,
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Sign the new account in and send a link that verifies the address.
 
@@ -47,12 +54,17 @@ class Register:
 
 
 class Login:
-    """`/v1/auth/login`"""
+    """`/v1/auth/login`."""
 
     @endpoint(
-        summary="Sign in with a password", permission=PUBLIC, body=LoginIn, response=SignedInOut,
-        rate=ATTEMPTS, errors=(InvalidCredentials, MfaRequired, TooManyRequests), statements=30,
-    )  # fmt: skip
+        summary="Sign in with a password",
+        permission=PUBLIC,
+        body=LoginIn,
+        response=SignedInOut,
+        rate=ATTEMPTS,
+        errors=(InvalidCredentials, MfaRequired, TooManyRequests),
+        statements=30,
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Sign in with an address or a verified number and the password.
 
@@ -68,12 +80,17 @@ class Login:
 
 
 class MfaLogin:
-    """`/v1/auth/mfa/verify`"""
+    """`/v1/auth/mfa/verify`."""
 
     @endpoint(
-        summary="Finish a sign-in with a second factor", permission=PUBLIC, body=MfaLoginIn, response=SignedInOut,
-        rate=ATTEMPTS, errors=(InvalidToken, InvalidCredentials, TooManyRequests), statements=30,
-    )  # fmt: skip
+        summary="Finish a sign-in with a second factor",
+        permission=PUBLIC,
+        body=MfaLoginIn,
+        response=SignedInOut,
+        rate=ATTEMPTS,
+        errors=(InvalidToken, InvalidCredentials, TooManyRequests),
+        statements=30,
+    )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Take the `mfa_token` of a sign-in and a TOTP or recovery code."""
         found = signin.with_second_factor(
@@ -83,7 +100,7 @@ class MfaLogin:
 
 
 class Refresh:
-    """`/v1/auth/refresh`"""
+    """`/v1/auth/refresh`."""
 
     @endpoint(
         summary="Spend a refresh token for new tokens", permission=PUBLIC, body=RefreshIn, response=TokensOut
@@ -99,18 +116,18 @@ class Refresh:
 
 
 class Logout:
-    """`/v1/auth/logout`"""
+    """`/v1/auth/logout`."""
 
-    @endpoint(summary="Sign this device out", permission=AUTHENTICATED)
+    @endpoint(summary="Sign this device out", permission=AUTHENTICATED, errors=(Forbidden,))
     def on_post(self, req: Request, resp: Response) -> None:
         """End the session of the access token, at once."""
         app.auth.revoke_session(session(req))
 
 
 class LogoutAll:
-    """`/v1/auth/logout-all`"""
+    """`/v1/auth/logout-all`."""
 
-    @endpoint(summary="Sign out everywhere", permission=AUTHENTICATED)
+    @endpoint(summary="Sign out everywhere", permission=AUTHENTICATED, errors=(Forbidden,))
     def on_post(self, req: Request, resp: Response) -> None:
         """End every session of the account, this one too."""
         session(req)
@@ -118,9 +135,14 @@ class LogoutAll:
 
 
 class Sessions:
-    """`/v1/auth/sessions`"""
+    """`/v1/auth/sessions`."""
 
-    @endpoint(summary="List the devices signed in", permission=AUTHENTICATED, response=SessionsOut)
+    @endpoint(
+        summary="List the devices signed in",
+        permission=AUTHENTICATED,
+        response=SessionsOut,
+        errors=(Forbidden,),
+    )
     def on_get(self, req: Request, resp: Response) -> Any:
         """The most recently used first, at most 100."""
         here = req.principal.session_id
@@ -128,9 +150,9 @@ class Sessions:
 
 
 class Session:
-    """`/v1/auth/sessions/{session_id}`"""
+    """`/v1/auth/sessions/{session_id}`."""
 
-    @endpoint(summary="Sign a device out", permission=AUTHENTICATED, errors=(NotFound,))
+    @endpoint(summary="Sign a device out", permission=AUTHENTICATED, errors=OWN)
     def on_delete(self, req: Request, resp: Response, session_id: UUID) -> None:
         """End one session; another's is as unknown as one that never was."""
         if not app.auth.revoke_session(session_id, person(req)):

@@ -37,11 +37,26 @@ def erase_own(user_id: UUID) -> None:
     links.withdraw(user_id, "verify_email", "reset_password", "change_email")
     now = app.clock.now()
     User.update(
-        email=None, email_key=None, email_verified_at=None, pending_email=None, phone=None, phone_verified_at=None,
-        password_hash=None, name=ANONYMOUS, name_key="", given_name="", family_name="", avatar_url="", bio="",
-        status_message="", preferences={}, privacy={}, deactivated_at=None, deleted_at=now,
+        email=None,
+        email_key=None,
+        email_verified_at=None,
+        pending_email=None,
+        phone=None,
+        phone_verified_at=None,
+        password_hash=None,
+        name=ANONYMOUS,
+        name_key="",
+        given_name="",
+        family_name="",
+        avatar_url="",
+        bio="",
+        status_message="",
+        preferences={},
+        privacy={},
+        deactivated_at=None,
+        deleted_at=now,
         version=User.version + 1,
-    ).where(User.id == user_id).execute()  # fmt: skip
+    ).where(User.id == user_id).execute()
 
 
 def export(user_id: UUID) -> dict[str, Any]:

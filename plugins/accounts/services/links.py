@@ -26,7 +26,8 @@ def issue(purpose: Purpose, user_id: UUID) -> str:
     settings = app.settings.of(AccountsSettings)
     seconds = settings.reset_password_ttl if purpose == "reset_password" else settings.verify_email_ttl
     token = app.auth.codes.issue(_code(purpose), str(user_id), ttl=timedelta(seconds=seconds), shape="token")
-    page = f"{app.settings.kernel.public_url.rstrip('/')}/v1/auth/pages/{purpose.replace('_', '-')}?token={{token}}"
+    origin = app.settings.kernel.public_url.rstrip("/")
+    page = f"{origin}/v1/auth/pages/{purpose.replace('_', '-')}?token={{token}}"
     template: str = getattr(settings, f"{purpose}_url") or page
     return template.replace("{token}", quote(token, safe=""))
 

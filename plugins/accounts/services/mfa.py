@@ -18,6 +18,7 @@ from plugins.accounts import notices, vault
 from plugins.accounts.events import MfaChanged
 from plugins.accounts.models import RecoveryCode, Totp, User
 from plugins.accounts.problems import InvalidCredentials, MfaAlreadyEnabled, MfaNotEnabled
+from plugins.accounts.services import challenges
 from plugins.accounts.services.throttle import guarded
 from plugins.accounts.settings import AccountsSettings
 
@@ -127,7 +128,9 @@ def _spend_step(user_id: UUID, code: str) -> None:
 
 def _matching_step(secret: str, code: str) -> int | None:
     totp, now = pyotp.TOTP(secret), int(app.clock.now().timestamp()) // STEP
-    matching = [step for step in range(now - WINDOW, now + WINDOW + 1) if totp.verify(code, step * STEP)]
+    matching = [
+        step for step in range(now - WINDOW, now + WINDOW + 1) if challenges.same(totp.at(step * STEP), code)
+    ]
     return max(matching, default=None)
 
 
