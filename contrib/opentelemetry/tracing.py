@@ -101,9 +101,7 @@ class Tracing:
             "messaging.destination.name": seen.type,
             "stoa.attempt": seen.attempt,
         }
-        self._past(
-            f"deliver {seen.subscriber}", seen.seconds, _parent(), SpanKind.CONSUMER, attributes, seen.error
-        )
+        self._past(f"deliver {seen.subscriber}", seen.seconds, _parent(), attributes, error=seen.error)
 
     def _run(self, seen: Any) -> None:
         self._past(
