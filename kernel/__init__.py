@@ -1,3 +1,4 @@
+# ruff: noqa: F401 - imported for the type checker; `__getattr__` resolves them at run time
 """Stoa's kernel: the names plugin authors may use; nothing else is public.
 
 Names resolve on first use, so that importing one room of the kernel (the
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from kernel.http import (
         AUTHENTICATED,
         PUBLIC,
+        UNLIMITED,
         Binary,
         Cached,
         Page,
@@ -59,7 +61,10 @@ _ERRORS = (
     "BadRequest Conflict FieldError Forbidden Gone Invalid NotFound PreconditionFailed Problem TooLarge "
     "TooManyRequests Unauthorized Unavailable UnsupportedMediaType invalid"
 )
-_HTTP = "AUTHENTICATED PUBLIC Binary Cached Page Rate Request Response Schema endpoint fields page_of paginate"
+_HTTP = (
+    "AUTHENTICATED PUBLIC UNLIMITED Binary Cached Page Rate Request Response Schema endpoint fields page_of "
+    "paginate"
+)
 _HOMES = {
     "kernel.application": "app",
     "kernel.auth": "ALL SYSTEM Principal where_scope",

@@ -102,9 +102,10 @@ class Application:
             self._making.pop()
 
     def secret(self, purpose: str) -> str:
-        """Return a key of this deployment for one purpose, hexadecimal; `purpose` begins with the plugin's name.
+        """Return a key of this deployment for one purpose, hexadecimal.
 
-        The same in every process; another `[kernel] secret_key` makes another.
+        `purpose` begins with the plugin's name. The same in every process;
+        another `[kernel] secret_key` makes another.
         """
         from kernel.secret_key import derived, secret_key  # noqa: PLC0415 - this module imports no room
 
@@ -130,7 +131,7 @@ class Application:
         try:
             if startup:
                 startup(app=self)
-        except Exception as ex:  # noqa: BLE001 - a plugin's own code may raise anything; the policy decides
+        except Exception as ex:
             fault = raised_by(name, "startup", ex)
             if self.settings.kernel.policy == "abort":
                 self.stop()
@@ -158,7 +159,7 @@ class Application:
         for name in reversed(self._started):
             try:
                 shutdowns.get(name, _nothing)(app=self)
-            except Exception as ex:  # noqa: BLE001 - one plugin's failure must not keep the others from closing
+            except Exception as ex:
                 log.exception("shutdown_failed", plugin=name, error=str(ex))
         self._started.clear()
         if self._running:
@@ -216,7 +217,10 @@ def boot(
 
 def migration_sources(manifests: Iterable[Manifest]) -> list[Source]:
     """Return where the migration scripts are: the kernel's first, then each plugin's."""
-    return [("kernel", Path(__file__).parent / "migrations"), *((one.name, one.migrations) for one in manifests)]
+    return [
+        ("kernel", Path(__file__).parent / "migrations"),
+        *((one.name, one.migrations) for one in manifests),
+    ]
 
 
 def database_url(settings: Settings) -> str:
@@ -241,6 +245,6 @@ def active() -> Application:
 
 def activate(application: Application | None) -> Application | None:
     """Make `application` the one `app` stands for; return the one before."""
-    global _current  # noqa: PLW0603 - one process, one Application: this is its one place
+    global _current
     previous, _current = _current, application
     return previous

@@ -23,7 +23,7 @@ from kernel.events import Bus
 from kernel.housekeeping import purge_expired
 from kernel.http.stack import Stack
 from kernel.http.wsgi import build_wsgi
-from kernel.loader import Loaded, load
+from kernel.loader import load
 from kernel.nearest import suggestion
 from kernel.observability import Metrics, Observability
 from kernel.observability.instruments import cache_reads
@@ -40,6 +40,7 @@ from kernel.storage.signing import UrlSigner
 from kernel.tasks import TaskQueue
 
 T = TypeVar("T")
+
 
 def assemble(
     profile: str | Path, environ: Mapping[str, str], overrides: Mapping[str, Any], clock: Clock | None = None
@@ -79,7 +80,11 @@ def _furnish(application: Application, clock: Clock | None) -> None:
     application.limiter = make_limiter(settings.cache, application.clock, link)
     application.auth = _auth(application, secret)
     application.bus = Bus(
-        settings.events, application.db, application.clock, _values(registry.events), _values(registry.subscribers)
+        settings.events,
+        application.db,
+        application.clock,
+        _values(registry.events),
+        _values(registry.subscribers),
     )
     tasks = [purge_expired, *_values(registry.tasks), *_values(registry.schedules)]
     application.tasks = TaskQueue(settings.tasks, application.db, application.clock, tasks, settings.redis)

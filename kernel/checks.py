@@ -18,7 +18,9 @@ from kernel.http.endpoint import AUTHENTICATED, PUBLIC, endpoints_of
 from kernel.nearest import suggestion
 from kernel.registry import Plugin
 
-RESERVED_PREFIXES = frozenset({"_blobs", "_clock", "health", "metrics", "openapi.json", "problems", "reference", "v1"})
+RESERVED_PREFIXES = frozenset(
+    {"_blobs", "_clock", "health", "metrics", "openapi.json", "problems", "reference", "v1"}
+)
 _HARMLESS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 _UNGUARDED = frozenset({PUBLIC, AUTHENTICATED})
 
@@ -68,7 +70,7 @@ def _routes(plugin: Plugin) -> Iterator[PluginError]:
         owned = plugin.manifest.prefixes
         if not route.path.startswith("/") or not {first, first.partition(".")[0]} & set(owned):
             listed = ", ".join(owned) or "none"
-            remedy = f"path {route.path} is below no prefix of its manifest ({listed}): add the prefix to plugin.toml"
+            remedy = f"path {route.path} is below no prefix of its manifest ({listed}): add it to plugin.toml"
             yield PluginError(plugin.name, "register_routes", remedy)
         for remedy in _responders(route.path, route.resource):
             yield PluginError(plugin.name, "register_routes", remedy)
@@ -91,12 +93,16 @@ def _claims(plugin: Plugin) -> Iterator[Claim]:
     yield from (("manifest", "prefix", prefix) for prefix in plugin.manifest.prefixes)
     yield from (("register_models", "table", _table(model)) for model in plugin.models)
     yield from (("register_permissions", "permission", name) for name in _permission_names(plugin))
-    yield from (("register_permissions", "role", one.name) for one in plugin.permissions if isinstance(one, Role))
+    yield from (
+        ("register_permissions", "role", one.name) for one in plugin.permissions if isinstance(one, Role)
+    )
     yield from (("register_events", "event", wire_type(event)) for event in plugin.events)
     yield from (("register_subscribers", "subscriber", one.name) for one in plugin.subscribers)
     yield from (("register_tasks", "task", one.name) for one in plugin.tasks)
     yield from (("register_storage", "blob store", one.name) for one in plugin.storage)
-    yield from (("register_services", "service", f"{one.port.__name__} {one.name}") for one in plugin.services)
+    yield from (
+        ("register_services", "service", f"{one.port.__name__} {one.name}") for one in plugin.services
+    )
     yield from (("register_commands", "command", str(command.name)) for command in plugin.commands)
     yield from (("register_routes", "path", _shape(one.path, root=one.root)) for one in plugin.routes)
 
@@ -139,7 +145,8 @@ def _unknown_events(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
     for plugin in ordered:
         for one in plugin.subscribers:
             if one.type not in known and not one.optional:
-                remedy = f"{one.name} awaits event `{one.type}`, which nobody registers{suggestion(one.type, known)}"
+                hint = suggestion(one.type, known)
+                remedy = f"{one.name} awaits event `{one.type}`, which nobody registers{hint}"
                 yield PluginError(plugin.name, "register_subscribers", remedy)
 
 
@@ -150,13 +157,15 @@ def _foreign_keys(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
     for plugin in ordered:
         required = {requirement.name for requirement in plugin.manifest.requires}
         for model in plugin.models:
-            for key in model._meta.sorted_fields:  # type: ignore[attr-defined]  # noqa: SLF001 - peewee's documented API
+            for key in model._meta.sorted_fields:
                 if isinstance(key, ForeignKeyField):
                     for remedy in _key_faults(plugin.name, key, owners, required):
                         yield PluginError(plugin.name, "register_models", remedy)
 
 
-def _key_faults(plugin: str, key: ForeignKeyField, owners: Mapping[str, str], required: set[str]) -> Iterator[str]:
+def _key_faults(
+    plugin: str, key: ForeignKeyField, owners: Mapping[str, str], required: set[str]
+) -> Iterator[str]:
     table = _table(key.rel_model)
     owner = "the kernel" if table.startswith("kernel_") else owners.get(table)
     where = f"{_table(key.model)}.{key.column_name} references {table}"
@@ -173,4 +182,4 @@ def _permission_names(plugin: Plugin) -> list[str]:
 
 
 def _table(model: Any) -> str:
-    return str(model._meta.table_name)  # noqa: SLF001 - peewee's documented API
+    return str(model._meta.table_name)

@@ -58,7 +58,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An implementation of a port (a `Protocol`), made once at boot.
+    """An implementation of a port (a `Protocol`), made once, when first asked for.
 
     Several implementations of one port may be declared under different
     `name`s; a setting of the port's owner chooses among them.

@@ -78,7 +78,9 @@ def _distributed() -> Iterator[Manifest | PluginError]:
             points = [point for point in distribution.entry_points if point.group == ENTRY_POINT_GROUP]
             name = distribution.metadata["Name"] or "(a distribution without a name)"
         except Exception as ex:  # noqa: BLE001 - a broken installation of anything must not stop ours
-            yield PluginError(str(distribution), "discover", f"its metadata cannot be read ({ex}): reinstall it")
+            yield PluginError(
+                str(distribution), "discover", f"its metadata cannot be read ({ex}): reinstall it"
+            )
             continue
         for point in points:
             yield _of_entry_point(point, name)
@@ -88,11 +90,14 @@ def _of_entry_point(point: metadata.EntryPoint, distribution: str) -> Manifest |
     try:
         directory = _directory(point.value)
     except (ImportError, ValueError, AttributeError) as ex:
-        remedy = f"distribution {distribution} names module {point.value}, which is not there ({ex}): reinstall it"
+        remedy = (
+            f"distribution {distribution} names module {point.value}, which is not there ({ex}): reinstall it"
+        )
         return PluginError(point.name, "discover", remedy)
     manifest = _attempt(directory / FILE_NAME, point.value, distribution)
     if isinstance(manifest, Manifest) and manifest.name != point.name:
-        remedy = f"the entry point of {distribution} says `{point.name}`, its {FILE_NAME} says `{manifest.name}`: agree"
+        other = f"its {FILE_NAME} says `{manifest.name}`"
+        remedy = f"the entry point of {distribution} says `{point.name}`, {other}: agree"
         return PluginError(point.name, "discover", remedy)
     if isinstance(manifest, PluginError) and manifest.plugin != point.name:
         return PluginError(point.name, manifest.phase, manifest.remedy)

@@ -89,7 +89,9 @@ def _misfit(caller: pluggy.HookCaller, one: pluggy.HookImpl, known: list[str]) -
     if one.wrapper or one.hookwrapper:
         return "hook wrappers are not supported: implement the hook itself"
     if caller.spec is None and not one.optionalhook:
-        return f"no such hook{suggestion(caller.name, known)} (optionalhook=True if its owner may be disabled)"
+        return (
+            f"no such hook{suggestion(caller.name, known)} (optionalhook=True if its owner may be disabled)"
+        )
     return ""
 
 
@@ -106,7 +108,9 @@ def _frozen(caller: pluggy.HookCaller) -> tuple[Implementation, ...]:
     )
 
 
-def _taking(every: tuple[str, ...], used: tuple[str, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+def _taking(
+    every: tuple[str, ...], used: tuple[str, ...], function: Callable[..., Any]
+) -> Callable[..., Any]:
     """Return `function`, or one that drops the arguments it does not name."""
     if set(used) == set(every):
         return function

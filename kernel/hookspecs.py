@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - a specification is never called
 """The whole contract between the kernel and a plugin: one function a hook.
 
 A plugin implements what it needs, in `plugin.py`, with `@hookimpl`; an
@@ -50,17 +51,19 @@ def register_settings() -> type[Any]:
 def register_hookspecs() -> ModuleType:
     """Return the module with this plugin's own hook specifications.
 
-    Others implement them with `@hookimpl(optionalhook=True)`, so they work
-    with and without this plugin. Called once, after all plugins are imported.
+    Their names begin with the plugin's: `orders_reserve`. Others implement them
+    with `@hookimpl(optionalhook=True)`, so they work with and without this
+    plugin. Called once, after all plugins are imported.
     """
     raise AssertionError("a specification is never called")
 
 
 @hookspec
 def register_services(settings: Settings) -> Sequence[Service]:
-    """Return the ports this plugin implements; factories run at `startup`.
+    """Return the ports this plugin implements; used as `app.service(Port)`.
 
-    Read with `app.service(Port)`. Called once; no I/O, the factory may do some.
+    Called once; no I/O. The factory runs when the service is first asked for
+    and may do I/O; an implementation that nobody chose is never made.
     """
     raise AssertionError("a specification is never called")
 
@@ -96,8 +99,8 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 def register_subscribers(settings: Settings) -> Sequence[Subscriber]:
     """Return the reactions to events, this plugin's or another's.
 
-    Called once. A subscriber to an event nobody registered is refused unless
-    its owner is merely not enabled (`Subscriber.optional`).
+    Called once. A subscriber to an event nobody registered is refused, unless
+    it is `optional`: then the event's owner may be disabled.
     """
     raise AssertionError("a specification is never called")
 
@@ -133,7 +136,7 @@ def register_storage(settings: Settings) -> Sequence[StorageBackend]:
 def register_commands(settings: Settings) -> Sequence[click.Command]:
     """Return commands for `manage.py`, shown below the plugin's name.
 
-    Called once, only by `manage.py`.
+    Called once, in every process: import what a command needs inside it.
     """
     raise AssertionError("a specification is never called")
 
@@ -143,7 +146,9 @@ def startup(app: Application) -> None:
     """Open what this plugin holds for the life of the process.
 
     Called once per process after everything is registered and migrated, in
-    dependency order. May do I/O. An exception stops the boot.
+    dependency order. May do I/O. An exception is handled by the failure policy:
+    it stops the start, or drops the plugin with its dependents (then `shutdown`
+    is not called for them).
     """
 
 

@@ -57,7 +57,9 @@ class Loaded:
     hooks: Hooks
 
 
-def load(profile: Profile, kernel_sections: Mapping[str, type[Any]], discovery: Discovery | None = None) -> Loaded:
+def load(
+    profile: Profile, kernel_sections: Mapping[str, type[Any]], discovery: Discovery | None = None
+) -> Loaded:
     """Load the profile's plugins; raise PluginError or ConfigurationError.
 
     `kernel_sections` are the settings of the kernel's rooms by section name.
@@ -119,7 +121,8 @@ class _Loading:
     def _dropped(self) -> tuple[Dropped, ...]:
         found = self.discovery.found
         return tuple(
-            Dropped(name, found[name].prefixes if name in found else (), error) for name, error in self.faults.items()
+            Dropped(name, found[name].prefixes if name in found else (), error)
+            for name, error in self.faults.items()
         )
 
     def _import(self, order: Sequence[Manifest]) -> list[PluginError]:
@@ -182,7 +185,9 @@ class _Loading:
         except pluggy.PluginValidationError as ex:
             raise PluginError(self.manager.get_name(ex.plugin) or plugin, "plugin.py", one_line(ex)) from ex
         except ValueError as ex:
-            raise PluginError(plugin, "register_hookspecs", f"{one_line(ex)}: return a module of @hookspec functions") from ex
+            raise PluginError(
+                plugin, "register_hookspecs", f"{one_line(ex)}: return a module of @hookspec functions"
+            ) from ex
 
     def _may_specify(self, plugin: str, name: str) -> None:
         if not name.startswith(f"{plugin}_"):
@@ -212,7 +217,9 @@ class _Loading:
             if manifest.name in self.collected:
                 continue
             try:
-                declared = {kind: self._declared(manifest.name, kind, settings) for kind in _COLLECTED}
+                declared: dict[str, Any] = {
+                    kind: self._declared(manifest.name, kind, settings) for kind in _COLLECTED
+                }
                 self.plugins[manifest.name] = dataclasses.replace(self.plugins[manifest.name], **declared)
                 self.collected.add(manifest.name)
             except PluginError as ex:

@@ -111,7 +111,7 @@ class _Reader:
     def _text(self, key: str) -> str:
         value = self.document.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise self._fault(f"`{key}` is missing or no text: write {key} = \"…\"")
+            raise self._fault(f'`{key}` is missing or no text: write {key} = "…"')
         return value.strip()
 
     def _name(self, file: Path) -> str:
@@ -156,7 +156,9 @@ class _Reader:
         prefixes = self._strings("prefixes")
         for prefix in prefixes:
             if not PREFIX.match(prefix):
-                raise self._fault(f'prefix `{prefix}`: write one path segment without slashes, as in "listings"')
+                raise self._fault(
+                    f'prefix `{prefix}`: write one path segment without slashes, as in "listings"'
+                )
         return prefixes
 
     def _requirements(self, key: str) -> tuple[Requirement, ...]:
@@ -168,7 +170,9 @@ class _Reader:
         except InvalidRequirement as ex:
             raise self._fault(f'`{key}` has `{text}`: write "categories" or "categories>=1.0"') from ex
         if not NAME.match(requirement.name) or requirement.extras or requirement.marker or requirement.url:
-            raise self._fault(f'`{key}` has `{text}`: write a plugin name and versions only, as in "categories>=1.0"')
+            raise self._fault(
+                f'`{key}` has `{text}`: write a plugin name and versions only, as in "categories>=1.0"'
+            )
         if requirement.name == self.document.get("name"):
             raise self._fault(f"`{key}` names the plugin itself: remove it")
         return requirement

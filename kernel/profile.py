@@ -101,7 +101,9 @@ def _parsed(file: Path) -> dict[str, Any]:
         raise ConfigurationError(f"profile {file}: {ex}") from ex
 
 
-def _lay_over(sections: dict[str, dict[str, Value]], document: Mapping[str, Any], source: str, base: Path) -> None:
+def _lay_over(
+    sections: dict[str, dict[str, Value]], document: Mapping[str, Any], source: str, base: Path
+) -> None:
     for section, keys in document.items():
         if section == "extends":
             continue
@@ -131,7 +133,9 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         for part in path[:-1]:
             place = place.setdefault(part, {})
             if not isinstance(place, dict):
-                raise ConfigurationError(f"{_variable(path)} and a shorter name of it are both set: unset one")
+                raise ConfigurationError(
+                    f"{_variable(path)} and a shorter name of it are both set: unset one"
+                )
         if isinstance(place.get(path[-1]), dict):
             raise ConfigurationError(f"{_variable(path)} and a longer name of it are both set: unset one")
         place[path[-1]] = value

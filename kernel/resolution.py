@@ -61,7 +61,9 @@ def without(
         lost = [(one, name) for one in staying for name in sorted(_required(one) - present)[:1]]
         if not lost:
             return staying, all_faults
-        all_faults += [PluginError(one.name, "resolve", f"requires {name}, which was dropped") for one, name in lost]
+        all_faults += [
+            PluginError(one.name, "resolve", f"requires {name}, which was dropped") for one, name in lost
+        ]
 
 
 def _required(manifest: Manifest) -> set[str]:
@@ -84,7 +86,9 @@ def _reach(wanted: Sequence[str], discovery: Discovery) -> tuple[dict[str, Manif
             faults[name] = discovery.broken[name]
         else:
             hint = suggestion(name, discovery.found)
-            faults[name] = PluginError(name, "discover", f"not installed: install it or take it from the profile{hint}")
+            faults[name] = PluginError(
+                name, "discover", f"not installed: install it or take it from the profile{hint}"
+            )
     return reached, list(faults.values())
 
 
@@ -104,7 +108,9 @@ def _faults_of(manifest: Manifest, reached: Mapping[str, Manifest]) -> Iterable[
             yield PluginError(manifest.name, "resolve", remedy)
 
 
-def _unmet(manifest: Manifest, requirement: Requirement, reached: Mapping[str, Manifest]) -> Iterable[PluginError]:
+def _unmet(
+    manifest: Manifest, requirement: Requirement, reached: Mapping[str, Manifest]
+) -> Iterable[PluginError]:
     other = reached.get(requirement.name)
     if other is None:
         remedy = f"requires {requirement}, which is not installed or cannot be read: install it"
@@ -134,7 +140,8 @@ def _sorted(by_name: Mapping[str, Manifest]) -> list[Manifest]:
     for one in by_name.values():
         sorter.add(one.name, *((_required(one) | set(one.after)) & by_name.keys()))
     sorter.prepare()
-    ready, order = [], []
+    ready: list[str] = []
+    order: list[Manifest] = []
     while sorter.is_active():
         for name in sorter.get_ready():
             heapq.heappush(ready, name)

@@ -26,7 +26,9 @@ def secret_key(settings: KernelSettings) -> str:
     """
     if settings.secret_key:
         if len(settings.secret_key) < SHORTEST:
-            raise ConfigurationError(f"kernel.secret_key is shorter than {SHORTEST} characters: make a longer one")
+            raise ConfigurationError(
+                f"kernel.secret_key is shorter than {SHORTEST} characters: make a longer one"
+            )
         return settings.secret_key
     if settings.environment == "production":
         raise ConfigurationError(
@@ -52,7 +54,9 @@ def _kept(file: Path) -> str:
             _place(file, secrets.token_hex(SHORTEST))
         return file.read_text().strip()
     except OSError as ex:
-        raise ConfigurationError(f"cannot keep a secret key in {file}: {ex.strerror}: set kernel.var_dir") from ex
+        raise ConfigurationError(
+            f"cannot keep a secret key in {file}: {ex.strerror}: set kernel.var_dir"
+        ) from ex
 
 
 def _place(file: Path, key: str) -> None:

@@ -24,7 +24,16 @@ from kernel.setting_field import SettingInfo, info_of, setting
 
 T = TypeVar("T")
 
-_WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+_WORDS = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "on": True,
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,8 @@ class KernelSettings:
     """What every room shares."""
 
     environment: Literal["development", "production", "test"] = setting(
-        "development", help="Production refuses what eases development: the test clock, the mailbox, made-up secrets."
+        "development",
+        help="Production refuses what eases development: the test clock, the mailbox, made-up secrets.",
     )
     policy: Literal["abort", "continue"] = setting(
         "abort", help="What a bad plugin does: stop the boot, or be dropped with its dependents."
@@ -40,10 +50,12 @@ class KernelSettings:
     test_clock: bool = setting(False, help="Let `POST /v1/_clock` drive the time. Refused in production.")
     secret_key: str = setting(
         "",
-        help="Signs links and cursors. At least 32 characters. Made under `var_dir` when empty; required in production.",
+        help="Signs links and cursors; 32 characters or more. Empty: made in `var_dir`, not in production.",
         secret=True,
     )
-    var_dir: str = setting("var", help="The directory for what the process keeps: embedded database, blobs, keys.")
+    var_dir: str = setting(
+        "var", help="The directory for what the process keeps: embedded database, blobs, keys."
+    )
     public_url: str = setting("", help="Where clients reach this deployment, for links in messages.")
 
 
@@ -54,7 +66,9 @@ class Settings:
     with its type, `settings.of(ListingsSettings)`.
     """
 
-    def __init__(self, profile: Profile, kinds: Mapping[str, type[Any]], ignored: Collection[str] = ()) -> None:
+    def __init__(
+        self, profile: Profile, kinds: Mapping[str, type[Any]], ignored: Collection[str] = ()
+    ) -> None:
         """Type the profile's sections by `kinds`; sections in `ignored` may stand unused."""
         for name, keys in profile.sections.items():
             if name not in kinds and name not in ignored:
@@ -62,7 +76,9 @@ class Settings:
                 raise ConfigurationError(f"[{name}] in {source} is no section{suggestion(name, kinds)}")
         self.profile = profile
         self.kinds = dict(kinds)
-        self._sections = {name: _section(name, kind, profile.sections.get(name, {})) for name, kind in kinds.items()}
+        self._sections = {
+            name: _section(name, kind, profile.sections.get(name, {})) for name, kind in kinds.items()
+        }
 
     def __getattr__(self, name: str) -> Any:
         """Return a section by its name as an attribute."""
@@ -85,7 +101,9 @@ class Settings:
         for section in self._sections.values():
             if isinstance(section, kind):
                 return section
-        raise ConfigurationError(f"{kind.__name__} is the settings of no loaded plugin: enable it in the profile")
+        raise ConfigurationError(
+            f"{kind.__name__} is the settings of no loaded plugin: enable it in the profile"
+        )
 
     def describe(self) -> Iterator[Described]:
         """Yield every key with its type, default, value and where that was set."""
@@ -201,12 +219,18 @@ def _convert(raw: Any, kind: Any) -> Any:
     if origin is Literal:
         return _one_of(raw, arguments)
     if origin in (Union, types.UnionType):
-        return None if raw in (None, "") else _convert(raw, next(one for one in arguments if one is not type(None)))
+        return (
+            None
+            if raw in (None, "")
+            else _convert(raw, next(one for one in arguments if one is not type(None)))
+        )
     if origin in (list, tuple):
         items = [_convert(item, arguments[0] if arguments else Any) for item in _items(raw)]
         return items if origin is list else tuple(items)
     if origin is dict:
-        return {str(key): _convert(item, arguments[1] if arguments else Any) for key, item in _table(raw).items()}
+        return {
+            str(key): _convert(item, arguments[1] if arguments else Any) for key, item in _table(raw).items()
+        }
     return _scalar(raw, origin)
 
 
@@ -223,7 +247,11 @@ def _scalar(raw: Any, kind: type[Any]) -> Any:
             return _word(raw)
         return _exactly(raw, bool)
     if kind in (int, float):
-        return kind(raw) if isinstance(raw, str) else kind(_exactly(raw, int, *([float] if kind is float else [])))
+        return (
+            kind(raw)
+            if isinstance(raw, str)
+            else kind(_exactly(raw, int, *([float] if kind is float else [])))
+        )
     if kind is Path:
         return Path(_exactly(raw, str))
     return _exactly(raw, kind)
@@ -259,4 +287,6 @@ def _type_name(kind: Any) -> str:
         return " or ".join(str(choice) for choice in get_args(kind))
     if get_origin(kind) in (Union, types.UnionType):
         return " or ".join("nothing" if one is type(None) else _type_name(one) for one in get_args(kind))
-    return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("typing.", "")
+    return (
+        kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("typing.", "")
+    )

@@ -10,13 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kernel.testing.client import Answer, Client
+    from kernel.testing.answers import Answer
+    from kernel.testing.client import Client
     from kernel.testing.contract import PluginContract
     from kernel.testing.samples import Sample, sample
     from kernel.testing.server import Server, race
 
 _HOMES = {
-    "kernel.testing.client": "Answer Client",
+    "kernel.testing.answers": "Answer",
+    "kernel.testing.client": "Client",
     "kernel.testing.contract": "PluginContract",
     "kernel.testing.samples": "Sample sample",
     "kernel.testing.server": "Server race",

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import Iterator, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,38 +22,7 @@ from falcon.testing import TestClient
 
 from kernel.application import Application
 from kernel.storage import uuid7
-from kernel.testing.answers import check_answer
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back: status, lower-cased headers, body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body read as JSON."""
-        return jsonlib.loads(self.body)
-
-    @property
-    def text(self) -> str:
-        """The body read as UTF-8."""
-        return self.body.decode()
-
-    @property
-    def problem(self) -> str:
-        """The slug of the problem's type: `not-found` of `/problems/not-found`."""
-        return str(self.json["type"]).rpartition("/")[2]
-
-    @property
-    def faults(self) -> dict[str, str]:
-        """The details of `errors[]` by pointer or parameter."""
-        return {
-            each.get("pointer") or each.get("parameter", ""): each["detail"] for each in self.json["errors"]
-        }
+from kernel.testing.answers import Answer, check_answer
 
 
 class Client:
@@ -168,7 +136,7 @@ class Client:
         lowered = {name.lower(): value for name, value in result.headers.items()}
         answer = Answer(result.status_code, lowered, result.content)
         if self.checked:
-            check_answer(self.app.registry, method, path, answer.status, answer.headers, answer.body)
+            check_answer(self.app.registry, method, path, answer)
         return answer
 
     def every(self, path: str, **query: Any) -> Iterator[Any]:

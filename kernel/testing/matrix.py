@@ -27,7 +27,8 @@ from kernel.http.endpoint import Endpoint, endpoints_of
 from kernel.http.routing import path_of
 from kernel.registry import Registry
 from kernel.storage import uuid7
-from kernel.testing.client import Answer, Client
+from kernel.testing.answers import Answer
+from kernel.testing.client import Client
 from kernel.testing.samples import Make, Sample, Samples, filled_path, parameters, plain_path
 
 _SUCCESS = range(200, 400)
@@ -64,7 +65,9 @@ def cases(registry: Registry, plugin: str, samples: Samples) -> list[Case]:
             found.append(Case(method, route, endpoint, make))
         elif not samples.is_unscoped(method, route.path):
             lacking.append(f"{method} {plain_path(route.path)}")
-    assert not lacking, f"{plugin}: give samples.py a @sample, or a reason in UNSCOPED, for {', '.join(lacking)}"
+    assert not lacking, (
+        f"{plugin}: give samples.py a @sample, or a reason in UNSCOPED, for {', '.join(lacking)}"
+    )
     return found
 
 
@@ -125,7 +128,9 @@ def _unproven(app: Application, case: Case, sample: Sample) -> list[str]:
     if answer.status in _SUCCESS:
         return []
     told = f"{answer.status} {answer.body[:200].decode(errors='replace')}"
-    return [f"{case}: proves nothing, its owner gets {told}: give the sample what it needs in bodies or queries"]
+    return [
+        f"{case}: proves nothing, its owner gets {told}: give the sample what it needs in bodies or queries"
+    ]
 
 
 def ask(case: Case, sample: Sample, ids: Mapping[str, Any], client: Client) -> Answer:
@@ -176,8 +181,10 @@ _PLAUSIBLE: tuple[tuple[type[base.Field[Any]], Callable[[], Any]], ...] = (
 def _plausible(schema: type[Schema] | Schema) -> dict[str, Any]:
     """Return a body with the schema's required fields, for endpoints that ask for little."""
     made = schema() if isinstance(schema, type) else schema
-    body = {}
+    body: dict[str, Any] = {}
     for name, declared in made.load_fields.items():
         if declared.required:
-            body[declared.data_key or name] = next((make() for kind, make in _PLAUSIBLE if isinstance(declared, kind)), {})
+            body[declared.data_key or name] = next(
+                (make() for kind, make in _PLAUSIBLE if isinstance(declared, kind)), {}
+            )
     return body

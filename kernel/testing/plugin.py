@@ -24,6 +24,7 @@ from kernel.tasks.worker import run_due
 from kernel.testing.applications import Applications, test_settings
 from kernel.testing.client import Client
 from kernel.testing.postgres import DisposablePostgres, shared_postgres
+from kernel.testing.redis import DisposableRedis, disposable_redis
 from kernel.testing.server import Server
 
 
@@ -35,13 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> DisposablePostgres:
-    """The run's PostgreSQL server; the workers of pytest-xdist share it."""
+    """Return the run's PostgreSQL server; the workers of pytest-xdist share it."""
     return shared_postgres()
 
 
 @pytest.fixture(scope="session")
-def applications(postgres: DisposablePostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applications]:
-    """Makes and keeps the applications of this process."""
+def applications(
+    postgres: DisposablePostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Applications]:
+    """Give what makes and keeps the applications of this process."""
     made = Applications(postgres, tmp_path_factory.mktemp("applications"))
     yield made
     made.close()
@@ -49,14 +52,14 @@ def applications(postgres: DisposablePostgres, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def wanted_plugins(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """The plugins of the nearest `plugins` mark, else of the module's PLUGINS."""
+    """Return the plugins of the nearest `plugins` mark, else of the module's PLUGINS."""
     mark = request.node.get_closest_marker("plugins")
     return tuple(mark.args) if mark else tuple(getattr(request.module, "PLUGINS", ()))
 
 
 @pytest.fixture
 def wanted_settings(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
-    """The sections of all `settings` marks, the nearest winning, over the module's SETTINGS."""
+    """Return the sections of all `settings` marks, the nearest first, over the module's SETTINGS."""
     wanted: dict[str, dict[str, Any]] = {
         name: dict(keys) for name, keys in getattr(request.module, "SETTINGS", {}).items()
     }
@@ -70,7 +73,7 @@ def wanted_settings(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]
 def app(
     applications: Applications, wanted_plugins: tuple[str, ...], wanted_settings: dict[str, dict[str, Any]]
 ) -> Iterator[Application]:
-    """The started application of the wanted plugins, on clean tables, at the present time."""
+    """Give the started application of the wanted plugins, on clean tables, at the present time."""
     application = applications.shared(wanted_plugins, wanted_settings)
     yield application
     applications.clean(application)
@@ -92,7 +95,7 @@ def make_app(applications: Applications) -> Iterator[Callable[..., Application]]
 
 @pytest.fixture
 def client(app: Application) -> Client:
-    """Calls the application as nobody; `client.as_user()` signs in."""
+    """Return what calls the application as nobody; `client.as_user()` signs in."""
     return Client(app)
 
 
@@ -107,7 +110,9 @@ def mailbox(client: Client) -> Callable[..., list[dict[str, Any]]]:
     """Return what would have been sent, oldest first: `mailbox("ann@example.com")`."""
 
     def read(to: str) -> list[dict[str, Any]]:
-        messages: list[dict[str, Any]] = client.unchecked().get("/_mailbox.json", query={"to": to}).json["items"]
+        messages: list[dict[str, Any]] = (
+            client.unchecked().get("/_mailbox.json", query={"to": to}).json["items"]
+        )
         return messages
 
     return read
@@ -121,7 +126,7 @@ def server(
     wanted_settings: dict[str, dict[str, Any]],
     tmp_path: Path,
 ) -> Iterator[Server]:
-    """A real `serve` process with the wanted plugins, for races and faults."""
+    """Run a real `serve` process with the wanted plugins, for races and faults."""
     url = postgres.fresh_database(applications.template(wanted_plugins))
     process = Server(test_settings(wanted_plugins, wanted_settings, tmp_path / "var", url), tmp_path)
     process.start()
@@ -131,7 +136,14 @@ def server(
 
 
 @pytest.fixture
+def redis() -> Iterator[DisposableRedis]:
+    """Run a Redis of the test's own, to kill and restart; skip loudly where there is none."""
+    with disposable_redis() as server:
+        yield server
+
+
+@pytest.fixture
 def clock(app: Application) -> TestClock:
-    """The application's clock: `clock.advance(timedelta(days=1))`."""
+    """Return the application's clock: `clock.advance(timedelta(days=1))`."""
     assert isinstance(app.clock, TestClock), "turn kernel.test_clock on"
     return app.clock

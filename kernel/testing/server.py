@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kernel.testing.client import Answer
+from kernel.testing.answers import Answer
 
 T = TypeVar("T")
 PATIENCE = 30.0  # seconds a server may take to answer first
@@ -52,7 +52,7 @@ class Server:
         command = [sys.executable, "-m", "kernel.cli", "serve", "--profile", str(self._profile)]
         environ = {name: value for name, value in os.environ.items() if not name.startswith("STOA__")}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [*command, "--port", str(self.port), *options], stdout=log, stderr=log, env=environ
             )
         try:
@@ -183,7 +183,11 @@ def _toml(settings: Mapping[str, Any]) -> str:
 
 def _literal(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{jsonlib.dumps(str(key))} = {_literal(item)}" for key, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{jsonlib.dumps(str(key))} = {_literal(item)}" for key, item in value.items())
+            + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_literal, value)) + "]"
     return jsonlib.dumps(value, default=str)

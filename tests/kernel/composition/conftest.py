@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import sys
 import textwrap
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from kernel.sections import KERNEL_SECTIONS
 from kernel.loader import Loaded, load
 from kernel.profile import read_profile
+from kernel.sections import KERNEL_SECTIONS
 
 _serial = itertools.count()
+DIARY = Path(__file__).parent / "diary_plugin"
+GUARD = "found.owner_id != req.principal.id"
 DEFAULTS = {"version": "1.0.0", "kernel_api": "1.0", "summary": "A plugin of the tests"}
 
 
@@ -74,3 +77,17 @@ def loading(tmp_path):
         return load(read_profile(str(file), {}, overrides), KERNEL_SECTIONS)
 
     return run
+
+
+@pytest.fixture
+def diary(site):
+    """Install the diary plugin, with another `guard` of its entries if one is given."""
+
+    def install(guard: str = "") -> Path:
+        folder = site.install("diary", prefixes=["diary"])
+        shutil.copytree(DIARY, folder, dirs_exist_ok=True)
+        code = (folder / "plugin.py").read_text()
+        (folder / "plugin.py").write_text(code.replace(GUARD, guard or GUARD))
+        return folder
+
+    return install

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 import pytest
 
 from kernel import app as proxy
@@ -60,18 +62,18 @@ def test_plugins_start_in_dependency_order_and_stop_in_reverse(site, make_app):
     application.stop()
     application.stop()
 
-    import builtins
-
     assert builtins.__dict__.pop("_life") == ["+b", "+a", "-a", "-b"]
 
 
-def test_a_plugin_that_cannot_start_stops_the_start_and_those_started_are_shut_down(site, make_app, monkeypatch):
+def test_a_plugin_that_cannot_start_stops_the_start_and_those_started_are_shut_down(
+    site, make_app, monkeypatch
+):
     started = []
     monkeypatch.setattr("builtins._down", started, raising=False)
     site.install("a", life("a", shutdown="_down.append('a')"), prefixes=["a"])
     site.install("b", life("b", FAULT, "_down.append('b')"), prefixes=["b"], after=["a"])
 
-    with pytest.raises(PluginError, match="b: startup: raised ValueError: no"):
+    with pytest.raises(PluginError, match=r"b: startup: raised ValueError: no"):
         make_app("a", "b")
 
     assert started == ["a"]
@@ -111,7 +113,8 @@ def test_a_failing_shutdown_does_not_keep_the_others_from_closing(site, make_app
 
 
 def test_a_service_is_made_once_when_it_is_first_asked_for(site, make_app):
-    code = "@hookimpl\ndef register_services(): return [Service(dict, lambda app: {'port': app.settings.http.port})]"
+    made = "lambda app: {'port': app.settings.http.port}"
+    code = f"@hookimpl\ndef register_services(): return [Service(dict, {made})]"
     site.install("a", code)
 
     application = make_app("a", http={"port": 7})
@@ -133,10 +136,12 @@ def test_services_that_make_each_other_are_named(site, make_app):
 
 
 def test_a_blob_store_is_chosen_by_its_name(site, make_app):
-    site.install("a", "@hookimpl\ndef register_storage(): return [StorageBackend('attic', lambda app: 'the attic')]")
+    site.install(
+        "a", "@hookimpl\ndef register_storage(): return [StorageBackend('attic', lambda app: 'the attic')]"
+    )
 
     assert make_app("a", storage={"backend": "attic"}).blobs == "the attic"
-    with pytest.raises(ConfigurationError, match="storage.backend is atic: .* did you mean attic"):
+    with pytest.raises(ConfigurationError, match=r"storage.backend is atic: .* did you mean attic"):
         make_app("a", storage={"backend": "atic"})
 
 
@@ -144,7 +149,7 @@ def test_the_proxy_stands_for_the_active_application_and_says_when_there_is_none
     assert proxy.settings is app.settings
 
     previous = activate(None)
-    with pytest.raises(StoaError, match="no application is active: call kernel.application.boot"):
+    with pytest.raises(StoaError, match=r"no application is active: call kernel.application.boot"):
         active()
     activate(previous)
 
@@ -154,13 +159,19 @@ def test_the_proxy_stands_for_the_active_application_and_says_when_there_is_none
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
-        ({"kernel": {"environment": "production", "test_clock": True}}, "kernel.test_clock is on in production"),
+        (
+            {"kernel": {"environment": "production", "test_clock": True}},
+            "kernel.test_clock is on in production",
+        ),
         (
             {"kernel": {"environment": "production", "test_clock": False}, "http": {"rate_limits": False}},
             "http.rate_limits is off in production",
         ),
         (
-            {"kernel": {"environment": "production", "test_clock": False, "secret_key": ""}, "http": {"rate_limits": True}},
+            {
+                "kernel": {"environment": "production", "test_clock": False, "secret_key": ""},
+                "http": {"rate_limits": True},
+            },
             "kernel.secret_key is empty: set STOA__KERNEL__SECRET_KEY__FILE",
         ),
         ({"kernel": {"secret_key": "short"}}, "kernel.secret_key is shorter than 32 characters"),

@@ -5,30 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from diary import write
 
 from kernel.testing import PluginContract, Sample
 from kernel.testing.matrix import cases, leaks
-from kernel.testing.samples import Samples, samples_beside
+from kernel.testing.samples import Marked, Samples, samples_beside
 
 
 class TestDiary(PluginContract):
     plugin = "diary"
 
     @pytest.fixture(autouse=True)
-    def _installed(self, site):
-        write(site)
+    def _installed(self, diary):
+        diary()
 
 
 @pytest.fixture
-def leaking(site, make_app):
+def leaking(diary, make_app):
     """Return what the matrix finds in a diary that guards its entries by `guard`."""
 
     def run(guard):
-        write(site, guard=guard)
+        diary(guard)
         application = make_app("diary")
         samples = samples_beside(Path(__file__))
-        return [line for case in cases(application.registry, "diary", samples) for line in leaks(application, case)]
+        return [
+            line
+            for case in cases(application.registry, "diary", samples)
+            for line in leaks(application, case)
+        ]
 
     return run
 
@@ -41,9 +44,13 @@ def test_the_matrix_finds_an_entry_anyone_signed_in_may_read(leaking):
 
 
 def test_the_matrix_finds_an_answer_that_tells_a_foreign_id_from_an_unknown_one(leaking):
-    found = leaking("found.owner_id != req.principal.id and (_ for _ in ()).throw(__import__('kernel').Forbidden())")
+    found = leaking(
+        "found.owner_id != req.principal.id and (_ for _ in ()).throw(__import__('kernel').Forbidden())"
+    )
 
-    assert "GET /v1/diary/{entry_id}: a stranger gets 403 for another's id and 404 for an unknown one" in found
+    assert (
+        "GET /v1/diary/{entry_id}: a stranger gets 403 for another's id and 404 for an unknown one" in found
+    )
 
 
 def test_the_matrix_says_when_it_proves_nothing(leaking):
@@ -52,11 +59,13 @@ def test_the_matrix_says_when_it_proves_nothing(leaking):
     assert found[0].startswith("GET /v1/diary/{entry_id}: proves nothing, its owner gets 404")
 
 
-def test_an_endpoint_without_a_sample_or_a_reason_is_named(site, make_app):
-    write(site)
+def test_an_endpoint_without_a_sample_or_a_reason_is_named(diary, make_app):
+    diary()
     registry = make_app("diary").registry
 
-    with pytest.raises(AssertionError, match=r"a reason in UNSCOPED, for GET /diary/\{entry_id\}, PUT /diary"):
+    with pytest.raises(
+        AssertionError, match=r"a reason in UNSCOPED, for GET /diary/\{entry_id\}, PUT /diary"
+    ):
         cases(registry, "diary", Samples())
     assert cases(registry, "diary", Samples(unscoped={"/diary/{entry_id}": "everybody's"})) == []
 
@@ -68,9 +77,10 @@ def test_a_sample_for_a_single_route_comes_before_the_one_for_its_parameters():
     def special(app):
         return Sample({}, None)
 
-    from kernel.testing.samples import Marked
-
-    marked = [Marked(general, frozenset({"a"}), frozenset()), Marked(special, frozenset({"a"}), frozenset({"POST /x/{a}"}))]
+    marked = [
+        Marked(general, frozenset({"a"}), frozenset()),
+        Marked(special, frozenset({"a"}), frozenset({"POST /x/{a}"})),
+    ]
 
     samples = Samples(marked)
 

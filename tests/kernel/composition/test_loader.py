@@ -40,6 +40,17 @@ class Thing(peewee.Model):
 @hookimpl
 def register_models(): return [Thing]
 """
+UNDECLARED = """
+class Item:
+    def on_get(self, req, resp): ...
+
+@hookimpl
+def register_routes(): return [Route('/a', Item())]
+"""
+TWICE = """
+@hookimpl
+def register_subscribers(): return [Subscriber('b.x.y.v1', print, name='a.x', optional=True)] * 2
+"""
 EVENT = """
 @event("{name}")
 class Happened:
@@ -68,7 +79,8 @@ def refusal(loading):
 
 
 def test_declarations_stand_in_the_registry_with_their_plugin_in_dependency_order(site, loading):
-    permission = "@hookimpl\ndef register_permissions(): return [Permission('{0}:read', 'Read'), Role('{0}er', 'One')]\n"
+    declared = "[Permission('{0}:read', 'Read'), Role('{0}er', 'One')]"
+    permission = f"@hookimpl\ndef register_permissions(): return {declared}\n"
     site.install("a", permission.format("a"), requires=["b"])
     site.install("b", permission.format("b"))
 
@@ -128,7 +140,9 @@ def test_under_continue_an_exception_in_a_hook_drops_the_plugin_and_its_dependen
 def test_a_module_that_cannot_be_imported_is_named(site, refusal):
     site.install("bad", "import nowhere_at_all")
 
-    assert refusal("bad").startswith("bad: import: raised ModuleNotFoundError: No module named 'nowhere_at_all'")
+    assert refusal("bad").startswith(
+        "bad: import: raised ModuleNotFoundError: No module named 'nowhere_at_all'"
+    )
 
 
 def test_under_continue_a_hook_is_called_once_though_others_are_dropped(site, loading):
@@ -146,12 +160,20 @@ def test_under_continue_a_hook_is_called_once_though_others_are_dropped(site, lo
 @pytest.mark.parametrize(
     ("code", "phase", "remedy"),
     [
-        ("@hookimpl\ndef register_route(): ...", "register_route", "no such hook; did you mean register_routes?"),
+        (
+            "@hookimpl\ndef register_route(): ...",
+            "register_route",
+            "no such hook; did you mean register_routes?",
+        ),
         ("@hookimpl\ndef startup(application): ...", "plugin.py", "Argument(s) {'application'} are declared"),
         ("@hookimpl(wrapper=True)\ndef startup(app): yield", "startup", "hook wrappers are not supported"),
         ("@hookimpl\ndef register_routes(): return 3", "register_routes", "returned int: return a list"),
         ("@hookimpl\ndef register_routes(): return [3]", "register_routes", "return a list of Route"),
-        ("@hookimpl\ndef register_events(): return [int]", "register_events", "return a list of @event classes"),
+        (
+            "@hookimpl\ndef register_events(): return [int]",
+            "register_events",
+            "return a list of @event classes",
+        ),
         ("@hookimpl\ndef register_settings(): return 3", "register_settings", "return a frozen dataclass"),
         ("@hookimpl\ndef register_hookspecs(): return 3", "register_hookspecs", "return a module"),
     ],
@@ -168,13 +190,29 @@ def test_an_implementation_that_does_not_fit_its_hook_is_refused(site, refusal, 
 @pytest.mark.parametrize(
     ("code", "keys", "remedy"),
     [
-        (RESOURCE.format(path="/b/x", permission="public"), {"prefixes": ["a"]}, "path /b/x is below no prefix of its"),
-        (RESOURCE.format(path="a/x", permission="public"), {"prefixes": ["a"]}, "path a/x is below no prefix"),
-        (RESOURCE.format(path="/a", permission="public"), {}, "is below no prefix of its manifest (none)"),
-        (RESOURCE.format(path="/a", permission="a:reed"), {"prefixes": ["a"]}, "permission `a:reed`, which nobody"),
-        ("@hookimpl\ndef register_routes(): return [Route('/a', object())]", {"prefixes": ["a"]}, "has no responder"),
         (
-            "class Item:\n    def on_get(self): ...\n@hookimpl\ndef register_routes(): return [Route('/a', Item())]",
+            RESOURCE.format(path="/b/x", permission="public"),
+            {"prefixes": ["a"]},
+            "path /b/x is below no prefix of its",
+        ),
+        (
+            RESOURCE.format(path="a/x", permission="public"),
+            {"prefixes": ["a"]},
+            "path a/x is below no prefix",
+        ),
+        (RESOURCE.format(path="/a", permission="public"), {}, "is below no prefix of its manifest (none)"),
+        (
+            RESOURCE.format(path="/a", permission="a:reed"),
+            {"prefixes": ["a"]},
+            "permission `a:reed`, which nobody",
+        ),
+        (
+            "@hookimpl\ndef register_routes(): return [Route('/a', object())]",
+            {"prefixes": ["a"]},
+            "has no responder",
+        ),
+        (
+            UNDECLARED,
             {"prefixes": ["a"]},
             "/a: Item.on_get has no declaration: decorate it with @endpoint",
         ),
@@ -188,8 +226,7 @@ def test_an_implementation_that_does_not_fit_its_hook_is_refused(site, refusal, 
             "a.x awaits event `b.x.done.v1`, which nobody registers",
         ),
         (
-            "@hookimpl\ndef register_subscribers():"
-            " return [Subscriber('b.x.done.v1', print, name='a.x', optional=True)] * 2",
+            TWICE,
             {},
             "subscriber `a.x` is claimed by it twice",
         ),
@@ -231,11 +268,16 @@ STORAGE = "@hookimpl\ndef register_storage(): return [StorageBackend('s4', dict)
             {},
             "b: register_permissions: role `boss` is claimed by a too",
         ),
-        (SERVICE.format(name="x"), SERVICE.format(name="x"), {}, "b: register_services: service `dict x` is claimed by a"),
+        (
+            SERVICE.format(name="x"),
+            SERVICE.format(name="x"),
+            {},
+            "b: register_services: service `dict x` is claimed by a",
+        ),
         (STORAGE, STORAGE, {}, "b: register_storage: blob store `s4` is claimed by a too"),
     ],
 )
-def test_two_plugins_that_claim_one_thing_are_refused_naming_both(site, refusal, first, second, keys, remedy):
+def test_two_plugins_that_claim_one_thing_are_refused_naming_both(site, refusal, first, second, keys, remedy):  # noqa: PLR0917
     site.install("a", first, **keys)
     site.install("b", second, **keys)
 
@@ -267,26 +309,35 @@ def test_one_path_twice_is_refused_whatever_its_fields_are_called(site, refusal)
     assert "path `/v1/a/{}` is claimed by it twice" in refusal("a")
 
 
-FOREIGN = """
+FOREIGN = (
+    """
 import peewee
 from kernel.storage import db_proxy
 class Other(peewee.Model):
     class Meta:
         database, table_name = db_proxy, "{table}"
-""" + MODEL
+"""
+    + MODEL
+)
 
 
 @pytest.mark.parametrize(
     ("field", "requires", "remedy"),
     [
-        ("x = peewee.ForeignKeyField(Other)", ["b"], "a_thing.x_id references b_thing of b and could block it"),
+        (
+            "x = peewee.ForeignKeyField(Other)",
+            ["b"],
+            "a_thing.x_id references b_thing of b and could block it",
+        ),
         ("x = peewee.ForeignKeyField(Other, on_delete='RESTRICT')", ["b"], "and could block it"),
         ("x = peewee.ForeignKeyField(Other, on_delete='CASCADE')", [], "require b in plugin.toml"),
         ("x = peewee.ForeignKeyField(Other, on_delete='CASCADE')", ["b"], ""),
         ("x = peewee.ForeignKeyField(Other, null=True, on_delete='SET NULL')", ["b"], ""),
     ],
 )
-def test_a_foreign_key_into_another_plugin_must_be_required_and_harmless(site, loading, field, requires, remedy):
+def test_a_foreign_key_into_another_plugin_must_be_required_and_harmless(
+    site, loading, field, requires, remedy
+):
     site.install("b", MODEL.format(table="b_thing", field="pass"))
     code = FOREIGN.replace("{table}", "b_thing", 1).format(table="a_thing", field=field)
     site.install("a", code, requires=requires)
@@ -298,7 +349,9 @@ def test_a_foreign_key_into_another_plugin_must_be_required_and_harmless(site, l
         assert names(loading("a", "b")) == ["b", "a"]
 
 
-SPECS = "import sys, types\nspecs = types.ModuleType('specs')\n@hookspec\ndef {name}(n): ...\nspecs.{name} = {name}\n"
+SPECS = (
+    "import types\nspecs = types.ModuleType('specs')\n@hookspec\ndef {name}(n): ...\nspecs.{name} = {name}\n"
+)
 OFFERING = SPECS + "@hookimpl\ndef register_hookspecs(): return specs\n"
 
 
@@ -324,7 +377,10 @@ def test_an_optional_implementation_sleeps_while_the_owner_of_the_hook_is_idle(s
     ("code", "remedy"),
     [
         (OFFERING.format(name="discount"), "hook `discount` must begin with `shop_`"),
-        (OFFERING.format(name="shop_x").replace("specs.shop_x = shop_x", ""), "return a module of @hookspec functions"),
+        (
+            OFFERING.format(name="shop_x").replace("specs.shop_x = shop_x", ""),
+            "return a module of @hookspec functions",
+        ),
     ],
 )
 def test_hook_specifications_that_break_a_rule_are_refused(site, refusal, code, remedy):
@@ -353,7 +409,7 @@ def test_the_registry_names_the_nearest_plugin_that_is_loaded(site, loading):
     registry = loading("loyalty").registry
 
     assert "loyalty" in registry
-    with pytest.raises(PluginError, match="did you mean loyalty"):
+    with pytest.raises(PluginError, match=r"did you mean loyalty"):
         registry.plugin("loyality")
 
 
@@ -363,5 +419,7 @@ def test_a_service_nobody_offers_is_a_clear_error(site, loading):
     registry = loading("a").registry
 
     assert list(registry.services_of(dict)) == ["smtp"]
-    with pytest.raises(ConfigurationError, match="dict `smpt` is offered by no enabled plugin.*did you mean smtp"):
+    with pytest.raises(
+        ConfigurationError, match=r"dict `smpt` is offered by no enabled plugin.*did you mean smtp"
+    ):
         registry.service(dict, "smpt")

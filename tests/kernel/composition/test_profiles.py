@@ -94,10 +94,18 @@ def test_a_profile_is_found_by_name_under_config():
         ({"a": 'extends = "b"', "b": 'extends = "a"'}, {}, "runs in a circle"),
         ({"shop": 'extends = "bse"'}, {}, "profile bse: not found under config/; did you mean base?"),
         ({"shop": "port ="}, {}, "shop.toml"),
-        ({"shop": 'plugin = ["a"]'}, {}, "plugin in .*shop.toml is neither a section nor a known key; did you mean plugins"),
+        (
+            {"shop": 'plugin = ["a"]'},
+            {},
+            "plugin in .*shop.toml is neither a section nor a known key; did you mean plugins",
+        ),
         ({"shop": "plugins = [1]"}, {}, "is not a list of names"),
         ({"shop": ""}, {"STOA__PORT": "1"}, "STOA__PORT: write STOA__SECTION__KEY"),
-        ({"shop": ""}, {"STOA__A__B": "1", "STOA__A__B__C": "1"}, "STOA__A__B__C and a shorter name of it are both set"),
+        (
+            {"shop": ""},
+            {"STOA__A__B": "1", "STOA__A__B__C": "1"},
+            "STOA__A__B__C and a shorter name of it are both set",
+        ),
     ],
 )
 def test_a_fault_in_a_profile_is_one_clear_line(profile, files, environ, message):

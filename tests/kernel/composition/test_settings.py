@@ -7,9 +7,9 @@ from typing import Literal
 
 import pytest
 
-from kernel import setting
 from kernel.errors import ConfigurationError
 from kernel.profile import read_profile
+from kernel.setting_field import setting
 from kernel.settings import Settings
 
 
@@ -103,7 +103,7 @@ def test_a_wrong_value_is_refused_with_key_place_and_expectation(shop, text, mes
 
 
 def test_a_required_setting_names_its_variable(shop):
-    with pytest.raises(ConfigurationError, match="strict.token is required: .* STOA__STRICT__TOKEN"):
+    with pytest.raises(ConfigurationError, match=r"strict.token is required: .* STOA__STRICT__TOKEN"):
         shop(kinds={"strict": StrictSettings})
 
 
@@ -150,5 +150,5 @@ def test_the_section_of_an_idle_plugin_may_stand(shop):
 
 
 def test_asking_for_an_unknown_section_names_the_nearest(shop):
-    with pytest.raises(ConfigurationError, match="did you mean shop"):
+    with pytest.raises(ConfigurationError, match=r"did you mean shop"):
         shop().section("shopp")
