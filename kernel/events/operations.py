@@ -49,9 +49,11 @@ SELECT count(*), max(position) FROM chosen
 """
 _DEPTH = "SELECT subscriber, count(*) FROM kernel_delivery WHERE state = 'pending' GROUP BY subscriber"
 _LAG = """
-SELECT delivery.subscriber, extract(epoch FROM %s - min(event.occurred_at))::float8
-FROM kernel_delivery AS delivery JOIN kernel_event AS event USING (position)
-WHERE delivery.state = 'pending' GROUP BY delivery.subscriber
+SELECT subscriber, extract(epoch FROM %(now)s - event.occurred_at)::float8
+FROM (
+    SELECT subscriber, min(position) AS position FROM kernel_delivery
+    WHERE state = 'pending' AND subscriber = ANY(%(subscribers)s) GROUP BY subscriber
+) AS oldest JOIN kernel_event AS event USING (position)
 """
 _DEAD_COUNT = "SELECT subscriber, count(*) FROM kernel_delivery WHERE state = 'dead' GROUP BY subscriber"
 _HISTORY = """
@@ -106,8 +108,9 @@ class Operations:
         return {name: int(count) for name, count in self._db.rows(_DEPTH)}
 
     def lag(self) -> dict[str, float]:
-        """Return the age in seconds of the oldest pending event by subscriber."""
-        return {name: float(age) for name, age in self._db.rows(_LAG, (self._bus.clock.now(),))}
+        """Return the age in seconds of the oldest pending event by enabled subscriber."""
+        asked = {"now": self._bus.clock.now(), "subscribers": list(self._bus.subscribers)}
+        return {name: float(age) for name, age in self._db.rows(_LAG, asked)}
 
     def dead_count(self) -> dict[str, int]:
         """Return the number of dead letters by subscriber."""

@@ -64,7 +64,7 @@ class Task:
 
         `at` (aware) delays it. A duplicate of a waiting unique task is not
         stored: the waiting one's id is returned. Raises TypeError for arguments
-        that do not fit the function or cannot be stored.
+        that do not fit the function or cannot be stored, and for a naive `at`.
         """
         return app.tasks.enqueue(self, args, kwargs, at)
 

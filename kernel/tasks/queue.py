@@ -124,6 +124,8 @@ class TaskQueue:
         """Store a run; see `Task.enqueue`."""
         if task.name not in self.tasks:
             raise StoaError(f"{task.name} is not registered: return it from register_tasks")
+        if at is not None and at.tzinfo is None:
+            raise TypeError(f"{task.name}: at={at} has no time zone; use app.clock.now()")
         text = task.dump(args, kwargs or {})
         row = {
             "id": uuid7(),

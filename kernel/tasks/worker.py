@@ -59,8 +59,9 @@ class Worker:
             self._queue.wakeup.close()
             self._consumer.stop(graceful=True)
         self._stopped.set()
+        deadline = time.monotonic() + self._queue.settings.grace
         for loop in self._loops:
-            loop.join(self._queue.settings.grace)
+            loop.join(max(0.1, deadline - time.monotonic()))
         self._queue.release_held()
         self._app.db.release()
 

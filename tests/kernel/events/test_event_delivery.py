@@ -115,6 +115,24 @@ def test_what_a_failing_handler_wrote_is_rolled_back(
     assert shelf.rows("SELECT * FROM shelf") == [("a", 2)]
 
 
+def test_draining_inside_a_transaction_rolls_back_only_what_failed(
+    make_bus: MakeBus, shelf: Database
+) -> None:
+    def write(delivery: Delivery) -> None:
+        shelf.execute_sql("INSERT INTO shelf VALUES (%s, 0)", (delivery.key,))
+        if delivery.key == "b":
+            raise ValueError
+
+    bus = make_bus([JarFilled], [Subscriber(JarFilled, write, name="t.write")])
+
+    with shelf.atomic():
+        bus.publish(JarFilled(jar="a"), JarFilled(jar="b"))
+        drain(bus)
+
+    assert shelf.rows("SELECT jar FROM shelf") == [("a",)]
+    assert bus.operations.depth() == {"t.write": 1}
+
+
 def test_a_deadlock_in_a_handler_is_retried_at_once(make_bus: MakeBus, shelf: Database) -> None:
     tries: list[int] = []
 

@@ -92,8 +92,10 @@ def test_lag_is_the_age_of_the_oldest_pending_event(make_bus: MakeBus, clock: Te
     bus = make_bus([JarFilled], [Subscriber(JarFilled, Flaky(), name="t.flaky")])
     clock.freeze()
     publish(bus, JarFilled(jar="a"))
+    disabled = make_bus([JarFilled], [Subscriber(JarFilled, Flaky(), name="t.disabled")])
+    publish(disabled, JarFilled(jar="a"))
 
     clock.advance(timedelta(seconds=90))
 
     assert bus.operations.lag() == {"t.flaky": pytest.approx(90, abs=0.01)}
-    assert bus.operations.depth() == {"t.flaky": 1}
+    assert bus.operations.depth() == {"t.flaky": 1, "t.disabled": 1}

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kernel.events import event, event_type, wire_type
 from kernel.money import Money
@@ -38,6 +40,25 @@ def test_an_event_survives_its_way_through_the_store() -> None:
     text = event_type(original).text(original)
 
     assert event_type(JarSold).load(orjson.loads(text)) == original
+
+
+@given(
+    st.builds(
+        JarSold,
+        jar=st.uuids(),
+        at=st.datetimes(timezones=st.just(UTC)),
+        price=st.builds(Money, st.integers(-(2**53), 2**53), st.sampled_from(["USD", "JPY", "KWD"])),
+        colour=st.sampled_from(Colour),
+        tags=st.lists(st.text(st.characters(exclude_categories=["Cs"]))).map(tuple),
+        note=st.none() | st.text(st.characters(exclude_categories=["Cs"])),
+        counts=st.none()
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 9)),
+    )
+)
+def test_whatever_fits_the_declaration_survives(original: JarSold) -> None:
+    declared = event_type(original)
+
+    assert declared.load(orjson.loads(declared.text(original))) == original
 
 
 def test_an_event_is_frozen_and_takes_keywords_only() -> None:

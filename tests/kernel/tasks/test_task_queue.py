@@ -60,6 +60,11 @@ def test_a_parameter_json_cannot_hold_is_named_at_boot(app: Application, wrong: 
         TaskQueue(TasksSettings(), app.db, app.clock, [wrong])
 
 
+def test_a_time_without_a_zone_is_refused(app: Application) -> None:
+    with pytest.raises(TypeError, match="time zone"):
+        chores.sweep_floor.enqueue("hall", at=datetime(2026, 1, 1))  # noqa: DTZ001 - the fault under test
+
+
 def test_an_unregistered_task_is_refused(app: Application) -> None:
     with pytest.raises(StoaError, match="register_tasks"):
         needs_decimal.enqueue(Decimal(1))
