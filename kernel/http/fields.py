@@ -44,11 +44,13 @@ from marshmallow.fields import Integer as _Integer
 
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1
+_EXACT = 2**53
 
 
 class Integer(_Integer):
-    """A JSON integer of at most 64 bits (PostgreSQL `bigint`); `5.0`, `"5"` and `true` are refused.
+    """A JSON integer of at most 64 bits (PostgreSQL `bigint`); `5.7`, `"5"` and `true` are refused.
 
+    `5.0` is one, as in JSON Schema, up to the 53 bits a float holds exactly.
     Pass `bits=32` for an `integer` column.
     """
 
@@ -59,9 +61,11 @@ class Integer(_Integer):
             self.validators.insert(0, validate.Range(min=-top - 1, max=top))
 
     def _validated(self, value: Any) -> int:
-        if type(value) is not int:
-            raise self.make_error("invalid")
-        return value
+        if type(value) is int:
+            return value
+        if type(value) is float and value.is_integer() and abs(value) <= _EXACT:
+            return int(value)
+        raise self.make_error("invalid")
 
 
 class Float(_Float):

@@ -24,6 +24,8 @@ from kernel.http import (
 )
 from tests.kernel.http.conftest import MakeApi, as_user
 
+JSON = {"Content-Type": "application/json"}
+
 
 class Greeting(Schema):
     text = fields.String(required=True)
@@ -106,7 +108,7 @@ def test_every_fault_of_a_body_is_pointed_at(make_api: MakeApi) -> None:
     assert {each["pointer"] for each in answer.json["errors"]} == {"/text", "/times", "/a~1b"}
 
 
-@pytest.mark.parametrize("times", ["5", 5.0, True, 2**63, 123456789012345678901234567890])
+@pytest.mark.parametrize("times", ["5", 5.5, True, 2**63, 123456789012345678901234567890, 1e300])
 def test_an_integer_of_a_body_is_an_integer(make_api: MakeApi, times: Any) -> None:
     api = make_api("/greetings", Greetings())
 
@@ -114,6 +116,16 @@ def test_an_integer_of_a_body_is_an_integer(make_api: MakeApi, times: Any) -> No
 
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"] == "/times"
+
+
+def test_an_integral_number_is_an_integer_too(make_api: MakeApi) -> None:
+    api = make_api("/greetings", Greetings())
+
+    answer = api.simulate_post(
+        "/v1/greetings", body=b'{"text": "x", "times": 5.0}', headers=JSON | as_user("ann")
+    )
+
+    assert answer.text == '{"text":"x","times":5}'
 
 
 class Search(Schema):
