@@ -4,7 +4,7 @@ Ticks are computed from the clock alone, so every process finds the same ones.
 The row of `kernel_schedule` moves forward to a tick in the transaction that
 enqueues the run; who comes second moves nothing. Ticks missed while no worker
 ran, or skipped by an advancing test clock, fire once: the latest. A schedule
-seen for the first time starts with its next tick.
+new to the database starts with the first tick after the process did.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ class Schedules:
 
     def __init__(self, db: Database, clock: Clock, schedules: Sequence[Schedule]) -> None:
         self._db, self._clock, self._schedules = db, clock, tuple(schedules)
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew from the present moment: for tests that empty the database."""
+        self._since = self._clock.now()
         self._settled: dict[str, tuple[datetime, datetime]] = {}
 
     def fire_due(self) -> list[Schedule]:
@@ -45,7 +50,8 @@ class Schedules:
         tick = schedule.tick_at(now)
         with self._db.atomic():
             moved = self._db.rows(_ADVANCE, (schedule.name, tick))
-            fires = bool(moved) and not moved[0][0]
+            is_new = bool(moved) and moved[0][0]
+            fires = tick > self._since if is_new else bool(moved)
             if fires:
                 schedule.enqueue()
         self._settled[schedule.name] = (tick, schedule.tick_after(tick))

@@ -142,3 +142,4 @@ class Baseline:
         application.forget_services()
         if isinstance(application.clock, TestClock):
             application.clock.set(datetime.now(UTC))
+        application.tasks.schedules.forget()

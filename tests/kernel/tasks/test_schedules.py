@@ -23,6 +23,7 @@ def names(fired: list[object]) -> list[str]:
 def known(app: Application, clock: TestClock) -> Application:
     """Return an application whose schedules were all seen, the clock standing at START."""
     clock.freeze(START)
+    app.tasks.schedules.forget()
     assert app.tasks.schedules.fire_due() == []
     return app
 
@@ -47,6 +48,25 @@ def test_a_cron_line_fires_at_its_minute(known: Application, clock: TestClock) -
     assert "ring_bell" not in before
     assert "ring_bell" in at
     assert known.tasks.schedules.fire_due() == []
+
+
+def test_a_new_schedule_starts_with_the_first_tick_after_its_process(
+    url: str, app: Application, clock: TestClock
+) -> None:
+    clock.freeze(START)
+    fresh = assemble(url, clock)
+
+    before = fresh.tasks.schedules.fire_due()
+    clock.advance(timedelta(seconds=10))
+    at = names(fresh.tasks.schedules.fire_due())
+    app.db.execute_sql("DELETE FROM kernel_schedule")
+    fresh.tasks.schedules.forget()
+    emptied = fresh.tasks.schedules.fire_due()
+    clock.advance(timedelta(seconds=10))
+    after = names(fresh.tasks.schedules.fire_due())
+    fresh.db.close_all()
+
+    assert (before, at, emptied, after) == ([], ["water_plants"], [], ["water_plants"])
 
 
 def test_missed_ticks_fire_once(known: Application, clock: TestClock) -> None:
