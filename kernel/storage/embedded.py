@@ -162,7 +162,7 @@ class EmbeddedPostgres:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
                 if cursor.fetchone() is None:
                     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        except psycopg2.errors.DuplicateDatabase:
+        except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
             log.debug("database %s was made meanwhile", name)
         finally:
             connection.close()
@@ -204,7 +204,13 @@ class EmbeddedPostgres:
                 )
             return None
         if self.data.exists() and (owner_id := self.data.stat().st_uid) != 0:
-            return pwd.getpwuid(owner_id)
+            try:
+                return pwd.getpwuid(owner_id)
+            except KeyError as ex:
+                raise ConfigurationError(
+                    f"{self.data}: belongs to user id {owner_id}, whom this machine does not know: "
+                    "make that user, or point kernel.var_dir elsewhere"
+                ) from ex
         return system_user()
 
     def _run_as(self) -> dict[str, Any]:

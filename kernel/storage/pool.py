@@ -18,12 +18,14 @@ import heapq
 import select
 import threading
 import time
+from collections import deque
 from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
 import peewee
 import psycopg2
+import structlog
 from peewee import PostgresqlDatabase
 from playhouse.pool import PoolConnection, PooledPostgresqlDatabase
 from psycopg2.extensions import parse_dsn
@@ -41,6 +43,9 @@ _poll = monkey.get_original("select", "poll") if monkey is not None else select.
 
 
 _connect_raw: Any = PostgresqlDatabase.__dict__["_connect"]  # the pool's own overrides it
+
+
+log = structlog.get_logger(__name__)
 
 
 def under_gevent() -> bool:
@@ -88,16 +93,47 @@ def connect_parameters(url: str, settings: DatabaseSettings, *, read_only: bool 
     return {**defaults, **given, "options": f"{options} {given.get('options', '')}".strip()}
 
 
-def _own_state() -> Any:
+class _Lease:
+    """A connection in the hands of a greenlet or thread; tells when that ended with it."""
+
+    __slots__ = ("_conn", "_orphans")
+
+    def __init__(self, conn: Any, orphans: deque[Any]) -> None:
+        self._conn: Any = conn
+        self._orphans = orphans
+
+    def settle(self) -> None:
+        """Note that the connection was given back."""
+        self._conn = None
+
+    def __del__(self) -> None:
+        if self._conn is not None:
+            self._orphans.append(self._conn)  # no lock here: this may run anywhere
+
+
+def _own_state(orphans: deque[Any]) -> Any:
     """Return the connection state of this thread or greenlet.
 
     peewee's class derives from the `threading.local` there was when peewee was imported.
     The server's parent process imports it before its children patch threading, and all
-    greenlets would share one connection.
+    greenlets would share one connection. A connection whose holder ended without giving
+    it back comes to `orphans`.
     """
 
     class State(peewee._ConnectionState, threading.local):  # noqa: SLF001
         """peewee's state on the `threading.local` of now."""
+
+        lease: _Lease | None = None
+
+        def set_connection(self, conn: Any) -> None:
+            super().set_connection(conn)
+            self.lease = _Lease(conn, orphans)
+
+        def reset(self) -> None:
+            super().reset()
+            if self.lease is not None:
+                self.lease.settle()
+                self.lease = None
 
     return State()
 
@@ -112,7 +148,8 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no 
         self._opening = 0
         name = parameters.pop("dbname", None) or parameters.get("user", "postgres")
         super().__init__(name, max_connections=settings.pool_size, **parameters)
-        self._state = _own_state()
+        self._orphans: deque[Any] = deque()
+        self._state = _own_state(self._orphans)
         # The state a connect changes is the greenlet's own; the pool has its own lock.
         self._lock: Any = nullcontext()
 
@@ -130,6 +167,7 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no 
     def _claim(self, deadline: float) -> Any | None:
         """Take an idle connection, or the right to open one (None); else wait."""
         with self._pool_available:
+            self._reclaim()
             if not self._has_room() and not self._pool_available.wait_for(
                 self._has_room, deadline - time.monotonic()
             ):
@@ -142,6 +180,12 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no 
             since, _, conn = heapq.heappop(self._connections)
             self._in_use[self.conn_key(conn)] = PoolConnection(since, conn, time.monotonic())
             return conn
+
+    def _reclaim(self) -> None:
+        """Close the connections whose greenlet or thread ended without `release()`."""
+        while self._orphans:
+            log.warning("connection_reclaimed", why="its greenlet or thread ended without db.release()")
+            self._close(self._orphans.popleft(), close_conn=True)
 
     def _has_room(self) -> bool:
         return bool(self._connections) or len(self._in_use) + self._opening < self._max_connections

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import pwd
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -24,6 +25,11 @@ def system_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
+        if shutil.which("useradd") is None:
+            raise ConfigurationError(
+                f"PostgreSQL does not run as root, and there is no useradd to make {SYSTEM_USER}: "
+                "run as another user or set database.url"
+            ) from None
         made = subprocess.run(  # noqa: S603
             ["useradd", "--system", "--shell", "/usr/sbin/nologin", "--no-create-home", SYSTEM_USER],  # noqa: S607
             capture_output=True,

@@ -86,6 +86,18 @@ def test_warming_opens_connections_before_the_first_request(open_database: OpenD
     assert db.gauge() == {"in_use": 0, "idle": 3, "size": 3}
 
 
+def test_a_thread_that_ends_without_release_does_not_keep_its_connection(open_database: OpenDatabase) -> None:
+    db = open_database(pool_size=1, pool_timeout=0.05)
+    careless = threading.Thread(target=db.rows, args=("SELECT 1",))
+    careless.start()
+    careless.join()
+
+    answer = one(db)
+
+    assert answer == 1
+    assert db.gauge()["in_use"] == 1
+
+
 def test_a_connection_cut_while_idle_is_replaced_unnoticed(db: Database, open_database: OpenDatabase) -> None:
     backend = one(db, "SELECT pg_backend_pid()")
     db.release()
