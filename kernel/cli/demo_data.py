@@ -61,7 +61,9 @@ def load(run: Runtime) -> int:
     if is_loaded(run):
         return 0
     from kernel.application import boot
+    from kernel.cli.logs import quietly
 
+    quietly(run)
     application = boot(run.name, overrides=run.overrides, migrate=True)
     states = dict(application.db.rows(_LEDGER))
     broken = [plugin for plugin, state in states.items() if state == "loading"]

@@ -53,12 +53,12 @@ class Runtime:
     @property
     def kernel(self) -> KernelSettings:
         """The `[kernel]` section."""
-        return cast("KernelSettings", self._section("kernel", KernelSettings))
+        return cast("KernelSettings", self.section("kernel", KernelSettings))
 
     @property
     def http(self) -> HttpSettings:
         """The `[http]` section."""
-        return cast("HttpSettings", self._section("http", light("http.settings").HttpSettings))
+        return cast("HttpSettings", self.section("http", light("http.settings").HttpSettings))
 
     @property
     def var(self) -> Path:
@@ -68,7 +68,7 @@ class Runtime:
     @property
     def embedded(self) -> bool:
         """Whether the profile leaves PostgreSQL to us."""
-        return not self._section("database", light("storage.settings").DatabaseSettings).url
+        return not self.section("database", light("storage.settings").DatabaseSettings).url
 
     @property
     def has_redis(self) -> bool:
@@ -76,7 +76,7 @@ class Runtime:
         named = self.profile().sections.get("redis", {}).get("url")
         return bool(named and named.raw)
 
-    def _section(self, name: str, kind: type[Any]) -> Any:
+    def section(self, name: str, kind: type[Any]) -> Any:
         """Type one section alone; the others are checked where they are used."""
         profile = self.profile()
         others = [section for section in profile.sections if section != name]
@@ -99,7 +99,9 @@ class Runtime:
     def application(self, *, migrate: bool = False) -> Iterator[Application]:
         """Run a block with a booted application on its database, not started."""
         from kernel.application import boot
+        from kernel.cli.logs import quietly
 
+        quietly(self)
         with self.database():
             application = boot(self.name, overrides=self.overrides, migrate=migrate)
             try:

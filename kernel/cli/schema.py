@@ -32,8 +32,10 @@ def scratch(run: Runtime) -> Iterator[Application]:
     from psycopg2 import sql
 
     from kernel.application import boot
+    from kernel.cli.logs import quietly
     from kernel.storage.embedded import EmbeddedPostgres
 
+    quietly(run)
     name = f"stoa_scratch_{os.getpid()}"
     with EmbeddedPostgres(run.var / "postgres") as server:
         run.override("database", url=server.ensure_database(name))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kernel.cli.runtime import Runtime
 from kernel.errors import ConfigurationError
+from kernel.observability.processes import shared_metrics
 from kernel.server.arbiter import Serving, serve
 
 if TYPE_CHECKING:
@@ -32,15 +33,20 @@ def serve_profile(
             f"http.workers is {run.http.workers} and redis.url is empty: processes share cache, "
             "limits and rooms through Redis; set redis.url, or http.workers to 1"
         )
-    with run.database():
+    with run.database(), shared_metrics(run.http.workers):
         return serve(listener, run.http, lambda: _boot(run, ready, worker=worker, migrate=migrate))
 
 
 def _boot(run: Runtime, ready: Callable[[Application], None], *, worker: bool, migrate: bool) -> Serving:
     """Boot in a serving process."""
     from kernel.application import boot
+    from kernel.cli.logs import fully, hiding_secrets
 
+    fully(run)
     application = boot(run.name, overrides=run.overrides, migrate=migrate)
+    hiding_secrets(application.settings)
+    if not migrate:
+        _refuse_pending(application)
     application.start()
     background = None
     if worker:
@@ -55,6 +61,15 @@ def _boot(run: Runtime, ready: Callable[[Application], None], *, worker: bool, m
         application.stop()
 
     return Serving(application.wsgi, lambda: ready(application), stop)
+
+
+def _refuse_pending(application: Application) -> None:
+    pending = application.migrations().pending()
+    application.db.release()
+    if pending:
+        raise ConfigurationError(
+            f"{len(pending)} migrations are pending, the first is {pending[0].key}: run `manage.py migrate` first"
+        )
 
 
 def address(listener: socket.socket) -> str:

@@ -30,6 +30,8 @@ def demo(port: int | None, host: str | None, fresh: bool) -> int:
     from kernel.server.listen import listen
 
     run = runtime(http={"port": port, "host": host})
+    if "log_format" not in run.profile().sections.get("observability", {}):
+        run.override("observability", log_format="console")
     if run.kernel.environment == "production":
         raise ConfigurationError("demo data does not belong in production: use `manage.py serve`")
     listener = listen(run.http.host, run.http.port)

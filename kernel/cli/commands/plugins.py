@@ -93,10 +93,12 @@ def show_plugin(name: str, as_json: bool) -> None:
 
 
 def _declarations(plugin: Plugin) -> dict[str, list[str]]:
+    from kernel.events.event_type import wire_type
+
     return {
         "routes": [route.path for route in plugin.routes],
         "permissions": [one.name for one in plugin.permissions],
-        "events": [str(getattr(one, "__wire__", one.__name__)) for one in plugin.events],
+        "events": [wire_type(one) for one in plugin.events],
         "subscribers": [one.name for one in plugin.subscribers],
         "tasks": [str(getattr(one, "name", one)) for one in plugin.tasks],
         "tables": [model._meta.table_name for model in plugin.models],

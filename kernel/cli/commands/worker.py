@@ -29,8 +29,10 @@ def worker() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())
     with runtime().application(migrate=True) as application:
+        from kernel.cli.logs import hiding_secrets
         from kernel.tasks.worker import Worker
 
+        hiding_secrets(application.settings)
         application.start()
         running = Worker(application)
         running.start()

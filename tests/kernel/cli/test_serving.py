@@ -1,0 +1,189 @@
+"""`serve`, `demo` and `worker` as processes: from start to a clean end."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+DEADLINE = 60
+
+
+class Running:
+    """A long-running command; its output is collected while it runs."""
+
+    def __init__(self, environ, profile, *arguments):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kernel.cli", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**environ, "STOA_PROFILE": str(profile)},
+        )
+        self.lines = []
+        self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stdout))
+        self.reader.start()
+
+    @property
+    def output(self):
+        return "".join(self.lines)
+
+    def until(self, condition):
+        deadline = time.monotonic() + DEADLINE
+        while not condition():
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.02)
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.finish()
+
+    def finish(self):
+        code = self.process.wait(DEADLINE)
+        self.reader.join()
+        self.process.stdout.close()
+        return code
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def status(port, path="/health/liveness"):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+    try:
+        connection.request("GET", path)
+        with connection.getresponse() as response:
+            response.read()
+            return response.status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def postgres_pid(tmp_path):
+    file = tmp_path / "var" / "postgres" / "data" / "postmaster.pid"
+    return int(file.read_text().splitlines()[0]) if file.exists() else 0
+
+
+@pytest.fixture
+def start(environ, profile):
+    """Return a function that starts a long-running command."""
+    started = []
+
+    def start(*arguments):
+        started.append(Running(environ, profile, *arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_answers_and_leaves_nothing_behind(start, tmp_path, number):
+    port = free_port()
+    server = start("serve", "--port", str(port))
+    server.until(lambda: status(port) == 200)
+    postgres = postgres_pid(tmp_path)
+
+    code = server.stop(number)
+
+    assert code == 0
+    assert postgres
+    assert not os.path.exists(f"/proc/{postgres}")
+
+
+def test_serve_recovers_from_kill_9(start, tmp_path):
+    port = free_port()
+    server = start("serve", "--port", str(port))
+    server.until(lambda: status(port) == 200)
+    server.process.kill()
+    server.finish()
+
+    again = start("serve", "--port", str(free_port()))
+    again.until(lambda: "serving" in again.output)
+
+    assert again.stop() == 0
+
+
+def test_a_taken_port_stops_the_start_with_one_line(run):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        done = run("serve", "--port", str(port))
+
+    assert done.returncode == 1
+    assert re.fullmatch(rf"stoa: port {port} is taken by another program: .* --port \d+\n", done.stderr)
+
+
+def test_several_processes_without_redis_are_refused(run):
+    done = run("serve", "--port", "0", "--workers", "2")
+
+    assert done.returncode == 1
+    assert "set redis.url" in done.stderr
+
+
+def test_pending_migrations_stop_a_start_that_may_not_migrate(run):
+    done = run("serve", "--port", "0", "--no-migrate")
+
+    assert done.returncode == 1
+    assert "migrate" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_demo_says_where_it_is_and_what_to_try(start):
+    port = free_port()
+    demo = start("demo", "--port", str(port))
+    demo.until(lambda: "Stop with Ctrl-C" in demo.output)
+
+    assert f"http://localhost:{port}/reference" in demo.output
+    assert f"curl http://localhost:{port}/health" in demo.output
+    assert status(port, "/health") == 200
+    assert demo.stop(signal.SIGINT) == 0
+
+
+def test_fresh_refuses_a_database_in_use_and_wipes_one_that_is_not(start, run, tmp_path):
+    port = free_port()
+    demo = start("demo", "--port", str(port))
+    demo.until(lambda: status(port) == 200)
+
+    refused = run("demo", "--port", "0", "--fresh")
+    demo.stop()
+    again = start("demo", "--port", str(port), "--fresh")
+    again.until(lambda: "Stop with Ctrl-C" in again.output)
+
+    assert refused.returncode == 1
+    assert "in use by another Stoa" in refused.stderr
+    assert again.stop() == 0
+
+
+def test_demo_data_is_refused_in_production(run, environ, monkeypatch):
+    environ["STOA__KERNEL__ENVIRONMENT"] = "production"
+
+    done = run("demo", "--port", "0")
+
+    assert done.returncode == 1
+    assert "production" in done.stderr
+
+
+def test_a_worker_works_until_it_is_told_to_stop(start):
+    worker = start("worker")
+    worker.until(lambda: "working" in worker.output)
+
+    assert worker.stop() == 0
