@@ -13,7 +13,7 @@ import pytest
 from kernel.auth import CredentialsRefused, RefreshTokenRaced, RefreshTokenReused, Tokens
 from kernel.auth.models import RefreshToken
 from kernel.errors import StoaError
-from kernel.storage import uuid7
+from kernel.storage import Database, DatabaseSettings, uuid7
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_of_twenty_refreshes_at_once_one_wins(auth, user, tokens, together):
     assert lives(auth, user, tokens.session_id) is not replayed
 
 
-def test_losers_of_a_race_leave_the_session_alive(auth, user, tokens, db):
+def test_losers_of_a_race_leave_the_session_alive(auth, user, tokens, db, url):
     """All twenty see the token unspent: the row is locked until each of them waits for it."""
     outcomes = []
 
@@ -98,8 +98,10 @@ def test_losers_of_a_race_leave_the_session_alive(auth, user, tokens, db):
             db.release()
 
     threads = [Thread(target=refresh) for _ in range(20)]
-    with db.atomic():
-        db.rows("SELECT id FROM kernel_refresh_token FOR UPDATE")
+    holder = Database(DatabaseSettings(url=url))
+    db.warm(21)
+    with holder.atomic():
+        holder.rows("SELECT id FROM kernel_refresh_token FOR UPDATE")
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + 10
@@ -107,6 +109,7 @@ def test_losers_of_a_race_leave_the_session_alive(auth, user, tokens, db):
             assert time.monotonic() < deadline
     for thread in threads:
         thread.join()
+    holder.stop()
 
     winners = [outcome for outcome in outcomes if isinstance(outcome, Tokens)]
     assert len(winners) == 1
