@@ -79,6 +79,7 @@ class Envelope:
             self._release()
             self._observe(req, resp, perf_counter() - req.started)
             context.principal.set(None)
+            context.correlation_id.set("")
 
     def answer_fault(
         self, req: Request, resp: Response, error: BaseException, params: dict[str, Any]

@@ -66,6 +66,7 @@ def test_the_context_is_clean_after_a_request(make_api: MakeApi) -> None:
     make_api("/mirror", Mirror()).simulate_get("/v1/mirror")
 
     assert context.principal.get() is None
+    assert context.correlation_id.get() == ""
 
 
 @pytest.mark.parametrize(
