@@ -23,7 +23,7 @@ def tree(tmp_path):
     """A copy of what the door needs, and nothing to install from."""
     (tmp_path / "kernel" / "cli").mkdir(parents=True)
     (tmp_path / "setup.cfg").write_text(SETUP)
-    for name in ("manage.py", "kernel/cli/bootstrap.py"):
+    for name in ("manage.py", "pyproject.toml", "kernel/cli/bootstrap.py"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     return tmp_path
 
