@@ -1,9 +1,9 @@
 """Entries in Redis, shared by all processes.
 
 Keys: `<ns>:value{k:<key>}` and `<ns>:lease{k:<key>}` share a cluster slot by
-their hash tag; `<ns>:tag:<tag>` holds a tag's version. Several keys go in one
-pipeline, never in MGET, so it works across slots; several keys change together
-only inside one slot, in a script.
+their hash tag; `<ns>:tag:<tag>` holds a tag's version. Several keys go to a
+cluster in one pipeline, which may cross slots as MGET may not; several keys
+change together only inside one slot, in a script.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class RedisStore:
 
     def __init__(self, client: Client, namespace: str) -> None:
         self._client, self._namespace = client, namespace
+        self._one_server = not hasattr(client, "nodes_manager")
         self._put_leased = client.register_script(_PUT_LEASED)
         self._lease = client.register_script(_LEASE)
         self._release = client.register_script(_RELEASE)
@@ -58,10 +59,10 @@ class RedisStore:
 
     def fetch(self, keys: Sequence[str]) -> tuple[list[Entry | None], Versions]:
         """Return entries, then the versions of the tags they turn out to have."""
-        epoch, *stored = self._piped(("GET", self._tag(EPOCH)), *(("GET", self._value(key)) for key in keys))
+        epoch, *stored = self._read([self._tag(EPOCH), *map(self._value, keys)])
         entries = [decode(one) for one in stored]
         tags = sorted({tag for entry in entries if entry for tag in entry.versions} - {EPOCH})
-        found = self._piped(*(("GET", self._tag(tag)) for tag in tags)) if tags else []
+        found = self._read(list(map(self._tag, tags))) if tags else []
         return entries, {
             tag: version.decode()
             for tag, version in zip((EPOCH, *tags), (epoch, *found), strict=True)
@@ -71,15 +72,13 @@ class RedisStore:
     def look(self, key: str, tags: Sequence[str]) -> Look:
         """Return the entry, the lease and the versions in one round trip; two when a version is drawn."""
         names = (EPOCH, *tags)
-        *versions, stored, lease = self._piped(
-            *(("GET", self._tag(tag)) for tag in names), ("GET", self._value(key)), ("GET", self._leased(key))
-        )
+        *versions, stored, lease = self._read([*map(self._tag, names), self._value(key), self._leased(key)])
         return Look(decode(stored), self._drawn(names, versions), lease.decode() if lease else None)
 
     def versions(self, tags: Sequence[str]) -> Versions:
         """Return the versions of the epoch and of `tags`."""
         names = (EPOCH, *tags)
-        return self._drawn(names, self._piped(*(("GET", self._tag(tag)) for tag in names)))
+        return self._drawn(names, self._read(list(map(self._tag, names))))
 
     def put(self, entries: Mapping[str, Entry], now: float) -> None:
         """Store entries and end their leases."""
@@ -132,11 +131,18 @@ class RedisStore:
         missing = [tag for tag in tags if tag not in versions]
         if missing:
             self._piped(*(("SET", self._tag(tag), draw(), *self._life_of(tag), "NX") for tag in missing))
-            drawn = self._piped(*(("GET", self._tag(tag)) for tag in missing))
+            drawn = self._read(list(map(self._tag, missing)))
             versions |= {
                 tag: version.decode() for tag, version in zip(missing, drawn, strict=True) if version
             }
         return {tag: versions.get(tag) or draw() for tag in tags}  # evicted at once: no entry will stand
+
+    def _read(self, names: list[str]) -> list[bytes | None]:
+        """Return values in one round trip."""
+        if self._one_server:  # PERF: a third of what as many GETs in a pipeline cost in the client
+            values: list[bytes | None] = self._client.mget(names)
+            return values
+        return self._piped(*(("GET", name) for name in names))
 
     def _piped(self, *commands: tuple[Any, ...]) -> list[Any]:
         with self._client.pipeline(transaction=False) as pipe:

@@ -115,10 +115,10 @@ def test_rubbish_under_a_key_reads_as_absent_and_is_replaced(one, server):
 
 def test_a_wrong_command_is_an_error_and_no_outage(one, server):
     with redis.Redis(port=server.port) as client:
-        client.rpush("stoa:value{k:k}", "a list")
+        client.set("stoa:sums{c:views}", "not a hash")
 
     with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
-        one.get("k")
+        one.counters.add("views", "a")
     assert not one.link.away
 
 
