@@ -39,12 +39,10 @@ class PluginContract:
     """Subclass it with `plugin = "<name>"`; pytest runs the tests below for it."""
 
     plugin: ClassVar[str]
-    settings: ClassVar[dict[str, dict[str, Any]]] = {}
-    """Settings the plugin needs to boot, by section."""
 
     def test_it_boots_alone_with_what_it_requires(self, make_app: MakeApp) -> None:
         """Boot it as the only wanted plugin."""
-        application = make_app(self.plugin, **self.settings)
+        application = make_app(self.plugin, **self._wanted())
 
         assert self.plugin in application.registry
 
@@ -59,7 +57,7 @@ class PluginContract:
 
     def test_its_migrations_go_up_down_and_up_again(self, make_app: MakeApp) -> None:
         """Undo and redo its scripts; the tables are gone in between and back after."""
-        application = make_app(self.plugin, **self.settings)
+        application = make_app(self.plugin, **self._wanted())
         migrations, tables = application.migrations(), self._tables(application)
 
         migrations.down(self.plugin)
@@ -71,13 +69,13 @@ class PluginContract:
 
     def test_its_models_are_what_its_migrations_make(self, make_app: MakeApp) -> None:
         """Compare tables, columns, indexes and constraints."""
-        application = make_app(self.plugin, **self.settings)
+        application = make_app(self.plugin, **self._wanted())
 
         assert drift(application.db, self._loaded(application).models) == []
 
     def test_its_routes_are_declared_in_full(self, make_app: MakeApp) -> None:
         """Every endpoint has a summary, a permission, schemas and a bound on its statements."""
-        application = make_app(self.plugin, **self.settings)
+        application = make_app(self.plugin, **self._wanted())
 
         faults = [fault for where, one in self._endpoints(application) for fault in _undeclared(where, one)]
 
@@ -124,7 +122,7 @@ class PluginContract:
 
     def test_its_readme_names_what_it_offers(self, make_app: MakeApp) -> None:
         """README.md names every hook, event, setting, permission and command."""
-        loaded = self._loaded(make_app(self.plugin, **self.settings))
+        loaded = self._loaded(make_app(self.plugin, **self._wanted()))
         readme = loaded.manifest.directory / "README.md"
         text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
 
@@ -134,7 +132,7 @@ class PluginContract:
 
     def test_its_settings_explain_themselves(self, make_app: MakeApp) -> None:
         """Every setting has a help text."""
-        kind = self._loaded(make_app(self.plugin, **self.settings)).settings
+        kind = self._loaded(make_app(self.plugin, **self._wanted())).settings
 
         silent = [name for name, field in _fields(kind).items() if not info_of(field).help.strip()]
 
@@ -152,11 +150,14 @@ class PluginContract:
     def _cases(self, application: Application) -> list[Case]:
         return cases(application.registry, self.plugin, self._samples())
 
+    def _wanted(self) -> dict[str, dict[str, Any]]:
+        return {section: dict(keys) for section, keys in self._samples().settings.items()}
+
     def _lenient(self) -> dict[str, dict[str, Any]]:
-        return {**self.settings, "kernel": {"policy": "continue", **self.settings.get("kernel", {})}}
+        return {**self._wanted(), "kernel": {"policy": "continue", **self._wanted().get("kernel", {})}}
 
     def _unlimited(self) -> dict[str, dict[str, Any]]:
-        return {**self.settings, "http": {"rate_limits": False, **self.settings.get("http", {})}}
+        return {**self._wanted(), "http": {"rate_limits": False, **self._wanted().get("http", {})}}
 
     def _endpoints(self, application: Application) -> Iterator[tuple[str, Endpoint]]:
         for route in self._loaded(application).routes:

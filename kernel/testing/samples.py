@@ -13,7 +13,7 @@ A plugin's tests hold a module `samples.py`:
 The names are path parameters. A route with several is given the sample that
 makes exactly these; `paths` binds a sample to single routes instead, for those
 that need an object in another state. `UNSCOPED` lists routes whose ids are
-nobody's, each with the reason.
+nobody's, each with the reason; `SETTINGS` are those the plugin cannot start without.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class Samples:
 
     marked: Sequence[Marked] = ()
     unscoped: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(self, method: str, path: str) -> Make | None:
         """Return what makes the sample for a route, None when nothing does."""
@@ -115,7 +116,7 @@ def samples_of(module: ModuleType | None) -> Samples:
     if module is None:
         return Samples()
     marked = tuple(getattr(value, _MARK) for value in vars(module).values() if hasattr(value, _MARK))
-    return Samples(marked, getattr(module, "UNSCOPED", {}))
+    return Samples(marked, getattr(module, "UNSCOPED", {}), getattr(module, "SETTINGS", {}))
 
 
 def samples_beside(file: Path) -> Samples:
