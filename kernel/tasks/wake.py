@@ -19,17 +19,19 @@ _BLOCK = 1  # seconds a worker waits on the empty list
 
 
 class RedisWake:
-    """The list, behind a circuit breaker of its own."""
+    """The list, behind circuit breakers of its own."""
 
     def __init__(self, settings: RedisSettings) -> None:
-        # A worker's connection is silent for as long as it blocks: that is no outage.
-        self._link = RedisLink(replace(settings, timeout=_BLOCK + settings.timeout))
+        self._link = RedisLink(settings)
+        # A worker's connection is silent for as long as it blocks: that is no outage. A
+        # request that pushes must not be as patient.
+        self._blocking = RedisLink(replace(settings, timeout=_BLOCK + settings.timeout))
         self._key = f"{settings.namespace}:tasks"
 
     @property
     def away(self) -> bool:
-        """Whether Redis failed a moment ago."""
-        return self._link.away
+        """Whether Redis failed a worker a moment ago."""
+        return self._blocking.away
 
     def push(self, ids: Sequence[UUID]) -> bool:
         """Wake a worker for each id; False, and logged, when Redis is away."""
@@ -44,7 +46,7 @@ class RedisWake:
 
     def pop(self) -> UUID | None:
         """Wait up to a second for an id; raise RedisAway."""
-        found = self._link.run(lambda client: client.brpop([self._key], timeout=_BLOCK))
+        found = self._blocking.run(lambda client: client.brpop([self._key], timeout=_BLOCK))
         return UUID(bytes=found[1]) if found else None
 
     def size(self) -> int:
@@ -54,3 +56,4 @@ class RedisWake:
     def close(self) -> None:
         """Close the connections."""
         self._link.close()
+        self._blocking.close()

@@ -63,6 +63,8 @@ class Worker:
         for loop in self._loops:
             loop.join(max(0.1, deadline - time.monotonic()))
         self._queue.release_held()
+        if self._queue.redis is not None:
+            self._queue.redis.close()
         self._app.db.release()
 
     def _spawn(self, name: str, run: Callable[[], Any]) -> None:

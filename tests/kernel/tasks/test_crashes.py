@@ -61,7 +61,6 @@ def test_a_publisher_killed_between_commit_and_wakeup_loses_nothing(app: Applica
     run("work")
 
     assert eventually(lambda: sorted(chores.ran()) == ["sweep hall 1", "sweep plate 1"])
-    assert app.tasks.depth()["queued"] == 0
     assert app.bus.operations.depth() == {}
 
 

@@ -36,7 +36,7 @@ def test_a_schedule_fires_once_at_each_tick(known: Application, clock: TestClock
         known.tasks.drain()
 
     assert fired == ["water_plants"] * 3
-    assert chores.ran() == ["water"] * 3
+    assert chores.rang() == ["water"] * 3
 
 
 def test_a_cron_line_fires_at_its_minute(known: Application, clock: TestClock) -> None:
@@ -121,7 +121,7 @@ def test_processes_that_notice_a_tick_at_once_fire_it_once(
         process.db.close_all()
 
     assert fired == ["water_plants"] * 5
-    assert chores.ran() == ["water"] * 5
+    assert chores.rang() == ["water"] * 5
 
 
 def test_a_clock_set_back_fires_nothing_twice(known: Application, clock: TestClock) -> None:
