@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one door: `python3 manage.py demo`, `serve`, `test` …
+"""Open the one door: `python3 manage.py demo`, `serve`, `test`.
 
 Needs only Python >= 3.11. The first run makes `.venv`, installs Stoa and what
 it stands on, and goes on inside it; see kernel/cli/bootstrap.py. This file

@@ -26,6 +26,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 MARKER = "stoa.json"
 LOG = "install.log"
@@ -128,7 +129,7 @@ def fingerprint(base: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_marker(home: Path) -> dict[str, object]:
+def read_marker(home: Path) -> dict[str, Any]:
     """Return what the last finished install wrote; {} when there was none."""
     try:
         found = json.loads((home / MARKER).read_text())
@@ -142,7 +143,7 @@ def runs(home: Path) -> bool:
     return (home / "bin" / "python").exists()
 
 
-def usable(home: Path, found: dict[str, object]) -> bool:
+def usable(home: Path, found: dict[str, Any]) -> bool:
     """Tell whether an outdated environment can be upgraded in place."""
     return bool(found) and runs(home)
 
@@ -152,7 +153,9 @@ def make(home: Path) -> None:
     for module in ("venv", "ensurepip"):
         if importlib.util.find_spec(module) is None:
             version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-            stop(f"this Python lacks `{module}`; install it (Debian, Ubuntu: apt install python{version}-venv).")
+            stop(
+                f"this Python lacks `{module}`; install it (Debian, Ubuntu: apt install python{version}-venv)."
+            )
     if home.exists() and not (home / "pyvenv.cfg").exists() and any(home.iterdir()):
         stop(f"{home} is in the way and is no virtual environment; move it, or set STOA_VENV.")
     say(f"making {home.name} …")
@@ -160,10 +163,14 @@ def make(home: Path) -> None:
         shutil.rmtree(home, ignore_errors=False) if home.exists() else None
         run([sys.executable, "-m", "venv", str(home)])
     except PermissionError as ex:
-        stop(f"cannot write {ex.filename}; give this user write permission, or set STOA_VENV to a place it owns.")
+        stop(
+            f"cannot write {ex.filename}; own it, or set STOA_VENV to a place you own."
+        )
     except subprocess.CalledProcessError as ex:
         if not os.access(home.parent, os.W_OK):
-            stop(f"cannot write {home}; give this user write permission, or set STOA_VENV to a place it owns.")
+            stop(
+                f"cannot write {home}; own its directory, or set STOA_VENV to a place you own."
+            )
         stop(f"`python -m venv` failed: {last_line(ex.output)}")
 
 
@@ -212,7 +219,9 @@ def explain(lines: list[str], log: Path) -> str:
 
 def show(line: str, step: int) -> None:
     """Show the package pip is at: one moving line, or plain lines in a log."""
-    found = re.match(r"\s*(Collecting|Downloading|Building|Installing) (?:collected packages: )?([\w.\-]+)", line)
+    found = re.match(
+        r"\s*(Collecting|Downloading|Building|Installing) (?:collected packages: )?([\w.\-]+)", line
+    )
     if not found:
         return
     verb, name = found[1].lower(), re.split(r"[<>=\[;]|-\d", found[2])[0]

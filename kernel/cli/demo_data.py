@@ -112,7 +112,9 @@ def wipe(run: Runtime) -> None:
     from kernel.storage.embedded import EmbeddedPostgres
 
     if not run.embedded:
-        raise ConfigurationError("database.url is set: --fresh removes only an embedded database; empty yours yourself")
+        raise ConfigurationError(
+            "database.url is set and --fresh removes only an embedded database: empty yours yourself"
+        )
     directory = run.var / "postgres"
     server = EmbeddedPostgres(directory)
     if directory.exists():

@@ -18,7 +18,10 @@ def explained(ex: BaseException) -> Told | None:
         return ex.format_message(), 2
     if isinstance(ex, click.ClickException):
         context = getattr(ex, "ctx", None)
-        return f"{context.command_path if context else 'manage.py'}: {_line(ex.format_message())}", ex.exit_code
+        return (
+            f"{context.command_path if context else 'manage.py'}: {_line(ex.format_message())}",
+            ex.exit_code,
+        )
     if isinstance(ex, StoaError):
         return f"stoa: {_line(ex)}", 1
     if isinstance(ex, click.Abort | KeyboardInterrupt):
@@ -30,7 +33,10 @@ def explained(ex: BaseException) -> Told | None:
 
 def _of_the_surroundings(ex: BaseException) -> Told | None:
     if isinstance(ex, PermissionError):
-        return f"stoa: no permission to use {ex.filename}: give this user the right, or choose another place", 1
+        return (
+            f"stoa: no permission to use {ex.filename}: give this user the right, or choose another place",
+            1,
+        )
     if type(ex).__name__ in ("OperationalError", "InterfaceError"):  # peewee's, psycopg2's: not imported here
         return f"stoa: PostgreSQL cannot be used: {_line(ex)}; check database.url", 1
     return None

@@ -41,7 +41,7 @@ EPILOG = "A command of a plugin: manage.py PLUGIN COMMAND. Every command explain
 class Door(click.Group):
     """Finds kernel commands by name and plugins' commands in the registry."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the kernel's commands, in the order they are met in life."""
         return list(COMMANDS)
 
@@ -56,7 +56,7 @@ class Door(click.Group):
         take_profile(ctx.find_object(Choice), sys.argv[1:])
         return find(ctx.ensure_object(Choice).name, name)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list from the table above, without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

@@ -51,7 +51,7 @@ def _cell(value: Any) -> str:
 def progress(title: str) -> Iterator[Progress]:
     """Yield `progress(done, total)`: a moving bar on a terminal, else one line at the end."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda *_: None
         click.echo(f"{title}: done", err=True)
         return
     from rich.console import Console

@@ -25,7 +25,9 @@ def find(profile: str, name: str) -> click.Command | None:
     if name in commands:
         group = click.Group(name, help=f"Commands of the plugin {name}.", commands=commands[name])
         return profile_option(group)
-    named = [(plugin, command) for plugin, all_of in commands.items() for command in all_of if command.name == name]
+    named = [
+        (plugin, command) for plugin, all_of in commands.items() for command in all_of if command.name == name
+    ]
     if len(named) > 1:
         owners = " or ".join(f"`{plugin} {name}`" for plugin, _ in named)
         raise click.UsageError(f"several plugins have a command {name}: say {owners}")

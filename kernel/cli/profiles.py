@@ -19,7 +19,7 @@ class Choice:
     name: str = DEFAULT
 
 
-def _choose(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+def _choose(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
     if value:
         ctx.ensure_object(Choice).name = value
 

@@ -48,7 +48,9 @@ class Runtime:
 
     def profile(self) -> Profile:
         """Return the profile as it stands, environment and overrides on top."""
-        return read_profile(self.name, os.environ, {name: dict(keys) for name, keys in self.overrides.items()})
+        return read_profile(
+            self.name, os.environ, {name: dict(keys) for name, keys in self.overrides.items()}
+        )
 
     @property
     def kernel(self) -> KernelSettings:

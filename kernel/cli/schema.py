@@ -47,7 +47,9 @@ def scratch(run: Runtime) -> Iterator[Application]:
             connection = psycopg2.connect(server.url())
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                cursor.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
             connection.close()
 
 

@@ -27,8 +27,13 @@ def gates(run: Runtime) -> Iterator[Gate]:
     apis = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("plugins/*/api.py"))]
     if apis:
         yield Gate("mypy: what plugins offer", lambda: _tool("mypy", "--no-error-summary", *apis))
-    yield Gate("references up to date", lambda: _in_process("from kernel.documentation import stale; print(*stale(), sep='\\n')"))
-    yield Gate("documentation", lambda: _tool("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(_scrap())))
+    yield Gate(
+        "references up to date",
+        lambda: _in_process("from kernel.documentation import stale; print(*stale(), sep='\\n')"),
+    )
+    yield Gate(
+        "documentation", lambda: _tool("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(_scrap()))
+    )
     yield Gate("migrations match models", lambda: _drift(run))
 
 
@@ -37,7 +42,9 @@ def _tool(module: str, *arguments: str) -> str:
     done = subprocess.run(  # noqa: S603 - our own commands
         [sys.executable, "-m", module, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    return "" if done.returncode == 0 else (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
+    return (
+        "" if done.returncode == 0 else (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
+    )
 
 
 def _in_process(source: str) -> str:

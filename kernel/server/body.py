@@ -23,7 +23,7 @@ class Body(Input):  # type: ignore[misc]  # gevent is untyped
     place is lost and the connection must end.
     """
 
-    __slots__ = ("broken", "clock", "started", "timeout", "rate")
+    __slots__ = ("broken", "clock", "rate", "started", "timeout")
 
     def __init__(
         self, rfile: io.BufferedReader, length: int | None, sock: socket.socket | None, chunked: bool
@@ -65,7 +65,7 @@ class Body(Input):  # type: ignore[misc]  # gevent is untyped
         """The bytes still to come; None when that is unknown (chunks)."""
         if self.chunked_input:
             return 0 if self.chunk_length == 0 else None
-        return (self.content_length or 0) - self.position
+        return int(self.content_length or 0) - int(self.position)
 
     @property
     def reusable(self) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import logging
-import socket
+import socket as sockets
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from kernel.server.refusals import HeadTooLarge, RequestTimeout, TargetTooLong, 
 if TYPE_CHECKING:
     from kernel.server.worker import Server
 
+SWITCHING = 101
 PIECE = 65_536
 LINGER = 2.0  # seconds a refused client may take to read the answer
 LINGER_BYTES = 4 * 1024 * 1024
@@ -38,9 +39,9 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
     """Serves one connection until it closes."""
 
     server: Server
-    socket: socket.socket | None
+    socket: sockets.socket | None
 
-    def __init__(self, sock: socket.socket, address: Any, server: Server) -> None:
+    def __init__(self, sock: sockets.socket, address: Any, server: Server) -> None:
         """Wrap an accepted socket."""
         self.reader = DeadlineReader(sock)
         super().__init__(sock, address, server, rfile=io.BufferedReader(self.reader, 8192))
@@ -130,7 +131,7 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         body = Body(self.rfile, head.content_length, self.socket if expects else None, head.chunked)
         body.bound(self.reader, self.limits.body_timeout, self.limits.body_rate)
         self.wsgi_input = body
-        environ = self.server.environ.copy()
+        environ: dict[str, Any] = self.server.environ.copy()
         environ.update(head.variables)
         environ["REQUEST_METHOD"] = head.method
         environ["SERVER_PROTOCOL"] = head.version
@@ -140,7 +141,10 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         environ["wsgi.input"] = body
         environ["wsgi.input_terminated"] = True
         if isinstance(self.client_address, tuple):
-            environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = self.client_address[0], str(self.client_address[1])
+            environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = (
+                self.client_address[0],
+                str(self.client_address[1]),
+            )
         return environ
 
     def finalize_headers(self) -> None:
@@ -148,8 +152,8 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         headers = self.response_headers
         if self.provided_date is None:
             headers.append((b"Date", _date(int(time.time()))))
-        self.connection_upgraded = self.code == 101
-        if self.code not in (101, 204, 304) and self.provided_content_length is None:
+        self.connection_upgraded = self.code == SWITCHING
+        if self.code not in (SWITCHING, 204, 304) and self.provided_content_length is None:
             self._frame()
         if self.server.stopping or not self.wsgi_input.reusable:
             self.close_connection = True
@@ -222,14 +226,14 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         body = self.wsgi_input
         try:
             if self.unfinished or (body is not None and not body.reusable):
-                sock.shutdown(socket.SHUT_WR)
+                sock.shutdown(sockets.SHUT_WR)
                 self._drain(sock)
         except OSError:
             log.debug("connection lost while closing", exc_info=True)
         finally:
             sock.close()
 
-    def _drain(self, sock: socket.socket) -> None:
+    def _drain(self, sock: sockets.socket) -> None:
         """Read and drop, for a moment and up to a few megabytes."""
         limit, taken = time.monotonic() + LINGER, 0
         while taken < LINGER_BYTES and (left := limit - time.monotonic()) > 0:

@@ -58,7 +58,15 @@ def parse(raw: bytes) -> Head:
     length, chunked = _framing(variables, version)
     if version == "1.1" and "HTTP_HOST" not in variables:
         raise BadRequest("the Host header is missing")
-    return Head(method, _origin_form(target), f"HTTP/{version}", variables, length, chunked, _closes(variables, version))
+    return Head(
+        method,
+        _origin_form(target),
+        f"HTTP/{version}",
+        variables,
+        length,
+        chunked,
+        _closes(variables, version),
+    )
 
 
 def _bad_line(line: str) -> BadRequest | TargetTooLong:
@@ -100,7 +108,13 @@ def variable_of(name: str) -> str:
 
 
 def _joined(variable: str, first: str, second: str) -> str:
-    if variable in ("HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_AUTHORIZATION", "HTTP_TRANSFER_ENCODING"):
+    if variable in (
+        "HTTP_HOST",
+        "CONTENT_LENGTH",
+        "CONTENT_TYPE",
+        "HTTP_AUTHORIZATION",
+        "HTTP_TRANSFER_ENCODING",
+    ):
         raise BadRequest("a header that may stand once stands twice")
     return f"{first}; {second}" if variable == "HTTP_COOKIE" else f"{first},{second}"
 
@@ -110,7 +124,9 @@ def _framing(variables: dict[str, str], version: str) -> tuple[int | None, bool]
     coding, length = variables.get("HTTP_TRANSFER_ENCODING"), variables.get("CONTENT_LENGTH")
     if coding is not None:
         if length is not None or version == "1.0" or coding.lower() != "chunked":
-            raise BadRequest("the body's framing is ambiguous: send Content-Length, or Transfer-Encoding: chunked")
+            raise BadRequest(
+                "the body's framing is ambiguous: send Content-Length, or Transfer-Encoding: chunked"
+            )
         return None, True
     if length is None:
         return None, False

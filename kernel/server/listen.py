@@ -31,7 +31,8 @@ def listen(host: str, port: int) -> socket.socket:
 def _remedy(host: str, port: int, ex: Exception) -> str:
     code = getattr(ex, "errno", None)
     if code == errno.EADDRINUSE:
-        return f"port {port} is taken by another program: stop it, or choose another with --port {_free_near(host, port)}"
+        free = _free_near(host, port)
+        return f"port {port} is taken by another program: stop it, or choose another with --port {free}"
     if code == errno.EACCES:
         return f"port {port} needs administrator rights: choose one above 1023 with --port"
     return f"cannot listen on {host}:{port}: {ex}; choose another with --host or --port"

@@ -22,8 +22,8 @@ from gunicorn.workers.ggevent import GeventWorker
 if TYPE_CHECKING:
     from types import FrameType
 
-    from kernel.server.handler import Handler
     from kernel.http.settings import HttpSettings
+    from kernel.server.handler import Handler
 
 STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 PULSE = 1.0  # seconds between signs of life to the parent
@@ -38,7 +38,7 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
 
     def __init__(self, listener: Any, limits: HttpSettings, **options: Any) -> None:
         """Serve on `listener` within `limits`."""
-        from kernel.server.handler import Handler
+        from kernel.server.handler import Handler  # noqa: PLC0415 - after the fork: it patches nothing itself
 
         super().__init__(listener, handler_class=Handler, log=None, **options)
         self.limits = limits

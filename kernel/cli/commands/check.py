@@ -11,8 +11,12 @@ from kernel.cli.runtime import Runtime, runtime
 
 
 @click.command(epilog="Example: manage.py check --profile condomarket; manage.py check --static")
-@click.option("--static", is_flag=True, help="Check the code: lint, types, import rules, documentation, migrations.")
-@click.option("--settings", "with_settings", is_flag=True, help="Also print every setting and where it was set.")
+@click.option(
+    "--static", is_flag=True, help="Check the code: lint, types, import rules, documentation, migrations."
+)
+@click.option(
+    "--settings", "with_settings", is_flag=True, help="Also print every setting and where it was set."
+)
 @profile_option
 def check(static: bool, with_settings: bool) -> int:
     """Check the profile and its plugins, strictly, whatever its policy.
@@ -31,7 +35,10 @@ def check(static: bool, with_settings: bool) -> int:
     plugins = loaded.registry.plugins
     for plugin in plugins:
         by = loaded.registry.pulled_in.get(plugin.name)
-        click.echo(f"ok  {plugin.name} {plugin.manifest.version}" + (f"  (required by {', '.join(by)})" if by else ""))
+        click.echo(
+            f"ok  {plugin.name} {plugin.manifest.version}"
+            + (f"  (required by {', '.join(by)})" if by else "")
+        )
     click.echo(f"{len(plugins)} plugins, {len(loaded.registry.routes)} routes: the profile is sound.")
     return 0
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: manage.py demo --port 8080 --fresh")
-@click.option("--port", type=click.IntRange(0, 65_535), help="TCP port; 0 takes a free one (http.port, 8000).")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), help="TCP port; 0 takes a free one (http.port, 8000)."
+)
 @click.option("--host", help="Address to listen on; 0.0.0.0 for all (http.host).")
 @click.option("--fresh", is_flag=True, help="Forget the demo's database and files first.")
 @profile_option
@@ -59,7 +61,11 @@ def _welcome(application: Application, where: str) -> str:
     if any(route.path == "/_mailbox" for _, route in application.registry.routes):
         lines.append(f"  Mailbox            {where}/_mailbox   (what would have been sent)")
     if found.logins:
-        lines += ["", "  Sign in with", *(f"    {name:<28}{password:<20}{who}" for name, password, who in found.logins)]
+        lines += [
+            "",
+            "  Sign in with",
+            *(f"    {name:<28}{password:<20}{who}" for name, password, who in found.logins),
+        ]
     tries = [line.replace("{url}", where) for line in found.tries] or _plain_tries(application, where)
     lines += ["", "  Try", *(f"    {line}" for line in tries), "", "  Stop with Ctrl-C.", ""]
     return "\n".join(lines)

@@ -33,7 +33,10 @@ def makemigrations(plugins: tuple[str, ...], name: str, check: bool) -> int:
             return int(bool(found))
         for plugin in plugins:
             application.registry.plugin(plugin)
-        of_plugin, sources = models(application), migration_sources(one.manifest for one in application.registry.plugins)
+        of_plugin, sources = (
+            models(application),
+            migration_sources(one.manifest for one in application.registry.plugins),
+        )
         for plugin in plugins or tuple(of_plugin):
             path = write_migration(application.db, plugin, of_plugin[plugin], sources, name)
             if path or plugins:

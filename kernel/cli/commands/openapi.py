@@ -11,7 +11,9 @@ from kernel.cli.runtime import runtime
 
 
 @click.command(epilog="Example: manage.py openapi --output openapi.json")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of printing.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of printing."
+)
 @profile_option
 def openapi(output: Path | None) -> None:
     """Print the OpenAPI 3.1 document of the profile: what /openapi.json serves."""

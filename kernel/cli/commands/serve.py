@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: manage.py serve --profile condomarket --port 8080 --workers 2")
 @click.option("--port", type=click.IntRange(0, 65_535), help="TCP port; 0 takes a free one (http.port).")
 @click.option("--host", help="Address to listen on; 0.0.0.0 for all (http.host).")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes, one a core; more than one needs Redis.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Processes, one a core; more than one needs Redis."
+)
 @click.option("--no-worker", is_flag=True, help="Leave tasks and deliveries to `manage.py worker` processes.")
 @click.option("--no-migrate", is_flag=True, help="Refuse to start when migrations are pending.")
 @profile_option

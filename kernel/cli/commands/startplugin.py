@@ -18,9 +18,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}\Z")
 
 @click.command(epilog="Example: manage.py startplugin loyalty --path ../stoa-loyalty")
 @click.argument("name")
-@click.option("--path", type=click.Path(file_okay=False, path_type=Path), help="Directory to make (default: stoa-NAME).")
+@click.option(
+    "--path", type=click.Path(file_okay=False, path_type=Path), help="Directory to make (default: stoa-NAME)."
+)
 @click.option("--summary", default="", help="One line: what the plugin does.")
-@click.option("--no-install", is_flag=True, help="Only write; install it yourself with `pip install -e PATH`.")
+@click.option(
+    "--no-install", is_flag=True, help="Only write; install it yourself with `pip install -e PATH`."
+)
 @profile_option
 def startplugin(name: str, path: Path | None, summary: str, no_install: bool) -> None:
     """Write a new plugin as an installable package, and install it editable.
@@ -36,7 +40,7 @@ def startplugin(name: str, path: Path | None, summary: str, no_install: bool) ->
         click.echo(f"  {file.relative_to(home)}", err=True)
     if not no_install:
         _install(home)
-    click.echo(f"Written to {home}. Next: python -m pytest {home}, and plugins = [\"{name}\"] in a profile.")
+    click.echo(f'Written to {home}. Next: python -m pytest {home}, and plugins = ["{name}"] in a profile.')
 
 
 def _check_name(name: str) -> None:
@@ -69,7 +73,9 @@ def write_plugin(name: str, home: Path, summary: str) -> list[Path]:
     written = []
     for template in sorted(TEMPLATES.rglob("*.j2")):
         source = template.relative_to(TEMPLATES)
-        target = home / str(source.with_suffix("")).replace("package/", f"{package}/").replace("test_plugin", f"test_{name}")
+        target = home / str(source.with_suffix("")).replace("package/", f"{package}/").replace(
+            "test_plugin", f"test_{name}"
+        )
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(environment.get_template(source.as_posix()).render(words), encoding="utf-8")
         written.append(target)

@@ -48,7 +48,9 @@ def test(arguments: tuple[str, ...]) -> int:
 
 def _parallel(arguments: tuple[str, ...]) -> list[str]:
     """Return pytest-xdist's options for a run of everything."""
-    chosen = any(Path(ROOT, word.partition("::")[0]).exists() for word in arguments if not word.startswith("-"))
+    chosen = any(
+        Path(ROOT, word.partition("::")[0]).exists() for word in arguments if not word.startswith("-")
+    )
     given = any(word.startswith("-n") or word in ("-x", "--pdb", "-s") for word in arguments)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return [] if chosen or given or cores == 1 else ["-n", str(min(cores, 8)), "--dist", "loadfile"]

@@ -103,9 +103,15 @@ def test_a_half_finished_install_is_made_anew(tree, monkeypatch):
 @pytest.mark.parametrize(
     ("output", "line"),
     [
-        (["WARNING: Retrying after NewConnectionError\n", "ERROR: No matching distribution found\n"], "connect to the"),
+        (
+            ["WARNING: Retrying after NewConnectionError\n", "ERROR: No matching distribution found\n"],
+            "connect to the",
+        ),
         (["ERROR: Could not install: [Errno 28] No space left on device\n"], "no space left"),
-        (["ERROR: one\n", "ERROR: No matching distribution found for nonesuch\n"], "nonesuch (all of it: install.log)"),
+        (
+            ["ERROR: one\n", "ERROR: No matching distribution found for nonesuch\n"],
+            "nonesuch (all of it: install.log)",
+        ),
     ],
 )
 def test_why_an_install_failed_is_one_line(output, line):

@@ -42,7 +42,9 @@ def test_help_imports_no_heavy_library():
         "print(sorted({'falcon', 'peewee', 'gevent', 'marshmallow', 'redis', 'rich'} & set(sys.modules)))"
     )
 
-    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
+    )
 
     assert done.stdout.endswith("[]\n")
 

@@ -103,7 +103,10 @@ def test_nginx_accepts_its_configuration(tmp_path):
     )
 
     done = subprocess.run(
-        ["nginx", "-t", "-e", "stderr", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
+        ["nginx", "-t", "-e", "stderr", "-c", str(tmp_path / "nginx.conf")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 0, done.stderr
@@ -123,7 +126,10 @@ def test_ci_runs_the_tests_and_the_static_gates():
     ("line", "counts"),
     [
         ("3 passed in 0.1s", {"passed": 3}),
-        ("== 1 failed, 2 passed, 4 skipped, 1 warning in 65.1s (0:01:05) ==", {"failed": 1, "passed": 2, "skipped": 4}),
+        (
+            "== 1 failed, 2 passed, 4 skipped, 1 warning in 65.1s (0:01:05) ==",
+            {"failed": 1, "passed": 2, "skipped": 4},
+        ),
         ("= 2 errors, 1 xfailed in 1.0s =", {"failed": 2, "passed": 1}),
     ],
 )

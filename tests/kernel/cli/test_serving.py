@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import signal
 import socket
@@ -11,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -104,7 +104,7 @@ def test_serve_answers_and_leaves_nothing_behind(start, tmp_path, number):
 
     assert code == 0
     assert postgres
-    assert not os.path.exists(f"/proc/{postgres}")
+    assert not Path(f"/proc/{postgres}").exists()
 
 
 def test_serve_recovers_from_kill_9(start, tmp_path):

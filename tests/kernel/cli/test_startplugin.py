@@ -10,7 +10,9 @@ import pytest
 
 def test_a_new_plugin_installs_and_passes_its_tests(run, environ, tmp_path):
     home, site = tmp_path / "stoa-loyalty", tmp_path / "site"
-    written = run("startplugin", "loyalty", "--path", str(home), "--summary", "Points for purchases.", "--no-install")
+    written = run(
+        "startplugin", "loyalty", "--path", str(home), "--summary", "Points for purchases.", "--no-install"
+    )
     assert written.returncode == 0, written.stderr
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(home)]
     subprocess.run(install, check=True, capture_output=True, timeout=300)

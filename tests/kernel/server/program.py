@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from kernel.errors import ConfigurationError
+from kernel.errors import ConfigurationError, Problem
 from kernel.http.settings import HttpSettings
 from kernel.server.arbiter import Serving, serve
 from kernel.server.listen import listen
@@ -27,13 +27,13 @@ def application(environ, start_response):
     if path == "/raise":
         raise RuntimeError("a bug")
     if path == "/environ":
-        return answer(start_response, {key: value for key, value in environ.items() if isinstance(value, str)})
+        return answer(
+            start_response, {key: value for key, value in environ.items() if isinstance(value, str)}
+        )
     return read(environ, start_response)
 
 
 def read(environ, start_response):
-    from kernel.errors import Problem
-
     try:
         body = environ["wsgi.input"].read()
     except Problem as ex:

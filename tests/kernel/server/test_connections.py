@@ -74,7 +74,9 @@ def test_a_small_unread_body_leaves_the_connection_usable(client):
 
 
 def test_a_client_awaiting_100_continue_is_refused_without_it(client):
-    client.send(b"POST /refuse HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n")
+    client.send(
+        b"POST /refuse HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+    )
 
     status, headers, _ = client.answer()
 
@@ -153,7 +155,9 @@ def test_chunks_are_read_and_the_connection_goes_on(client):
     assert client.get("/")[0] == 200
 
 
-@pytest.mark.parametrize("chunks", [b"zz\r\nabc\r\n", b"\r\n", b"3\r\nabcd\r\n0\r\n\r\n", b"F" * 40 + b"\r\n"])
+@pytest.mark.parametrize(
+    "chunks", [b"zz\r\nabc\r\n", b"\r\n", b"3\r\nabcd\r\n0\r\n\r\n", b"F" * 40 + b"\r\n"]
+)
 def test_malformed_chunks_are_400_and_end_the_connection(client, chunks):
     client.send(REQUEST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
 
@@ -180,7 +184,10 @@ def test_a_body_cut_short_is_no_error_of_ours(client):
         (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: test\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\nHost: test\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", 431),
-        (b"GET / HTTP/1.1\r\nHost: test\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(200)) + b"\r\n", 431),
+        (
+            b"GET / HTTP/1.1\r\nHost: test\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(200)) + b"\r\n",
+            431,
+        ),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
     ],
 )
@@ -221,7 +228,9 @@ def test_a_bug_below_the_application_is_a_500_that_reveals_nothing(client):
 
 
 def test_the_environment_is_what_wsgi_says(client):
-    _, _, body = client.get("/environ?q=a%20b", "X-Real: yes", "X_Real: no", "Accept: a", "Accept: b", "Cookie: c=1")
+    _, _, body = client.get(
+        "/environ?q=a%20b", "X-Real: yes", "X_Real: no", "Accept: a", "Accept: b", "Cookie: c=1"
+    )
 
     environ = json.loads(body)
     assert environ["QUERY_STRING"] == "q=a%20b"

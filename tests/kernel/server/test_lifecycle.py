@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -23,8 +24,7 @@ def until(condition, seconds=15):
 
 def worker_of(server):
     children = f"/proc/{server.process.pid}/task/{server.process.pid}/children"
-    with open(children) as file:
-        return [int(pid) for pid in file.read().split()]
+    return [int(pid) for pid in Path(children).read_text().split()]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -140,12 +140,11 @@ def test_a_worker_whose_parent_was_killed_ends(start):
 
     server.process.kill()
 
-    until(lambda: not os.path.exists(f"/proc/{worker}") or zombie(worker))
+    until(lambda: not Path(f"/proc/{worker}").exists() or zombie(worker))
 
 
 def zombie(pid):
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] == "Z"
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def test_a_taken_port_is_named_with_a_free_one():
