@@ -1,0 +1,1 @@
+"""Media: uploads, thumbnails, files served safely, quotas."""
