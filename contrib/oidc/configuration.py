@@ -59,7 +59,8 @@ def _typed(name: str, values: dict[str, Any]) -> ProviderConfig:
         raise _refusal(name, f"{unknown[0]} is no key; known are {', '.join(sorted(known))}")
     if not values.get("client_id"):
         raise _refusal(name, "client_id is missing: register this product at the provider")
-    values["algorithms"] = tuple(values.get("algorithms", ProviderConfig.algorithms))
+    if "algorithms" in values:
+        values["algorithms"] = tuple(values["algorithms"])
     return ProviderConfig(**{"name": name, "title": name.title(), **values})
 
 

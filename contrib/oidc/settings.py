@@ -15,7 +15,8 @@ class OidcSettings:
     providers: dict[str, Any] = setting(
         {},
         help="One table a provider: `[oidc.providers.google]` with `client_id` and `client_secret`; "
-        "unless it bears a preset's name (google, microsoft, linkedin, github, facebook), with `issuer` or `preset`.",
+        "unless it bears a preset's name (google, microsoft, linkedin, github, facebook) also `issuer` "
+        "or `preset`.",
         secret=True,
     )
     timeout: float = setting(10, help="Seconds to wait for a provider's answer.", minimum=1, maximum=60)

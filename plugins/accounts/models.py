@@ -48,7 +48,7 @@ class User(Versioned):
 class Identity(Model):
     """A person's account at an external provider; `subject` is unique per issuer."""
 
-    user = peewee.ForeignKeyField(User, on_delete="CASCADE", backref="identities")
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", index=False)
     provider = peewee.TextField()
     issuer = peewee.TextField()
     subject = peewee.TextField()
@@ -61,7 +61,7 @@ class Identity(Model):
 class Totp(Model):
     """An authenticator app (RFC 6238); `last_step` makes each code single use."""
 
-    user = peewee.ForeignKeyField(User, on_delete="CASCADE", unique=True)
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", index=False)
     secret = peewee.TextField()
     confirmed_at = TimestampField(null=True)
     last_step = peewee.BigIntegerField(default=0)
@@ -89,10 +89,10 @@ class Challenge(Model):
 
     kind = peewee.TextField()
     digest = peewee.TextField()
-    user = peewee.ForeignKeyField(User, on_delete="CASCADE", null=True)
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", null=True, index=False)
     data = BinaryJSONField(default=dict, index=False)
     attempts = peewee.SmallIntegerField(default=0)
-    expires_at = TimestampField(index=True)
+    expires_at = TimestampField()
 
     class Meta:
         table_name = "accounts_challenge"
@@ -112,7 +112,7 @@ class Device(Model):
 class StandingChange(Model):
     """Who changed an account's standing, to what, why and until when."""
 
-    user = peewee.ForeignKeyField(User, on_delete="CASCADE")
+    user = peewee.ForeignKeyField(User, on_delete="CASCADE", index=False)
     standing = peewee.TextField()
     reason = peewee.TextField(default="")
     until = TimestampField(null=True)
@@ -121,5 +121,34 @@ class StandingChange(Model):
     class Meta:
         table_name = "accounts_standing_change"
 
+
+User.add_index(User.index(User.email_key, unique=True, name="accounts_user_email"))
+User.add_index(
+    User.index(User.phone, unique=True, where=User.phone_verified_at.is_null(False), name="accounts_user_phone")
+)
+User.add_index(User.index(User.name_key, User.id, name="accounts_user_name"))
+User.add_index(
+    peewee.SQL(
+        "CREATE INDEX accounts_user_words ON accounts_user USING gin (to_tsvector('simple', name_key))"
+    )
+)
+Identity.add_index(
+    Identity.index(Identity.issuer, Identity.subject, unique=True, name="accounts_identity_subject")
+)
+Identity.add_index(
+    Identity.index(Identity.user, Identity.provider, unique=True, name="accounts_identity_provider")
+)
+Totp.add_index(Totp.index(Totp.user, unique=True, name="accounts_totp_user"))
+RecoveryCode.add_index(
+    RecoveryCode.index(
+        RecoveryCode.user, RecoveryCode.digest, unique=True, name="accounts_recovery_code_digest"
+    )
+)
+Challenge.add_index(Challenge.index(Challenge.expires_at, name="accounts_challenge_expires"))
+Challenge.add_index(Challenge.index(Challenge.user, name="accounts_challenge_user"))
+Device.add_index(Device.index(Device.user, Device.fingerprint, unique=True, name="accounts_device_fingerprint"))
+StandingChange.add_index(
+    StandingChange.index(StandingChange.user, StandingChange.id, name="accounts_standing_change_user")
+)
 
 MODELS = (User, Identity, Totp, RecoveryCode, Challenge, Device, StandingChange)

@@ -87,7 +87,7 @@ class Export:
         errors=OWN,
         response=ExportOut,
         rate=EXPORTS,
-        statements=200,
+        statements=100,
     )
     def on_get(self, req: Request, resp: Response) -> Any:
         """From every plugin, by the plugin's name."""

@@ -39,19 +39,17 @@ def of(user_id: UUID) -> list[HeldRole]:
 
 def visible(viewer: Principal, user_id: UUID) -> list[HeldRole]:
     """Return those of somebody's roles that `viewer` may know of; raise Forbidden when none could be."""
-    held = of(user_id)
-    if viewer.id == user_id or viewer.can(READ):
-        return held
-    if not viewer.can_somewhere(GRANT):
+    whole = viewer.id == user_id or viewer.can(READ)
+    if not whole and not viewer.can_somewhere(GRANT):
         raise Forbidden(f"This takes the permission {READ} or {GRANT}.")
-    return [one for one in held if viewer.can(GRANT, one.scope)]
+    return [one for one in of(user_id) if whole or viewer.can(GRANT, one.scope)]
 
 
 def grant(by: Principal, user_id: UUID, role: str, scope: str | None) -> None:
     """Grant a role; a second time changes nothing. Raises Forbidden, NotFound, Invalid."""
-    user = people.by_id(user_id)
-    app.auth.roles.check_grantable(role, scope)
     _check_reach(by, role, scope)
+    app.auth.roles.check_grantable(role, scope)
+    user = people.by_id(user_id)
     with app.db.atomic():
         if app.auth.grant(user_id, role, scope, by=by.id):
             app.bus.publish(
@@ -62,8 +60,8 @@ def grant(by: Principal, user_id: UUID, role: str, scope: str | None) -> None:
 
 def revoke(by: Principal, user_id: UUID, role: str, scope: str | None) -> None:
     """Take a role back; raise Forbidden, or NotFound when it is not held."""
-    people.by_id(user_id)
     _check_reach(by, role, scope)
+    people.by_id(user_id)
     with app.db.atomic():
         if role == ADMIN:
             keep_one_admin(user_id)

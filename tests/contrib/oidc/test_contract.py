@@ -1,0 +1,9 @@
+"""The adapter keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestOidc(PluginContract):
+    plugin = "oidc"

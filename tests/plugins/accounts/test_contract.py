@@ -1,0 +1,9 @@
+"""Accounts keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestAccounts(PluginContract):
+    plugin = "accounts"
