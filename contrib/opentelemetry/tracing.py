@@ -153,9 +153,10 @@ class RequestSpans:
 
     def process_response(self, req: Any, resp: Any, resource: object, succeeded: bool) -> None:  # noqa: ARG002
         """End the span under the route's name."""
-        span, token = getattr(req.context, "span", (None, None))
-        if span is None:
+        begun = getattr(req.context, "span", None)
+        if begun is None:
             return  # refused before it had one
+        span, token = begun
         if req.uri_template:
             span.update_name(f"{req.method} {req.uri_template}")
             span.set_attribute("http.route", req.uri_template)
