@@ -9,6 +9,7 @@ This module imports no room, so every room and plugin may import it;
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -63,6 +64,7 @@ class Application:
         self.unavailable: dict[str, str] = {}
         """URL prefixes answered 503, and the dropped plugin that owns each."""
         self._services: dict[tuple[type[Any], str], Any] = {}
+        self._lock = threading.RLock()
         self._making: list[tuple[type[Any], str]] = []
         self._started: list[str] = []
         self._running = False
@@ -83,7 +85,9 @@ class Application:
         """
         key = (port, name)
         if key not in self._services:
-            self._services[key] = self._make(key)
+            with self._lock:  # another greenlet may be making it
+                if key not in self._services:
+                    self._services[key] = self._make(key)
         return cast("T", self._services[key])
 
     def forget_services(self) -> None:

@@ -6,11 +6,11 @@ order of their needs. Nothing is opened: connections come with `start`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from kernel.application import Application, database_url
 from kernel.auth import Auth, Roles
@@ -126,15 +126,20 @@ def _auth(application: Application, secret: str) -> Auth:
         limiter=application.limiter,
         secret=derived(secret, "auth"),
         roles=roles,
-        authenticators=[
-            _authenticator(application, hook) for _, hook in application.hooks.implementations("authenticate")
-        ],
+        authenticators=_authenticators(application),
         throttled=settings.http.rate_limits,
     )
 
 
-def _authenticator(application: Application, hook: Callable[..., Principal | None]) -> Authenticator:
-    return lambda headers: hook(app=application, headers=headers)
+def _authenticators(application: Application) -> list[Authenticator]:
+    """Return one that asks the plugins, if any implements the hook."""
+    if not application.hooks.implementations("authenticate"):
+        return []
+    return [
+        lambda headers: cast(
+            "Principal | None", application.hooks.first("authenticate", app=application, headers=headers)
+        )
+    ]
 
 
 def _mount(application: Application, secret: str, signer: UrlSigner) -> None:

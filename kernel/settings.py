@@ -11,29 +11,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import types
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, dataclass
-from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from kernel.errors import ConfigurationError
 from kernel.nearest import suggestion
 from kernel.profile import ENVIRONMENT_PREFIX, Profile, Value
 from kernel.setting_field import SettingInfo, info_of, setting
+from kernel.setting_types import convert, is_table, type_name
 
 T = TypeVar("T")
-
-_WORDS = {
-    "true": True,
-    "1": True,
-    "yes": True,
-    "on": True,
-    "false": False,
-    "0": False,
-    "no": False,
-    "off": False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +129,7 @@ def describe(section: str, kind: type[Any]) -> Iterator[Described]:
         required = field.default is MISSING and field.default_factory is MISSING
         made = field.default_factory() if field.default_factory is not MISSING else field.default
         default = "(required)" if required else json.dumps(made, default=str, ensure_ascii=False)
-        yield Described(section, field.name, _type_name(hints[field.name]), default, info.help, info.secret)
+        yield Described(section, field.name, type_name(hints[field.name]), default, info.help, info.secret)
 
 
 def _section(name: str, kind: type[Any], keys: Mapping[str, Value]) -> Any:
@@ -170,11 +158,11 @@ class _Reader:
     info: SettingInfo
 
     def read(self, kind: Any) -> Any:
-        raw = self._opened(self.value.raw, nested=_is_table(kind))
+        raw = self._opened(self.value.raw, nested=is_table(kind))
         try:
-            typed = _convert(raw, kind)
+            typed = convert(raw, kind)
         except (ValueError, TypeError) as ex:
-            raise self._refusal(raw, _type_name(kind)) from ex
+            raise self._refusal(raw, type_name(kind)) from ex
         self._check(typed)
         return typed
 
@@ -205,88 +193,3 @@ class _Reader:
     def _refusal(self, raw: Any, expected: str) -> ConfigurationError:
         shown = "the secret value" if self.info.secret else repr(raw)
         return ConfigurationError(f"{self.key} in {self.value.source} is {shown}: expected {expected}")
-
-
-def _is_table(kind: Any) -> bool:
-    return (get_origin(kind) or kind) is dict
-
-
-def _convert(raw: Any, kind: Any) -> Any:
-    """Return `raw` as `kind`; text (from the environment) is parsed. Raises ValueError."""
-    origin, arguments = get_origin(kind) or kind, get_args(kind)
-    if origin is Any:
-        return raw
-    if origin is Literal:
-        return _one_of(raw, arguments)
-    if origin in (Union, types.UnionType):
-        return (
-            None
-            if raw in (None, "")
-            else _convert(raw, next(one for one in arguments if one is not type(None)))
-        )
-    if origin in (list, tuple):
-        items = [_convert(item, arguments[0] if arguments else Any) for item in _items(raw)]
-        return items if origin is list else tuple(items)
-    if origin is dict:
-        return {
-            str(key): _convert(item, arguments[1] if arguments else Any) for key, item in _table(raw).items()
-        }
-    return _scalar(raw, origin)
-
-
-def _one_of(raw: Any, choices: tuple[Any, ...]) -> Any:
-    for choice in choices:
-        if raw == choice or str(raw) == str(choice):
-            return choice
-    raise ValueError(raw)
-
-
-def _scalar(raw: Any, kind: type[Any]) -> Any:
-    if kind is bool:
-        if isinstance(raw, str):
-            return _word(raw)
-        return _exactly(raw, bool)
-    if kind in (int, float):
-        return (
-            kind(raw)
-            if isinstance(raw, str)
-            else kind(_exactly(raw, int, *([float] if kind is float else [])))
-        )
-    if kind is Path:
-        return Path(_exactly(raw, str))
-    return _exactly(raw, kind)
-
-
-def _word(raw: str) -> bool:
-    if raw.strip().lower() not in _WORDS:
-        raise ValueError(raw)
-    return _WORDS[raw.strip().lower()]
-
-
-def _exactly(raw: Any, *kinds: type[Any]) -> Any:
-    """Return `raw` when it is of one of the kinds; a bool is no number here."""
-    if isinstance(raw, kinds) and (bool in kinds or not isinstance(raw, bool)):
-        return raw
-    raise TypeError(type(raw).__name__)
-
-
-def _items(raw: Any) -> list[Any]:
-    if isinstance(raw, str):
-        if raw.lstrip().startswith("["):
-            return _items(json.loads(raw))
-        return [part.strip() for part in raw.split(",") if part.strip()]
-    return cast("list[Any]", _exactly(raw, list))
-
-
-def _table(raw: Any) -> dict[Any, Any]:
-    return _table(json.loads(raw)) if isinstance(raw, str) else cast("dict[Any, Any]", _exactly(raw, dict))
-
-
-def _type_name(kind: Any) -> str:
-    if get_origin(kind) is Literal:
-        return " or ".join(str(choice) for choice in get_args(kind))
-    if get_origin(kind) in (Union, types.UnionType):
-        return " or ".join("nothing" if one is type(None) else _type_name(one) for one in get_args(kind))
-    return (
-        kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("typing.", "")
-    )

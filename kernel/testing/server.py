@@ -92,9 +92,11 @@ class Server:
         assert self._process is not None, "start the server first"
         with contextlib.suppress(psutil.NoSuchProcess):
             parent = psutil.Process(self._process.pid)
-            for process in [*parent.children(recursive=True), parent]:
+            family = [parent, *parent.children(recursive=True)]  # the parent first: it replaces dead workers
+            for process in family:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
+            psutil.wait_procs(family[1:], timeout=10)
         self._process.wait()
 
     def stop(self) -> None:

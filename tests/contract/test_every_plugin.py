@@ -1,27 +1,26 @@
-"""The contract suite over every plugin in the tree, the isolation matrix included.
+"""Every plugin in the tree is held to the contract suite, the isolation matrix included.
 
-A plugin's objects come from `samples.py` among its own tests
-(`tests/plugins/<name>/` or `tests/contrib/<name>/`).
+Its tests stand in `tests/plugins/<name>/` or `tests/contrib/<name>/`.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from kernel.discovery import discover
-from kernel.testing import PluginContract
-from kernel.testing.samples import Samples, samples_beside
 
 TESTS = Path(__file__).resolve().parent.parent
 IN_TREE = {name: one for name, one in discover().found.items() if not one.distribution}
 
 
-class TestEveryPlugin(PluginContract):
-    @pytest.fixture(autouse=True, params=sorted(IN_TREE))
-    def _chosen(self, request: pytest.FixtureRequest) -> None:
-        self.plugin = request.param
+@pytest.mark.parametrize("name", sorted(IN_TREE))
+def test_a_plugin_has_a_class_that_runs_the_contract_for_it(name):
+    folder = TESTS / IN_TREE[name].package.replace(".", "/")
 
-    def _samples(self) -> Samples:
-        return samples_beside(TESTS / IN_TREE[self.plugin].package.replace(".", "/") / "samples.py")
+    texts = [file.read_text(encoding="utf-8") for file in folder.glob("test_*.py")]
+
+    held = re.compile(rf'class Test\w*\(PluginContract\):.*?\n    plugin = "{name}"\n', re.DOTALL)
+    assert any(held.search(text) for text in texts), f"write {folder}/test_contract.py with a PluginContract"
