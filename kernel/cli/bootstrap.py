@@ -153,9 +153,7 @@ def make(home: Path) -> None:
     for module in ("venv", "ensurepip"):
         if importlib.util.find_spec(module) is None:
             version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-            stop(
-                f"this Python lacks `{module}`; install it (Debian, Ubuntu: apt install python{version}-venv)."
-            )
+            stop(f"this Python lacks `{module}`; install it (Debian: apt install python{version}-venv).")
     if home.exists() and not (home / "pyvenv.cfg").exists() and any(home.iterdir()):
         stop(f"{home} is in the way and is no virtual environment; move it, or set STOA_VENV.")
     say(f"making {home.name} …")
@@ -163,14 +161,10 @@ def make(home: Path) -> None:
         shutil.rmtree(home, ignore_errors=False) if home.exists() else None
         run([sys.executable, "-m", "venv", str(home)])
     except PermissionError as ex:
-        stop(
-            f"cannot write {ex.filename}; own it, or set STOA_VENV to a place you own."
-        )
+        stop(f"cannot write {ex.filename}; own it, or set STOA_VENV to a place you own.")
     except subprocess.CalledProcessError as ex:
         if not os.access(home.parent, os.W_OK):
-            stop(
-                f"cannot write {home}; own its directory, or set STOA_VENV to a place you own."
-            )
+            stop(f"cannot write {home}; own its directory, or set STOA_VENV to a place you own.")
         stop(f"`python -m venv` failed: {last_line(ex.output)}")
 
 

@@ -69,7 +69,7 @@ def load(run: Runtime) -> int:
     broken = [plugin for plugin, state in states.items() if state == "loading"]
     if broken and _FIRST_LOAD in states:
         raise ConfigurationError(
-            f"loading the demo data of {broken[0]} broke off: start with --fresh, which forgets the demo's database"
+            f"loading the demo data of {broken[0]} broke off: start with --fresh, which forgets its database"
         )
     if broken:
         return INTERRUPTED

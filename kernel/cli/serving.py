@@ -68,7 +68,7 @@ def _refuse_pending(application: Application) -> None:
     application.db.release()
     if pending:
         raise ConfigurationError(
-            f"{len(pending)} migrations are pending, the first is {pending[0].key}: run `manage.py migrate` first"
+            f"{len(pending)} migrations are pending, first {pending[0].key}: run `manage.py migrate`"
         )
 
 

@@ -22,7 +22,7 @@ class Gate:
 def gates(run: Runtime) -> Iterator[Gate]:
     """Yield the gates, the quick ones first."""
     yield Gate("ruff", lambda: _tool("ruff", "check", "--quiet", "."))
-    yield Gate("import-linter", lambda: _tool("importlinter.cli", "--no-cache"))
+    yield Gate("import-linter", lambda: _script("lint-imports", "--no-cache"))
     yield Gate("mypy: kernel", lambda: _tool("mypy", "--no-error-summary", "-p", "kernel"))
     apis = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("plugins/*/api.py"))]
     if apis:
@@ -31,32 +31,34 @@ def gates(run: Runtime) -> Iterator[Gate]:
         "references up to date",
         lambda: _in_process("from kernel.documentation import stale; print(*stale(), sep='\\n')"),
     )
-    yield Gate(
-        "documentation", lambda: _tool("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(_scrap()))
-    )
+    site = str(ROOT / "var" / "check" / "site")
+    yield Gate("documentation", lambda: _tool("mkdocs", "build", "--strict", "--quiet", "--site-dir", site))
     yield Gate("migrations match models", lambda: _drift(run))
 
 
 def _tool(module: str, *arguments: str) -> str:
     """Run a library's command with this Python; return what it complains about."""
-    done = subprocess.run(  # noqa: S603 - our own commands
-        [sys.executable, "-m", module, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    return _run([sys.executable, "-m", module, *arguments])
+
+
+def _script(name: str, *arguments: str) -> str:
+    """Run a command that a library installed beside this Python."""
+    return _run([str(Path(sys.executable).with_name(name)), *arguments])
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     return (
         "" if done.returncode == 0 else (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
     )
 
 
-def _in_process(source: str) -> str:
-    """Run Python in a process of its own; return what it prints."""
-    done = subprocess.run(  # noqa: S603 - our own source
-        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=False
+def _stale_references() -> str:
+    """Return the generated pages that differ from what they are made of."""
+    source = (
+        "import sys; from kernel.documentation import stale; sys.exit('\\n'.join(map(str, stale())) or 0)"
     )
-    return (done.stdout + done.stderr).strip()
-
-
-def _scrap() -> Path:
-    return ROOT / "var" / "check" / "site"
+    return _run([sys.executable, "-c", source])
 
 
 def _drift(run: Runtime) -> str:

@@ -73,9 +73,8 @@ def write_plugin(name: str, home: Path, summary: str) -> list[Path]:
     written = []
     for template in sorted(TEMPLATES.rglob("*.j2")):
         source = template.relative_to(TEMPLATES)
-        target = home / str(source.with_suffix("")).replace("package/", f"{package}/").replace(
-            "test_plugin", f"test_{name}"
-        )
+        place = source.with_suffix("").as_posix().replace("package/", f"{package}/")
+        target = home / place.replace("test_plugin", f"test_{name}")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(environment.get_template(source.as_posix()).render(words), encoding="utf-8")
         written.append(target)
@@ -89,10 +88,8 @@ def _title(name: str) -> str:
 def _install(home: Path) -> None:
     """Install the plugin editable into this environment."""
     click.echo("installing it (editable) …", err=True)
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-e", str(home)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    done = subprocess.run([*pip, "-e", str(home)], capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise click.ClickException(f"written, but not installed ({reason}); run `pip install -e {home}`")
