@@ -1,0 +1,35 @@
+# ruff: noqa: ARG001 - a specification is never called
+"""Extension points of categories: implement with `@hookimpl(optionalhook=True)`.
+
+To refuse a move, or to follow it in its transaction, subscribe to
+`categories.category.moved.v1` with `inline=True`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from kernel import hookspec
+
+
+@hookspec
+def categories_used(ids: Collection[UUID]) -> Collection[UUID]:
+    """Return those of the categories that something of yours belongs to.
+
+    Called in the transaction of a deletion, while the categories' rows are
+    locked: whoever refers to one through `api.require(…, lock=True)` or a
+    foreign key has committed before, or finds it gone. A used category is not
+    deleted unless its things are reassigned. Answer with one query.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def categories_reassign(category_id: UUID, to_id: UUID) -> None:
+    """Give to another category what belongs to this one, which is then deleted.
+
+    Called in the transaction of the deletion; database work only. Whoever
+    implements `categories_used` implements this. Attribute values stay as they
+    are and are checked against the new category at their next change.
+    """
