@@ -22,7 +22,7 @@ OUTER = ("resources", "subscribers", "realtime", "commands", "plugin")
 _Fault = tuple[str, str, str]
 
 
-class PluginBorders(Contract):  # type: ignore[misc]  # import-linter is untyped
+class PluginBorders(Contract):
     """Plugins meet at their `api`, and only when they say so in their manifests."""
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 - import-linter's signature
@@ -72,4 +72,4 @@ def _package(module: str) -> str:
 
 
 def _part(module: str) -> str:
-    return (module.split(".") + ["", "", ""])[2]
+    return [*module.split("."), "", "", ""][2]
