@@ -40,9 +40,8 @@ def reset_password(token: str, password: str) -> None:
     hashed = app.auth.passwords.hash(accepted)
     with app.db.atomic():
         user_id = links.redeem("reset_password", token)
-        user = mark_verified(user_id)
-        _store(user, hashed, reset=True)
-        app.auth.revoke_all(user_id)
+        app.auth.revoke_all(user_id)  # the account's row before the event's key: the order sign-in locks in
+        _store(mark_verified(user_id), hashed, reset=True)
 
 
 def change_password(user_id: UUID, session_id: UUID | None, current: str, new: str) -> None:
@@ -52,8 +51,8 @@ def change_password(user_id: UUID, session_id: UUID | None, current: str, new: s
     verify_password(user, current)
     hashed = app.auth.passwords.hash(accepted)
     with app.db.atomic():
-        _store(user, hashed, reset=False)
         app.auth.revoke_all(user_id, keep=session_id)
+        _store(user, hashed, reset=False)
 
 
 def verify_password(user: User, password: str) -> None:

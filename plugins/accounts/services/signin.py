@@ -127,12 +127,12 @@ def open_session(
 
     The first device of an account is not: it is the one it was opened on.
     """
-    _reactivate(user)
     tokens = app.auth.open_session(user.id, device=client.label, ip=client.ip, mfa=second_factor, epoch=epoch)
     known = Device.select().where(Device.user == user.id).exists()
     new = _remember(user.id, client) and known
     if new:
         notices.new_sign_in(user, client.label, client.ip)
+    _reactivate(user)
     app.bus.publish(SessionOpened(user_id=user.id, session_id=tokens.session_id, via=via, new_device=new))
     return SignedIn(user, tokens)
 
