@@ -78,10 +78,12 @@ class Applications:
         application.start()
         return application
 
-    def discard(self, application: Application) -> None:
-        """Stop an application and drop its database."""
-        application.stop()
-        self.postgres.drop_database(application.settings.database.url)
+    def discard(self, *applications: Application) -> None:
+        """Stop applications, the latest first, and then drop their databases: some may share one."""
+        for application in reversed(applications):
+            application.stop()
+        for url in {application.settings.database.url for application in applications}:
+            self.postgres.drop_database(url)
 
     def shared(self, plugins: Sequence[str], sections: Sections) -> Application:
         """Return the clean application of these plugins and settings, booted at the first call."""

@@ -17,6 +17,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
+
 from kernel.application import Application
 from kernel.discovery import discover
 from kernel.errors import PluginError
@@ -28,6 +30,7 @@ from kernel.resolution import resolve, without
 from kernel.setting_field import info_of
 from kernel.storage import count_statements
 from kernel.storage.autogenerate import drift
+from kernel.testing.applications import Applications
 from kernel.testing.client import Client
 from kernel.testing.matrix import Case, ask, cases, leaks
 from kernel.testing.samples import Samples, samples_beside
@@ -40,11 +43,16 @@ class PluginContract:
 
     plugin: ClassVar[str]
 
-    def test_it_boots_alone_with_what_it_requires(self, make_app: MakeApp) -> None:
-        """Boot it as the only wanted plugin."""
-        application = make_app(self.plugin, **self._wanted())
+    @pytest.fixture
+    def booted(self, applications: Applications) -> Iterator[Application]:
+        """Give the application of the plugin alone, shared by the tests that leave it as it was."""
+        application = applications.shared((self.plugin,), self._wanted())
+        yield application
+        applications.clean(application)
 
-        assert self.plugin in application.registry
+    def test_it_boots_alone_with_what_it_requires(self, booted: Application) -> None:
+        """Boot it as the only wanted plugin."""
+        assert self.plugin in booted.registry
 
     def test_it_boots_with_every_other_plugin(self, make_app: MakeApp) -> None:
         """Boot it beside all plugins installed that do not conflict with it.
@@ -67,37 +75,26 @@ class PluginContract:
         assert between == []
         assert _present(application, tables) == sorted(tables)
 
-    def test_its_models_are_what_its_migrations_make(self, make_app: MakeApp) -> None:
+    def test_its_models_are_what_its_migrations_make(self, booted: Application) -> None:
         """Compare tables, columns, indexes and constraints."""
-        application = make_app(self.plugin, **self._wanted())
+        assert drift(booted.db, self._loaded(booted).models) == []
 
-        assert drift(application.db, self._loaded(application).models) == []
-
-    def test_its_routes_are_declared_in_full(self, make_app: MakeApp) -> None:
+    def test_its_routes_are_declared_in_full(self, booted: Application) -> None:
         """Every endpoint has a summary, a permission, schemas and a bound on its statements."""
-        application = make_app(self.plugin, **self._wanted())
-
-        faults = [fault for where, one in self._endpoints(application) for fault in _undeclared(where, one)]
+        faults = [fault for where, one in self._endpoints(booted) for fault in _undeclared(where, one)]
 
         assert faults == []
 
-    def test_no_route_tells_a_foreign_id_from_an_unknown_one(self, make_app: MakeApp) -> None:
+    def test_no_route_tells_a_foreign_id_from_an_unknown_one(self, booted: Application) -> None:
         """Run the isolation matrix over its routes (`kernel.testing.matrix`)."""
-        application = make_app(self.plugin, **self._unlimited())
-
-        found = [line for case in self._cases(application) for line in leaks(application, case)]
+        found = [line for case in self._cases(booted) for line in leaks(booted, case)]
 
         assert found == []
 
-    def test_a_read_runs_no_more_statements_than_it_declares(self, make_app: MakeApp) -> None:
+    def test_a_read_runs_no_more_statements_than_it_declares(self, booted: Application) -> None:
         """Count what each GET of a sample costs in SQL."""
-        application = make_app(self.plugin, **self._unlimited())
-
         over = [
-            line
-            for case in self._cases(application)
-            if case.method == "GET"
-            for line in _costly(application, case)
+            line for case in self._cases(booted) if case.method == "GET" for line in _costly(booted, case)
         ]
 
         assert over == []
@@ -120,9 +117,9 @@ class PluginContract:
         }
         assert _present(others, tables) == sorted(tables)
 
-    def test_its_readme_names_what_it_offers(self, make_app: MakeApp) -> None:
+    def test_its_readme_names_what_it_offers(self, booted: Application) -> None:
         """README.md names every hook, event, setting, permission and command."""
-        loaded = self._loaded(make_app(self.plugin, **self._wanted()))
+        loaded = self._loaded(booted)
         readme = loaded.manifest.directory / "README.md"
         text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
 
@@ -130,9 +127,9 @@ class PluginContract:
 
         assert unnamed == [], f"name them in {readme}"
 
-    def test_its_settings_explain_themselves(self, make_app: MakeApp) -> None:
+    def test_its_settings_explain_themselves(self, booted: Application) -> None:
         """Every setting has a help text."""
-        kind = self._loaded(make_app(self.plugin, **self._wanted())).settings
+        kind = self._loaded(booted).settings
 
         silent = [name for name, field in _fields(kind).items() if not info_of(field).help.strip()]
 
@@ -155,9 +152,6 @@ class PluginContract:
 
     def _lenient(self) -> dict[str, dict[str, Any]]:
         return {**self._wanted(), "kernel": {"policy": "continue", **self._wanted().get("kernel", {})}}
-
-    def _unlimited(self) -> dict[str, dict[str, Any]]:
-        return {**self._wanted(), "http": {"rate_limits": False, **self._wanted().get("http", {})}}
 
     def _endpoints(self, application: Application) -> Iterator[tuple[str, Endpoint]]:
         for route in self._loaded(application).routes:

@@ -89,8 +89,7 @@ def make_app(applications: Applications) -> Iterator[Callable[..., Application]]
         return made[-1]
 
     yield make
-    for application in reversed(made):
-        applications.discard(application)
+    applications.discard(*made)
 
 
 @pytest.fixture
