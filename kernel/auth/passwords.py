@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from kernel.auth.settings import AuthSettings
 from kernel.errors import Unavailable
-from kernel.offload import offload
+from kernel.offloading import offload
 
 if TYPE_CHECKING:
     from kernel.storage import Database

@@ -14,7 +14,7 @@ import brotli  # type: ignore[import-untyped]
 
 from kernel.http.etags import coded
 from kernel.http.request import Request, Response
-from kernel.offload import offload
+from kernel.offloading import offload
 
 OFFLOAD = 64 * 1024
 BROTLI_QUALITY = 4

@@ -28,7 +28,7 @@ import structlog
 
 from kernel.clock import Clock, SystemClock
 from kernel.errors import ConfigurationError, Unavailable
-from kernel.offload import offload
+from kernel.offloading import offload
 from kernel.storage.blobs import CHUNK, BlobNotFound, BlobStat, BlobTruncated, Content, checked_key, chunks
 from kernel.storage.signing import UrlSigner
 

@@ -10,13 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kernel.testing.answers import Answer
-    from kernel.testing.client import Client
-    from kernel.testing.contract import PluginContract
-    from kernel.testing.samples import Sample, sample
-    from kernel.testing.server import Server, race
+    from kernel.storage import count_statements as count_statements
+    from kernel.testing.answers import Answer as Answer
+    from kernel.testing.client import Client as Client
+    from kernel.testing.contract import PluginContract as PluginContract
+    from kernel.testing.samples import Sample as Sample
+    from kernel.testing.samples import sample as sample
+    from kernel.testing.server import Server as Server
+    from kernel.testing.server import race as race
 
 _HOMES = {
+    "kernel.storage": "count_statements",
     "kernel.testing.answers": "Answer",
     "kernel.testing.client": "Client",
     "kernel.testing.contract": "PluginContract",
@@ -25,7 +29,7 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
-__all__ = ["Answer", "Client", "PluginContract", "Sample", "Server", "race", "sample"]
+__all__ = ["Answer", "Client", "PluginContract", "Sample", "Server", "count_statements", "race", "sample"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ import pytest
 
 from kernel.auth import AuthSettings
 from kernel.auth.passwords import Passwords
-from kernel.offload import offload
+from kernel.offloading import offload
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ from gevent import monkey; monkey.patch_all()
 import time, threading, gevent
 from kernel.auth import AuthSettings
 from kernel.auth.passwords import Passwords
-from kernel.offload import offload
+from kernel.offloading import offload
 
 passwords = Passwords(AuthSettings(argon2_memory=65536, argon2_time=3))
 gaps, done = [], False
