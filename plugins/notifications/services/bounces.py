@@ -1,0 +1,48 @@
+"""Addresses nothing more is sent to: what came back, and who unsubscribed."""
+
+from __future__ import annotations
+
+from kernel import app
+from plugins.notifications.models import Delivery, Suppression
+
+MANUAL = "lifted by an operator"
+
+
+def report(provider: str, provider_id: str, *, reason: str, permanent: bool) -> bool:
+    """Record a bounce; see `plugins.notifications.api.report_bounce`."""
+    with app.db.atomic():
+        found = (
+            Delivery.select()
+            .where(Delivery.provider == provider, Delivery.provider_id == provider_id, Delivery.provider_id != "")
+            .for_update()
+            .first()
+        )
+        if found is None:
+            return False
+        if permanent:
+            found.state, found.reason = "bounced", reason
+            suppress(found.address, reason=f"bounced: {reason}")
+        else:
+            found.reason = reason
+        found.save()
+        return True
+
+
+def suppress(address: str, *, type: str = "", reason: str) -> None:
+    """Send nothing more of a type (empty: of any that is not mandatory) to an address."""
+    Suppression.insert(address=address_key(address), type=type, reason=reason[:500]).on_conflict_ignore().execute()
+
+
+def suppressed(address: str, type: str) -> str:
+    """Return why nothing of a type goes to an address; empty when something does."""
+    row = (
+        Suppression.select(Suppression.reason)
+        .where(Suppression.address == address_key(address), Suppression.type.in_(["", type]))
+        .first()
+    )
+    return row.reason if row else ""
+
+
+def address_key(address: str) -> str:
+    """Return an address as it is compared."""
+    return address.strip().casefold()
