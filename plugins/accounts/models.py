@@ -123,9 +123,8 @@ class StandingChange(Model):
 
 
 User.add_index(User.index(User.email_key, unique=True, name="accounts_user_email"))
-User.add_index(
-    User.index(User.phone, unique=True, where=User.phone_verified_at.is_null(False), name="accounts_user_phone")
-)
+_VERIFIED = User.phone_verified_at.is_null(False)
+User.add_index(User.index(User.phone, unique=True, where=_VERIFIED, name="accounts_user_phone"))
 User.add_index(User.index(User.name_key, User.id, name="accounts_user_name"))
 User.add_index(
     peewee.SQL(
@@ -146,7 +145,9 @@ RecoveryCode.add_index(
 )
 Challenge.add_index(Challenge.index(Challenge.expires_at, name="accounts_challenge_expires"))
 Challenge.add_index(Challenge.index(Challenge.user, name="accounts_challenge_user"))
-Device.add_index(Device.index(Device.user, Device.fingerprint, unique=True, name="accounts_device_fingerprint"))
+Device.add_index(
+    Device.index(Device.user, Device.fingerprint, unique=True, name="accounts_device_fingerprint")
+)
 StandingChange.add_index(
     StandingChange.index(StandingChange.user, StandingChange.id, name="accounts_standing_change_user")
 )

@@ -103,7 +103,9 @@ PAGES = (
     Route(
         "/auth/pages/verify-email",
         Page(
-            "Verify your address", "Press the button to verify your address.", "Verify my address",
+            "Verify your address",
+            "Press the button to verify your address.",
+            "Verify my address",
             "Your address is verified. You can close this page.",
             lambda token, _: registration.verify_email(token),
         ),
@@ -111,7 +113,9 @@ PAGES = (
     Route(
         "/auth/pages/change-email",
         Page(
-            "Confirm your new address", "Press the button to use this address from now on.", "Use this address",
+            "Confirm your new address",
+            "Press the button to use this address from now on.",
+            "Use this address",
             "The address is yours now. You can close this page.",
             lambda token, _: credentials.confirm_email_change(token),
         ),
@@ -119,9 +123,12 @@ PAGES = (
     Route(
         "/auth/pages/reset-password",
         Page(
-            "Set a new password", "All devices will be signed out.", "Set password",
+            "Set a new password",
+            "All devices will be signed out.",
+            "Set password",
             "The password is set. Sign in with it.",
-            credentials.reset_password, password=True,
+            credentials.reset_password,
+            password=True,
         ),
     ),
-)  # fmt: skip
+)

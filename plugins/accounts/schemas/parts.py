@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from zoneinfo import available_timezones
 
+from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Regexp
 
 from kernel import Schema, fields
@@ -13,10 +14,20 @@ from plugins.accounts.password_rules import MAX_LENGTH, MIN_LENGTH
 
 LEVELS: Final = ("everyone", "contacts", "nobody")
 LONGEST_SECRET: Final = 1024
-ONE_LINE = Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Write it in one line, without control characters.")
-LANGUAGE = Regexp(
-    r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", error="Not a language tag such as en or pt-BR (BCP 47)."
-)
+ONE_LINE = Regexp(r"^[^\x00-\x1f\x7f]*$", error="Write it in one line, without control characters.")
+LANGUAGE = Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$", error="Not a language tag such as en or pt-BR.")
+
+
+def ends_here(text: str) -> None:
+    """Refuse a line break at the very end, which Python's `$` lets pass and JSON Schema's does not."""
+    if text.endswith("\n"):
+        raise ValidationError("Write it in one line.")
+
+
+def visible(text: str) -> None:
+    """Refuse a text of spaces only."""
+    if not text.strip():
+        raise ValidationError("Not empty.")
 
 
 def email(**kwargs: Any) -> fields.String:
@@ -48,14 +59,12 @@ def secret(**kwargs: Any) -> fields.String:
 
 def name(**kwargs: Any) -> fields.String:
     """Return a field for a name people see."""
-    return fields.String(
-        validate=[Length(min=1, max=100), ONE_LINE, Regexp(r".*\S", error="Not empty.")], **kwargs
-    )
+    return fields.String(validate=[Length(min=1, max=100), ONE_LINE, ends_here, visible], **kwargs)
 
 
 def line(longest: int, **kwargs: Any) -> fields.String:
     """Return a field for a short text, possibly empty."""
-    return fields.String(validate=[Length(max=longest), ONE_LINE], **kwargs)
+    return fields.String(validate=[Length(max=longest), ONE_LINE, ends_here], **kwargs)
 
 
 def timezone(**kwargs: Any) -> fields.String:
@@ -90,7 +99,7 @@ class PreferencesFields(Schema):
 
     theme = fields.String(validate=OneOf(("system", "light", "dark")))
     language = fields.String(
-        validate=[Length(max=35), LANGUAGE], metadata={"description": "BCP 47.", "example": "en"}
+        validate=[Length(max=35), LANGUAGE, ends_here], metadata={"description": "BCP 47.", "example": "en"}
     )
     timezone = timezone()
 

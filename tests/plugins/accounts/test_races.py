@@ -33,7 +33,12 @@ def statuses(outcomes):
 def test_of_twenty_who_register_one_address_one_gets_it(server):
     spellings = ["ada@example.com", "ADA@example.com", "Ada@Example.com", "ada@EXAMPLE.COM"] * 5
 
-    outcomes = race(*[lambda email=email: server.post("/v1/auth/register", {**ADA, "email": email}) for email in spellings])
+    outcomes = race(
+        *[
+            lambda email=email: server.post("/v1/auth/register", {**ADA, "email": email})
+            for email in spellings
+        ]
+    )
 
     assert statuses(outcomes) == {201: 1, 409: 19}
 
@@ -45,7 +50,9 @@ def test_of_ten_who_follow_one_reset_link_one_sets_the_password(server, ada):
 
     outcomes = race(
         *[
-            lambda password=password: server.post("/v1/auth/reset-password", {"token": token, "password": password})
+            lambda password=password: server.post(
+                "/v1/auth/reset-password", {"token": token, "password": password}
+            )
             for password in passwords
         ]
     )
@@ -65,7 +72,9 @@ def test_of_ten_who_bring_one_recovery_code_one_signs_in(server, ada):
 
 
 def test_twenty_sign_ins_at_once_all_succeed(server, ada):
-    outcomes = race(*[lambda: server.post("/v1/auth/login", {"email": ADA["email"], "password": PASSWORD})] * 20)
+    outcomes = race(
+        *[lambda: server.post("/v1/auth/login", {"email": ADA["email"], "password": PASSWORD})] * 20
+    )
 
     assert statuses(outcomes) == {200: 20}
     sessions = {answer.json["session_id"] for answer in outcomes}
@@ -85,13 +94,17 @@ def test_a_password_changed_during_sign_ins_leaves_no_old_session_alive(server, 
     assert {answer.status for answer in answers} <= {200, 401}
     tokens = [answer.json["access_token"] for answer in answers if answer.status == 200]
     alive = [
-        server.get("/v1/auth/profile", headers={"authorization": f"Bearer {token}"}).status for token in tokens
+        server.get("/v1/auth/profile", headers={"authorization": f"Bearer {token}"}).status
+        for token in tokens
     ]
     assert set(alive) <= {401}
 
 
 def test_of_two_administrators_who_revoke_each_other_one_remains(server):
-    people = [server.post("/v1/auth/register", {**ADA, "email": f"admin{number}@example.com"}).json for number in (1, 2)]
+    people = [
+        server.post("/v1/auth/register", {**ADA, "email": f"admin{number}@example.com"}).json
+        for number in (1, 2)
+    ]
     _make_administrators(server, [one["user"]["id"] for one in people])
 
     outcomes = race(
@@ -107,7 +120,10 @@ def test_of_two_administrators_who_revoke_each_other_one_remains(server):
 
 
 def _make_administrators(server, ids):
-    with closing(psycopg2.connect(server.settings["database"]["url"])) as connection, connection.cursor() as cursor:
+    with (
+        closing(psycopg2.connect(server.settings["database"]["url"])) as connection,
+        connection.cursor() as cursor,
+    ):
         for user_id in ids:
             cursor.execute(
                 "INSERT INTO kernel_grant (id, account_id, role, scope, created_at, updated_at)"
