@@ -7,13 +7,15 @@ says only what an operator acts on.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -106,15 +108,23 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
     """Treats Ctrl-C like SIGTERM; a second one, while stopping, forces."""
 
     def spawn_worker(self) -> int | None:
-        """Fork with the stop signals held back until the child can take them.
+        """Fork, with the stop signals held back until the child can take them.
 
         A child has our handlers until it sets its own: a SIGTERM in between
-        would be queued for a parent it is not, and lost.
+        would be queued for a parent it is not, and lost. And it ends here: the
+        frames below are the parent's, whose clean-up (stopping PostgreSQL, say)
+        is not the child's to run.
         """
+        parent, code = os.getpid(), 0
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         try:
             pid: int | None = super().spawn_worker()
+        except SystemExit as ex:
+            code = ex.code if isinstance(ex.code, int) else 1
+            raise
         finally:
+            if os.getpid() != parent:
+                _leave(code)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         return pid
 
@@ -133,6 +143,15 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
             self.stop(graceful=False)
             sys.exit(1)
         super().halt(reason, exit_status)
+
+
+def _leave(code: int) -> NoReturn:
+    """End this process; what is written but not yet out goes out."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # closed, or its reader is gone
+            stream.flush()
+    os._exit(code)
 
 
 class _Log(Logger):  # type: ignore[misc]  # gunicorn is untyped

@@ -29,7 +29,7 @@ _DIGITS = re.compile(r"[0-9]{1,18}\Z")
 
 @dataclass(slots=True)
 class Head:
-    """A parsed head. `variables` are WSGI's: `HTTP_ACCEPT`, `CONTENT_TYPE` …"""
+    """A parsed head; `variables` are WSGI's, `HTTP_ACCEPT` and `CONTENT_TYPE` and so on."""
 
     method: str
     target: str

@@ -76,7 +76,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn is untyped
         super().handle_exit(sig, frame)
         self.stop_asked.set()
 
-    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_quit(self, *_: object) -> None:
         """End now; a second Ctrl-C means it."""
         os._exit(0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import signal
 import socket
@@ -118,6 +119,25 @@ def test_serve_recovers_from_kill_9(start, tmp_path):
     again.until(lambda: "serving" in again.output)
 
     assert again.stop() == 0
+
+
+def test_a_worker_that_ends_leaves_the_database_running(start, tmp_path):
+    port = free_port()
+    server = start("serve", "--port", str(port))
+    server.until(lambda: status(port) == 200)
+    postgres = postgres_pid(tmp_path)
+    [worker] = workers_of(server.process.pid)
+
+    os.kill(worker, signal.SIGTERM)
+    server.until(lambda: workers_of(server.process.pid) not in ([], [worker]))
+    server.until(lambda: status(port) == 200)
+
+    assert postgres_pid(tmp_path) == postgres
+
+
+def workers_of(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if "kernel.cli" in Path(f"/proc/{child}/cmdline").read_text()]
 
 
 def test_a_taken_port_stops_the_start_with_one_line(run):

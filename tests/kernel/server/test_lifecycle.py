@@ -125,6 +125,17 @@ def test_a_killed_worker_is_replaced(start):
     assert server.connect().get("/")[0] == 200
 
 
+def test_sighup_replaces_the_workers_without_a_refused_connection(start):
+    server = start().wait_ready()
+    [worker] = worker_of(server)
+
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: worker not in worker_of(server) and worker_of(server))
+
+    assert server.connect().get("/")[0] == 200
+    assert server.stop()[0] == 0
+
+
 def test_several_workers_share_one_port(start):
     server = start(workers=2).wait_ready()
 
