@@ -62,7 +62,14 @@ def _in_tree() -> Iterator[Manifest | PluginError]:
         spec = find_spec(package)
         for place in (spec.submodule_search_locations or ()) if spec else ():
             for file in sorted(Path(place).glob(f"*/{FILE_NAME}")):
-                yield _attempt(file, f"{package}.{file.parent.name}.plugin", "")
+                yield _of_folder(file, f"{package}.{file.parent.name}.plugin")
+
+
+def _of_folder(file: Path, module: str) -> Manifest | PluginError:
+    manifest = _attempt(file, module, "")
+    if isinstance(manifest, Manifest) and not file.with_name("plugin.py").is_file():
+        return PluginError(manifest.name, "discover", f"there is no {file.with_name('plugin.py')}: write it")
+    return manifest
 
 
 def _attempt(file: Path, module: str, distribution: str) -> Manifest | PluginError:

@@ -127,3 +127,26 @@ def test_two_plugins_of_one_name_are_both_named(site):
     assert "loyalty" not in found.found
     assert str(first) in found.broken["loyalty"].remedy
     assert str(second) in found.broken["loyalty"].remedy
+
+
+def test_a_folder_of_the_tree_without_its_plugin_module_is_named(site, monkeypatch):
+    folder = site.directory / "stalls" / "shop"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "plugin.toml").write_text(GOOD.replace("loyalty", "shop"))
+    monkeypatch.setattr("kernel.discovery.IN_TREE", ("stalls",))
+
+    broken = discover().broken["shop"]
+
+    assert broken.remedy == f"there is no {folder / 'plugin.py'}: write it"
+
+
+def test_a_plugin_in_a_folder_of_the_tree_is_found_as_its_module(site, monkeypatch):
+    folder = site.directory / "pavilions" / "shop"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "plugin.toml").write_text(GOOD.replace("loyalty", "shop"))
+    (folder / "plugin.py").touch()
+    monkeypatch.setattr("kernel.discovery.IN_TREE", ("pavilions",))
+
+    assert discover().found["shop"].module == "pavilions.shop.plugin"
