@@ -13,6 +13,7 @@ from plugins.accounts.events import EmailChanged, PasswordChanged
 from plugins.accounts.models import User
 from plugins.accounts.problems import EmailTaken, InvalidCredentials, InvalidToken, NoPassword
 from plugins.accounts.services import links, people
+from plugins.accounts.services.hashing import fits, hashed
 from plugins.accounts.services.registration import mark_verified
 from plugins.accounts.services.throttle import guarded
 from plugins.accounts.settings import AccountsSettings
@@ -37,11 +38,11 @@ def reset_password(token: str, password: str) -> None:
     the link usable.
     """
     accepted = password_rules.acceptable(password, (app.settings.of(AccountsSettings).issuer_name,))
-    hashed = app.auth.passwords.hash(accepted)
+    stored = hashed(accepted)
     with app.db.atomic():
         user_id = links.redeem("reset_password", token)
         app.auth.revoke_all(user_id)  # the account's row before the event's key: the order sign-in locks in
-        _store(mark_verified(user_id), hashed, reset=True)
+        _store(mark_verified(user_id), stored, reset=True)
 
 
 def change_password(user_id: UUID, session_id: UUID | None, current: str, new: str) -> None:
@@ -49,10 +50,10 @@ def change_password(user_id: UUID, session_id: UUID | None, current: str, new: s
     user = people.by_id(user_id)
     accepted = password_rules.acceptable(new, (user.email or "", user.name), pointer="/new_password")
     verify_password(user, current)
-    hashed = app.auth.passwords.hash(accepted)
+    stored = hashed(accepted)
     with app.db.atomic():
         app.auth.revoke_all(user_id, keep=session_id)
-        _store(user, hashed, reset=False)
+        _store(user, stored, reset=False)
 
 
 def verify_password(user: User, password: str) -> None:
@@ -60,12 +61,12 @@ def verify_password(user: User, password: str) -> None:
     if user.password_hash is None:
         raise NoPassword
     with guarded(user.id, "password"):
-        if not app.auth.passwords.verify(user.password_hash, password):
+        if not fits(user.password_hash, password):
             raise InvalidCredentials
 
 
-def _store(user: User, hashed: str, *, reset: bool) -> None:
-    User.update({User.password_hash: hashed, User.version: User.version + 1}).where(
+def _store(user: User, stored: str, *, reset: bool) -> None:
+    User.update({User.password_hash: stored, User.version: User.version + 1}).where(
         User.id == user.id
     ).execute()
     app.bus.publish(PasswordChanged(user_id=user.id, reset=reset))

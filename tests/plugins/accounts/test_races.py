@@ -15,6 +15,7 @@ from kernel.testing import race
 from tests.plugins.accounts.conftest import PASSWORD
 
 PLUGINS = ("accounts",)
+SETTINGS = {"auth": {"argon2_time": 2, "argon2_memory": 19456}}  # as in production: hashing takes its time
 ADA = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada"}
 NEXT = "amber-lantern-42"
 
@@ -79,6 +80,18 @@ def test_twenty_sign_ins_at_once_all_succeed(server, ada):
     assert statuses(outcomes) == {200: 20}
     sessions = {answer.json["session_id"] for answer in outcomes}
     assert len(sessions) == 20
+
+
+@pytest.mark.settings(database={"pool_size": 3, "pool_timeout": 1})
+def test_many_sign_ins_at_once_keep_nobody_from_the_database(server, ada):
+    login = {"email": ADA["email"], "password": PASSWORD}
+
+    def look() -> object:
+        return server.get("/v1/auth/profile", headers=ada)
+
+    outcomes = race(*[lambda: server.post("/v1/auth/login", login)] * 24, *[look] * 12)
+
+    assert statuses(outcomes) == {200: 36}
 
 
 def test_a_password_changed_during_sign_ins_leaves_no_old_session_alive(server, ada):
