@@ -13,7 +13,6 @@ from plugins.accounts.events import EmailChanged, PasswordChanged
 from plugins.accounts.models import User
 from plugins.accounts.problems import EmailTaken, InvalidCredentials, InvalidToken, NoPassword
 from plugins.accounts.services import links, people
-from plugins.accounts.services.hashing import fits, hashed
 from plugins.accounts.services.registration import mark_verified
 from plugins.accounts.services.throttle import guarded
 from plugins.accounts.settings import AccountsSettings
@@ -38,7 +37,7 @@ def reset_password(token: str, password: str) -> None:
     the link usable.
     """
     accepted = password_rules.acceptable(password, (app.settings.of(AccountsSettings).issuer_name,))
-    stored = hashed(accepted)
+    stored = app.auth.passwords.hash(accepted)
     with app.db.atomic():
         user_id = links.redeem("reset_password", token)
         app.auth.revoke_all(user_id)  # the account's row before the event's key: the order sign-in locks in
@@ -50,7 +49,7 @@ def change_password(user_id: UUID, session_id: UUID | None, current: str, new: s
     user = people.by_id(user_id)
     accepted = password_rules.acceptable(new, (user.email or "", user.name), pointer="/new_password")
     verify_password(user, current)
-    stored = hashed(accepted)
+    stored = app.auth.passwords.hash(accepted)
     with app.db.atomic():
         app.auth.revoke_all(user_id, keep=session_id)
         _store(user, stored, reset=False)
@@ -61,7 +60,7 @@ def verify_password(user: User, password: str) -> None:
     if user.password_hash is None:
         raise NoPassword
     with guarded(user.id, "password"):
-        if not fits(user.password_hash, password):
+        if not app.auth.passwords.verify(user.password_hash, password):
             raise InvalidCredentials
 
 

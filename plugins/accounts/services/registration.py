@@ -11,7 +11,6 @@ from plugins.accounts.events import EmailVerified
 from plugins.accounts.models import User
 from plugins.accounts.problems import EmailTaken, InvalidToken
 from plugins.accounts.services import links, people
-from plugins.accounts.services.hashing import hashed
 from plugins.accounts.services.signin import Client, SignedIn, open_session
 from plugins.accounts.settings import AccountsSettings
 
@@ -26,7 +25,7 @@ def register(*, email: str, password: str, name: str, client: Client) -> SignedI
     accepted = password_rules.acceptable(password, (address, address.partition("@")[0], name, product))
     if people.by_email(address):
         raise EmailTaken  # before the hash: 409 tells it anyway, and a flood of them costs no processor
-    stored = hashed(accepted)
+    stored = app.auth.passwords.hash(accepted)
     with app.db.atomic():
         user = people.create(name=name, email=address, password_hash=stored, via="email")
         notices.welcome(user, links.issue("verify_email", user.id))

@@ -19,7 +19,6 @@ from plugins.accounts.events import SessionOpened, StatusChanged
 from plugins.accounts.models import Device, User
 from plugins.accounts.problems import InvalidCredentials, InvalidToken, MfaRequired
 from plugins.accounts.services import challenges, mfa, people
-from plugins.accounts.services.hashing import fits, hashed
 from plugins.accounts.services.throttle import guarded_sign_in
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def with_password(*, email: str, phone: str, password: str, code: str, client: C
         user = people.by_login(email, phone)
         # NOTE: a password changed while this one is checked moves the epoch on, and the session is refused.
         epoch = app.auth.epoch(user.id) if user else 0
-        right = fits(user.password_hash if user else None, password)
+        right = app.auth.passwords.verify(user.password_hash if user else None, password)
         if user is None or not right:
             raise InvalidCredentials
     _rehash(user, password)
@@ -81,7 +80,7 @@ def _rehash(user: User, password: str) -> None:
     """Bring a hash made with older parameters up to date, unless it was replaced meanwhile."""
     stored = user.password_hash
     if app.auth.passwords.needs_rehash(stored):
-        fresh = hashed(password)
+        fresh = app.auth.passwords.hash(password)
         User.update(password_hash=fresh).where(User.id == user.id, User.password_hash == stored).execute()
 
 

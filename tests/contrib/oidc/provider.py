@@ -44,8 +44,11 @@ class Provider:
         self.codes: dict[str, dict[str, str]] = {}
         self.requests: list[str] = []
         self.person: dict[str, Any] = {
-            "sub": "248289761001", "name": "Ada Lovelace", "email": "ada@idp.example.com", "email_verified": True,
-        }  # fmt: skip
+            "sub": "248289761001",
+            "name": "Ada Lovelace",
+            "email": "ada@idp.example.com",
+            "email_verified": True,
+        }
         self.tamper: dict[str, Any] = {}
         self.sign: Callable[[dict[str, Any]], str] | None = None
         self.broken: dict[str, tuple[int, bytes]] = {}
