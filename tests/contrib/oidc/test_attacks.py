@@ -186,23 +186,21 @@ def test_a_discovery_document_of_another_issuer_is_not_used(browser, provider, c
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "content", "expected"),
+    ("path", "answer", "expected"),
     [
-        ("/token", 500, b"oops", 503),
-        ("/token", 200, b"<html>", 401),
-        ("/token", 200, b"[]", 401),
-        ("/token", 200, b'{"error": "invalid_grant"}', 401),
-        ("/token", 302, b"", 401),
-        ("/token", 200, b'"' + b"x" * (2 << 20) + b'"', 401),
-        ("/token", 200, b"[" * 100_000, 401),
-        ("/jwks", 500, b"oops", 503),
-        ("/jwks", 200, b'{"keys": []}', 401),
+        ("/token", (500, b"oops"), 503),
+        ("/token", (200, b"<html>"), 401),
+        ("/token", (200, b"[]"), 401),
+        ("/token", (200, b'{"error": "invalid_grant"}'), 401),
+        ("/token", (302, b""), 401),
+        ("/token", (200, b'"' + b"x" * (2 << 20) + b'"'), 401),
+        ("/token", (200, b"[" * 100_000), 401),
+        ("/jwks", (500, b"oops"), 503),
+        ("/jwks", (200, b'{"keys": []}'), 401),
     ],
 )
-def test_a_provider_out_of_order_is_told_apart_from_a_refusal(
-    browser, provider, path, status, content, expected
-):
-    provider.broken[path] = (status, content)
+def test_a_provider_out_of_order_is_told_apart_from_a_refusal(browser, provider, path, answer, expected):
+    provider.broken[path] = answer
 
     assert browser.sign_in().status == expected
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher
 
+from kernel.storage import count_statements
 from tests.plugins.accounts.conftest import PASSWORD
 
 PLUGINS = ("accounts",)
@@ -42,9 +43,18 @@ def test_an_unknown_address_and_a_wrong_password_answer_alike(member, client):
 
     for answer in (wrong, unknown, nonsense):
         assert (answer.status, answer.problem) == (401, "invalid-credentials")
-    same = [{key: value for key, value in one.json.items() if key not in {"request_id", "instance"}} for one in
-            (wrong, unknown, nonsense)]  # fmt: skip
-    assert same[0] == same[1] == same[2]
+    assert len({(one.json["title"], one.json.get("detail")) for one in (wrong, unknown, nonsense)}) == 1
+
+
+def test_an_unknown_address_costs_the_work_a_wrong_password_does(member, client):
+    member()
+
+    def statements(**changes):
+        with count_statements() as count:
+            client.post(LOGIN, credentials(password="violet-harbour-72", **changes))
+        return count.statements
+
+    assert statements() == statements(email="nobody@example.com")
 
 
 def test_exactly_one_of_address_and_number_is_needed(client):
