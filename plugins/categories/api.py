@@ -21,6 +21,7 @@ __all__ = [
     "attributes_of",
     "cards",
     "descendants",
+    "listed",
     "path_of",
     "require",
     "validate_attributes",
@@ -44,6 +45,11 @@ def require(
 def cards(ids: Iterable[UUID]) -> dict[UUID, CategoryCard]:
     """Return the cards of categories by id, in one statement for any number; unknown ones are left out."""
     return queries.cards(ids)
+
+
+def listed(scope: str | None = None) -> list[CategoryCard]:
+    """Return the cards of everybody's categories and of those of `scope`, parents before children."""
+    return queries.listed(scope)
 
 
 def path_of(category_id: UUID) -> tuple[UUID, ...]:

@@ -1,0 +1,57 @@
+"""Categories: hook implementations only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from kernel import Permission, Role, Route, hookimpl
+from plugins.categories import hookspecs
+from plugins.categories.demo import load
+from plugins.categories.events import EVENTS
+from plugins.categories.models import MODELS
+from plugins.categories.permissions import PERMISSIONS
+from plugins.categories.resources import ROUTES
+from plugins.categories.settings import CategoriesSettings
+
+if TYPE_CHECKING:
+    from peewee import Model
+
+    from kernel.application import Application
+    from kernel.settings import Settings
+
+
+@hookimpl
+def register_settings() -> type[CategoriesSettings]:
+    return CategoriesSettings
+
+
+@hookimpl
+def register_hookspecs() -> ModuleType:
+    return hookspecs
+
+
+@hookimpl
+def register_models(settings: Settings) -> Sequence[type[Model]]:
+    return MODELS
+
+
+@hookimpl
+def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
+    return PERMISSIONS
+
+
+@hookimpl
+def register_events(settings: Settings) -> Sequence[type[Any]]:
+    return EVENTS
+
+
+@hookimpl
+def register_routes(settings: Settings) -> Sequence[Route]:
+    return ROUTES
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(progress)

@@ -1,0 +1,9 @@
+"""Categories keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestCategories(PluginContract):
+    plugin = "categories"
