@@ -7,6 +7,8 @@ identities.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import peewee
 from playhouse.postgres_ext import BinaryJSONField
 
@@ -48,6 +50,8 @@ class User(Versioned):
 class Identity(Model):
     """A person's account at an external provider; `subject` is unique per issuer."""
 
+    user_id: UUID
+
     user = peewee.ForeignKeyField(User, on_delete="CASCADE", index=False)
     provider = peewee.TextField()
     issuer = peewee.TextField()
@@ -86,6 +90,8 @@ class Challenge(Model):
 
     The holder knows `<id>.<secret>`; the row keeps the secret's hash.
     """
+
+    user_id: UUID | None
 
     kind = peewee.TextField()
     digest = peewee.TextField()

@@ -64,9 +64,9 @@ class NoPassword(Conflict):
 
 
 class IdentityTaken(Conflict):
-    """The external identity belongs to another account."""
+    """The identity belongs to another account, or the account has another one of this provider."""
 
-    type, title = "identity-taken", "This identity is linked to another account"
+    type, title = "identity-taken", "This identity cannot be linked"
 
 
 class ProviderRefused(Unauthorized):

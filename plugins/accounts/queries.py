@@ -18,8 +18,8 @@ from plugins.accounts.models import User
 from plugins.accounts.wishes import preferences_of, privacy_of
 
 # The kernel's tables, read here to filter in SQL; they are written through `app.auth` only.
-Account = peewee.Table("kernel_account", ("id", "status", "status_until"))
-Grant = peewee.Table("kernel_grant", ("account_id", "role", "scope"))
+Account = peewee.Table("kernel_account")
+Grant = peewee.Table("kernel_grant")
 MAX_WORDS = 8
 Matter = Literal["last_seen", "photo", "bio", "read_receipts"]
 
@@ -134,8 +134,8 @@ def _conditions(filters: Mapping[str, Any]) -> Iterable[Any]:
         yield _standing(filters["status"])
     if filters.get("role"):
         scope = filters.get("scope")
-        held = Grant.select(SQL("1")).where(Grant.account_id == User.id, Grant.role == filters["role"])
-        yield fn.EXISTS(held.where(Grant.scope == scope) if scope else held)
+        held = Grant.select(SQL("1")).where(Grant.c.account_id == User.id, Grant.c.role == filters["role"])
+        yield fn.EXISTS(held.where(Grant.c.scope == scope) if scope else held)
 
 
 def _named(text: str) -> Any:
@@ -153,11 +153,11 @@ def _named(text: str) -> Any:
 
 def _standing(status: str) -> Any:
     """Return the condition of being in a standing now: a suspension past its end counts as none."""
-    over = (Account.status == "suspended") & (Account.status_until <= app.clock.now())
-    here = Account.select(SQL("1")).where(Account.id == User.id)
+    over = (Account.c.status == "suspended") & (Account.c.status_until <= app.clock.now())
+    here = Account.select(SQL("1")).where(Account.c.id == User.id)
     if status == "active":
-        return fn.EXISTS(here.where((Account.status == "active") | over))
-    return fn.EXISTS(here.where((Account.status == status) & ~fn.COALESCE(over, SQL("FALSE"))))
+        return fn.EXISTS(here.where((Account.c.status == "active") | over))
+    return fn.EXISTS(here.where((Account.c.status == status) & ~fn.COALESCE(over, SQL("FALSE"))))
 
 
 def account(user_id: UUID) -> dict[str, Any]:
@@ -174,9 +174,20 @@ def _private(people: Collection[User]) -> dict[UUID, dict[str, Any]]:
     if not ids:
         return {}
     now = app.clock.now()
-    accounts = {row["id"]: row for row in _bound(Account.select().where(Account.id.in_(ids)))}
+    accounts = {
+        row["id"]: row
+        for row in _bound(
+            Account.select(Account.c.id, Account.c.status, Account.c.status_until).where(
+                Account.c.id.in_(ids)
+            )
+        )
+    }
     roles: dict[UUID, list[dict[str, Any]]] = {user_id: [] for user_id in ids}
-    for row in _bound(Grant.select().where(Grant.account_id.in_(ids)).order_by(Grant.role, Grant.scope)):
+    for row in _bound(
+        Grant.select(Grant.c.account_id, Grant.c.role, Grant.c.scope)
+        .where(Grant.c.account_id.in_(ids))
+        .order_by(Grant.c.role, Grant.c.scope)
+    ):
         roles[row["account_id"]].append({"role": row["role"], "scope": row["scope"] or None})
     return {user.id: _private_of(user, accounts.get(user.id), roles[user.id], now) for user in people}
 

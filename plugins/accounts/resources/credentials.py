@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kernel import AUTHENTICATED, PUBLIC, Rate, Request, Response, Route, TooManyRequests, endpoint
+from kernel import AUTHENTICATED, ANONYMOUS, Rate, Request, Response, Route, TooManyRequests, endpoint
 from plugins.accounts import tasks, vault
 from plugins.accounts.addresses import normal_email, normal_phone
 from plugins.accounts.problems import (
@@ -41,7 +41,7 @@ class VerifyEmail:
 
     @endpoint(
         summary="Verify an e-mail address",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=TokenIn,
         response=ProfileOut,
         rate=ATTEMPTS,
@@ -74,7 +74,7 @@ class ForgotPassword:
 
     @endpoint(
         summary="Send a link that sets a new password",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=EmailIn,
         response=AcceptedOut,
         status=202,
@@ -92,7 +92,7 @@ class ResetPassword:
 
     @endpoint(
         summary="Set a new password by a link",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=ResetPasswordIn,
         rate=ATTEMPTS,
         errors=(InvalidToken,),
@@ -142,7 +142,7 @@ class ChangeEmailConfirm:
 
     @endpoint(
         summary="Confirm a new e-mail address",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=TokenIn,
         response=ProfileOut,
         rate=ATTEMPTS,
@@ -202,7 +202,7 @@ class OtpRequest:
 
     @endpoint(
         summary="Send a sign-in code by SMS",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=PhoneIn,
         response=AcceptedOut,
         status=202,
@@ -220,7 +220,7 @@ class OtpLogin:
 
     @endpoint(
         summary="Sign in with a code sent by SMS",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=PhoneLoginIn,
         response=SignedInOut,
         rate=ATTEMPTS,

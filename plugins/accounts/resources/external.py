@@ -93,6 +93,7 @@ class Callback:
             InvalidToken,
             ProviderRefused,
             EmailTaken,
+            IdentityTaken,
             MfaRequired,
             InvalidCredentials,
             Unavailable,

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kernel import PUBLIC, BadRequest, Binary, Problem, Rate, Request, Response, Route, app, endpoint
+from kernel import ANONYMOUS, BadRequest, Binary, Problem, Rate, Request, Response, Route, app, endpoint
 from plugins.accounts.schemas.requests import PageQuery
 from plugins.accounts.services import credentials, registration
 from plugins.accounts.settings import AccountsSettings
@@ -45,14 +45,14 @@ class Page:
     act: Callable[[str, str], Any]
     password: bool = False
 
-    @endpoint(summary="Show the page of a link", permission=PUBLIC, query=PageQuery, response=HTML)
+    @endpoint(summary="Show the page of a link", permission=ANONYMOUS, query=PageQuery, response=HTML)
     def on_get(self, req: Request, resp: Response) -> str:
         """A button, and nothing changes before it is pressed."""
         return self._shown(resp, token=req.query["token"])
 
     @endpoint(
         summary="Do what a link is for",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         query=PageQuery,
         consumes=(FORM,),
         max_body=MAX_FORM,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
-    PUBLIC,
+    ANONYMOUS,
     Forbidden,
     NotFound,
     Rate,
@@ -32,7 +32,7 @@ class Register:
 
     @endpoint(
         summary="Open an account",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=RegisterIn,
         response=SignedInOut,
         status=201,
@@ -58,7 +58,7 @@ class Login:
 
     @endpoint(
         summary="Sign in with a password",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=LoginIn,
         response=SignedInOut,
         rate=ATTEMPTS,
@@ -84,7 +84,7 @@ class MfaLogin:
 
     @endpoint(
         summary="Finish a sign-in with a second factor",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=MfaLoginIn,
         response=SignedInOut,
         rate=ATTEMPTS,
@@ -103,7 +103,7 @@ class Refresh:
     """`/v1/auth/refresh`."""
 
     @endpoint(
-        summary="Spend a refresh token for new tokens", permission=PUBLIC, body=RefreshIn, response=TokensOut
+        summary="Spend a refresh token for new tokens", permission=ANONYMOUS, body=RefreshIn, response=TokensOut
     )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Each refresh token works once; a spent one that comes again ends its session.

@@ -119,6 +119,8 @@ def user_of(provider: str, identity: ExternalIdentity) -> User:
     it: its owner signs in and links the identity there.
     """
     with app.db.atomic():
+        # one at a time: two tabs at their first sign-in must not open two accounts
+        app.db.rows("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"{identity.issuer} {identity.subject}",))
         known = Identity.get_or_none(Identity.issuer == identity.issuer, Identity.subject == identity.subject)
         if known is not None:
             return people.by_id(known.user_id)
@@ -166,10 +168,11 @@ def _attach(user_id: UUID, provider: str, identity: ExternalIdentity) -> Identit
         .returning(Identity)
         .execute()
     )
-    for row in made:
+    row: Identity | None = next(iter(made), None)
+    if row is not None:
         app.bus.publish(IdentityLinked(user_id=user_id, provider=provider))
         return row
-    mine = Identity.get_or_none(
+    mine: Identity | None = Identity.get_or_none(
         Identity.user == user_id, Identity.issuer == identity.issuer, Identity.subject == identity.subject
     )
     if mine is None:
@@ -198,7 +201,8 @@ def unlink(user_id: UUID, identity_id: UUID) -> None:
 
 def locked(user_id: UUID) -> User:
     """Return a person with the row locked: two removals in a race must not take both ways in."""
-    user = User.select().where(User.id == user_id, User.deleted_at.is_null()).for_update().first()
+    row = User.select().where(User.id == user_id, User.deleted_at.is_null()).for_update()
+    user: User | None = row.first()
     if user is None:
         raise NotFound
     return user

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
-
-from peewee import IntegrityError
 
 from kernel import Forbidden, NotFound, Principal, app
 from plugins.accounts.addresses import email_key, folded, normal_email, normal_phone
@@ -48,21 +46,13 @@ def create(*, name: str, via: str, email: str = "", phone: str = "", **columns: 
         columns["phone"] = normal_phone(phone)
     now = app.clock.now()
     row = {"name": name, "name_key": folded(name), "created_at": now, "updated_at": now, **columns}
-    made = list(User.insert(**row).on_conflict_ignore().returning(User).execute())
-    if not made:
+    made = User.insert(**row).on_conflict_ignore().returning(User).execute()
+    user: User | None = next(iter(made), None)
+    if user is None:
         raise PhoneTaken if phone and not email else EmailTaken
-    app.auth.set_status(made[0].id, "active")
-    app.bus.publish(UserRegistered(user_id=made[0].id, via=via))
-    return made[0]
-
-
-def taken(ex: IntegrityError) -> NoReturn:
-    """Raise what a violated unique index of the user table means to the client."""
-    if "accounts_user_email" in str(ex):
-        raise EmailTaken from ex
-    if "accounts_user_phone" in str(ex):
-        raise PhoneTaken from ex
-    raise ex
+    app.auth.set_status(user.id, "active")
+    app.bus.publish(UserRegistered(user_id=user.id, via=via))
+    return user
 
 
 def check_authority(by: Principal, user_id: UUID) -> None:

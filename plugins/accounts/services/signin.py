@@ -82,7 +82,7 @@ def with_password(*, email: str, phone: str, password: str, code: str, client: C
 def _rehash(user: User, password: str) -> None:
     """Bring a hash made with older parameters up to date, unless it was replaced meanwhile."""
     stored = user.password_hash
-    if app.auth.passwords.needs_rehash(stored):
+    if stored is not None and app.auth.passwords.needs_rehash(stored):
         fresh = app.auth.passwords.hash(password)
         User.update(password_hash=fresh).where(User.id == user.id, User.password_hash == stored).execute()
 
@@ -111,7 +111,7 @@ def with_second_factor(*, token: str, code: str, client: Client) -> SignedIn:
     A wrong code leaves the token usable, a few times; a right one ends it.
     """
     found = challenges.attempt("mfa", token)
-    if found is None:
+    if found is None or found.user_id is None:
         raise InvalidToken
     user = people.by_id(found.user_id)
     app.auth.status(user.id).require_active()
@@ -159,5 +159,4 @@ def _reactivate(user: User) -> None:
         .execute()
     )
     if back:
-        user.deactivated_at = None
         app.bus.publish(StatusChanged(user_id=user.id, status="active", changed_by=user.id))

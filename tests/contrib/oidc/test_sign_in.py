@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pyotp
 import pytest
 
+from kernel.testing import race
 from tests.contrib.oidc.conftest import PASSWORD, REDIRECT
 
 
@@ -168,3 +170,21 @@ def test_a_second_factor_is_asked_for_after_the_provider_too(browser, register, 
     assert answer.problem == "mfa-required"
     finish = {"mfa_token": answer.json["mfa_token"], "code": recovery["recovery_codes"][0]}
     assert client.post("/v1/auth/mfa/verify", finish).status == 200
+
+
+def test_another_identity_of_the_provider_does_not_replace_the_first(browser, provider):
+    browser.sign_in()
+    provider.person = {**provider.person, "sub": "another-subject"}
+
+    answer = browser.sign_in()
+
+    assert (answer.status, answer.problem) == (409, "identity-taken")
+
+
+def test_two_tabs_at_the_first_sign_in_open_one_account(browser, client):
+    backs = [browser.back(browser.start()) for _ in range(4)]
+
+    outcomes = race(*[partial(browser.finish, back, client.unchecked()) for back in backs])
+
+    assert [answer.status for answer in outcomes] == [200] * 4
+    assert len({answer.json["user"]["id"] for answer in outcomes}) == 1
