@@ -1,0 +1,23 @@
+"""Background work of the PostgreSQL backend: its dictionary."""
+
+from __future__ import annotations
+
+from kernel import app, schedule
+from plugins.search.dictionary import Dictionary
+
+
+@schedule(every=10, timeout=300)
+def learn_words() -> None:
+    """Learn the words of documents that are new or changed."""
+    dictionary = Dictionary(app.db)
+    while dictionary.learn():
+        pass
+
+
+@schedule(cron="41 3 * * *", timeout=3000)
+def forget_words() -> None:
+    """Drop the words that no document holds any more."""
+    Dictionary(app.db).forget()
+
+
+TASKS = (learn_words, forget_words)

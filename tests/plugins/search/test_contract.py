@@ -1,0 +1,9 @@
+"""Search keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestSearch(PluginContract):
+    plugin = "search"
