@@ -1,0 +1,1 @@
+"""Points for customers of a Stoa marketplace."""
