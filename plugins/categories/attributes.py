@@ -213,7 +213,11 @@ def _faults(one: Attribute) -> Iterator[tuple[str, str]]:
 
 
 def _bound_faults(one: Attribute) -> Iterator[tuple[str, str]]:
-    given = [(name, value) for name, value in (("minimum", one.minimum), ("maximum", one.maximum)) if value is not None]
+    given = [
+        (name, value)
+        for name, value in (("minimum", one.minimum), ("maximum", one.maximum))
+        if value is not None
+    ]
     unfit = [(name, _bound_fault(one.type, value)) for name, value in given]
     yield from ((name, text) for name, text in unfit if text)
     if len(given) == 2 and not any(text for _, text in unfit) and one.minimum > one.maximum:  # noqa: PLR2004

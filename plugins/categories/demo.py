@@ -46,15 +46,39 @@ PORTS: Final = {
     "type": "multi_choice",
     "options": ["USB-C", "USB-A", "HDMI", "Ethernet", "SD card"],
 }
-WIDTH: Final = {"key": "width", "label": "Width", "type": "integer", "unit": "cm", "minimum": 1, "maximum": 1000}
+WIDTH: Final = {
+    "key": "width",
+    "label": "Width",
+    "type": "integer",
+    "unit": "cm",
+    "minimum": 1,
+    "maximum": 1000,
+}
 ASSEMBLED: Final = {"key": "assembled", "label": "Comes assembled", "type": "boolean"}
 FROM: Final = {"key": "available_from", "label": "Available from", "type": "date", "minimum": "2025-01-01"}
-HOME_VISITS: Final = {"key": "home_visits", "label": "Comes to your home", "type": "boolean", "required": True}
+HOME_VISITS: Final = {
+    "key": "home_visits",
+    "label": "Comes to your home",
+    "type": "boolean",
+    "required": True,
+}
 
 TREE: Final[tuple[tuple[str, str | None, dict[str, Any]], ...]] = (
-    ("electronics", None, {"name": "Electronics", "names": {"de": "Elektronik"}, "attributes": [CONDITION, BRAND]}),
-    ("phones", "electronics", {"name": "Phones", "names": {"de": "Handys"}, "attributes": [STORAGE, COLOURS]}),
-    ("computers", "electronics", {"name": "Computers", "names": {"de": "Computer"}, "attributes": [SCREEN, PORTS]}),
+    (
+        "electronics",
+        None,
+        {"name": "Electronics", "names": {"de": "Elektronik"}, "attributes": [CONDITION, BRAND]},
+    ),
+    (
+        "phones",
+        "electronics",
+        {"name": "Phones", "names": {"de": "Handys"}, "attributes": [STORAGE, COLOURS]},
+    ),
+    (
+        "computers",
+        "electronics",
+        {"name": "Computers", "names": {"de": "Computer"}, "attributes": [SCREEN, PORTS]},
+    ),
     ("home", None, {"name": "Home", "names": {"de": "Haushalt"}, "attributes": [CONDITION]}),
     ("furniture", "home", {"name": "Furniture", "names": {"de": "Möbel"}, "attributes": [WIDTH, ASSEMBLED]}),
     (

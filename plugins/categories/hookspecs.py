@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001 - a specification is never called
 """Extension points of categories: implement with `@hookimpl(optionalhook=True)`.
 
 To refuse a move, or to follow it in its transaction, subscribe to

@@ -6,6 +6,8 @@ and what is below are one indexed query each; only a move rewrites paths.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import peewee
 
 from kernel import Versioned
@@ -20,6 +22,7 @@ class Category(Versioned):
     order (see `attributes.Attribute`); inherited ones stand with the ancestors.
     """
 
+    parent_id: UUID | None
     parent = peewee.ForeignKeyField("self", null=True, on_delete="RESTRICT", index=False)
     scope = peewee.TextField(null=True)
     path = ArrayField(peewee.UUIDField, index=False)

@@ -27,6 +27,10 @@ SELECT c.id, c.name, c.slug, c.scope, c.path,
         FROM categories_category AS a WHERE a.id = ANY(c.path)) AS names
 FROM categories_category AS c
 """
+_LISTED = """
+WHERE c.scope IS NULL OR c.scope = %s
+ORDER BY cardinality(c.path), c.scope IS NOT NULL, c.position, c.id
+"""
 _PATH = """
 SELECT a.* FROM categories_category AS c
 JOIN categories_category AS a ON a.id = ANY(c.path)
@@ -51,8 +55,7 @@ def cards(ids: Iterable[UUID]) -> dict[UUID, CategoryCard]:
 
 def listed(scope: str | None) -> list[CategoryCard]:
     """Return the cards of all categories of a scope and of everybody, parents before children."""
-    order = "WHERE c.scope IS NULL OR c.scope = %s ORDER BY cardinality(c.path), c.scope IS NOT NULL, c.position, c.id"
-    return [_card(row) for row in app.db.dicts(f"{_CARDS} {order}", (scope,))]
+    return [_card(row) for row in app.db.dicts(f"{_CARDS} {_LISTED}", (scope,))]
 
 
 def _card(row: Mapping[str, Any]) -> CategoryCard:
@@ -85,7 +88,7 @@ def path_of(category_id: UUID) -> tuple[UUID, ...]:
 def descendants(category_id: UUID) -> tuple[UUID, ...]:
     """Return the ids of all below, the nearest first."""
     found = _kept(
-        f"below:{category_id}", lambda: [id for (id,) in app.db.rows(_BELOW, (category_id, category_id))]
+        f"below:{category_id}", lambda: [row[0] for row in app.db.rows(_BELOW, (category_id, category_id))]
     )
     return tuple(UUID(str(one)) for one in found)
 
@@ -146,7 +149,9 @@ def may_see(scope: str | None, viewer: Principal) -> bool:
 
 def tree(scope: str | None) -> list[dict[str, Any]]:
     """Return everybody's categories and those of a scope as roots with `children`; one query, kept."""
-    found: list[dict[str, Any]] = _kept(f"tree:{scope or ''}", lambda: _planted(app.db.dicts(_TREE, (scope,))))
+    found: list[dict[str, Any]] = _kept(
+        f"tree:{scope or ''}", lambda: _planted(app.db.dicts(_TREE, (scope,)))
+    )
     return found
 
 

@@ -33,6 +33,11 @@ from plugins.categories.settings import CategoriesSettings
 
 LOCK: Final = "categories.tree"
 
+_SIBLINGS = """
+SELECT id FROM categories_category
+WHERE parent_id IS NOT DISTINCT FROM %s::uuid AND scope IS NOT DISTINCT FROM %s
+ORDER BY position, id
+"""
 _RENUMBER = """
 UPDATE categories_category AS c SET position = o.position - 1
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS o (id, position)
@@ -150,9 +155,8 @@ def by_id(category_id: UUID) -> Category:
 
 def slug_of(name: str) -> str:
     """Return a name as a path segment: lower case, hyphens, without accents where letters have them."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter)
-    )
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFC", "".join(one for one in letters if not unicodedata.combining(one)))
     return "-".join(re.findall(r"[^\W_]+", plain)) or "category"
 
 
@@ -227,13 +231,10 @@ def _redefined(category: Category, attributes: Sequence[Mapping[str, Any]]) -> l
     """Return new definitions; a key keeps its type, for values of it are stored."""
     defined = _defined(attributes)
     types = {one["key"]: one["type"] for one in category.attributes}
-    faults = [
-        (f"/attributes/{index}/type", f"{one['key']} is of type {types[one['key']]}: add another key instead.")
-        for index, one in enumerate(defined)
-        if types.get(one["key"], one["type"]) != one["type"]
-    ]
-    if faults:
-        raise invalid(*faults[0])
+    for index, one in enumerate(defined):
+        old = types.get(one["key"], one["type"])
+        if old != one["type"]:
+            raise invalid(f"/attributes/{index}/type", f"{one['key']} is of type {old}: add another key.")
     related = Category.select(Category.attributes).where(
         Category.path.contains(category.id) | (Category.id << list(category.path)), Category.id != category.id
     )
@@ -243,16 +244,8 @@ def _redefined(category: Category, attributes: Sequence[Mapping[str, Any]]) -> l
 
 def _siblings(parent_id: UUID | None, scope: str | None) -> list[UUID]:
     """Return the ids below a parent in order; scopes number theirs apart."""
-    rows = (
-        Category.select(Category.id)
-        .where(
-            Category.parent.is_null() if parent_id is None else Category.parent == parent_id,
-            Category.scope.is_null() if scope is None else Category.scope == scope,
-        )
-        .order_by(Category.position, Category.id)
-        .tuples()
-    )
-    return [id for (id,) in rows]
+    rows = app.db.rows(_SIBLINGS, (parent_id, scope))
+    return [row[0] for row in rows]
 
 
 def _follow(category: Category, path: Sequence[UUID]) -> None:
@@ -264,8 +257,8 @@ def _follow(category: Category, path: Sequence[UUID]) -> None:
 
 
 def _place(category: Category, parent_id: UUID | None, position: int | None) -> None:
-    """Number the new siblings with the category among them, and the old ones without it."""
-    siblings = [id for id in _siblings(parent_id, category.scope) if id != category.id]
+    """Renumber the new siblings with the category among them, and the old ones without it."""
+    siblings = [one for one in _siblings(parent_id, category.scope) if one != category.id]
     siblings.insert(len(siblings) if position is None else position, category.id)
     _renumber(siblings)
     if parent_id != category.parent_id:
@@ -284,6 +277,6 @@ def _is_used(category_id: UUID) -> bool:
 def _reassign(category: Category, to_id: UUID) -> None:
     target = queries.cards([to_id]).get(to_id)
     if target is None or target.id == category.id or target.scope not in {None, category.scope}:
-        fault = FieldError("Name another category, of the same scope or everybody's.", parameter="reassign_to")
+        fault = FieldError("Name another category, of its scope or everybody's.", parameter="reassign_to")
         raise Invalid(errors=(fault,))
     app.hooks.call("categories_reassign", category_id=category.id, to_id=to_id)

@@ -22,7 +22,8 @@ CREATE TABLE categories_category (
 """
 
 INDEXES = """
-CREATE UNIQUE INDEX categories_category_slug ON categories_category (parent_id, scope, slug) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX categories_category_slug
+    ON categories_category (parent_id, scope, slug) NULLS NOT DISTINCT;
 CREATE INDEX categories_category_path ON categories_category USING gin (path);
 CREATE INDEX categories_category_scope ON categories_category (scope);
 """

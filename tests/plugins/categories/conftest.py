@@ -16,7 +16,9 @@ def admin(client):
 def grow(admin):
     """Add a category through the API: `grow("Phones", electronics, attributes=[…])`; returns its answer."""
 
-    def add(name: str, parent: dict[str, Any] | None = None, *, scope: str = "", **fields: Any) -> dict[str, Any]:
+    def add(
+        name: str, parent: dict[str, Any] | None = None, *, scope: str = "", **fields: Any
+    ) -> dict[str, Any]:
         body = {"name": name, "parent_id": parent and parent["id"], **fields}
         made = admin.post("/v1/categories", body, query={"scope": scope} if scope else {})
         assert made.status == 201, made.text

@@ -13,14 +13,33 @@ from plugins.categories import api
 from plugins.categories.attributes import TYPES, Attribute, check
 
 pytestmark = pytest.mark.plugins("categories")
-CONDITION = {"key": "condition", "label": "Condition", "type": "choice", "required": True, "options": ["new", "used"]}
-STORAGE = {"key": "storage", "label": "Storage", "type": "integer", "unit": "GB", "minimum": 1, "maximum": 1024}
+CONDITION = {
+    "key": "condition",
+    "label": "Condition",
+    "type": "choice",
+    "required": True,
+    "options": ["new", "used"],
+}
+STORAGE = {
+    "key": "storage",
+    "label": "Storage",
+    "type": "integer",
+    "unit": "GB",
+    "minimum": 1,
+    "maximum": 1024,
+}
 ALL = [
     STORAGE,
     {"key": "model", "label": "Model", "type": "text", "maximum": 10},
     {"key": "screen", "label": "Screen", "type": "decimal", "minimum": 1.5, "unit": "in"},
     {"key": "sealed", "label": "Sealed", "type": "boolean"},
-    {"key": "colours", "label": "Colours", "type": "multi_choice", "options": ["red", "blue", "green"], "maximum": 2},
+    {
+        "key": "colours",
+        "label": "Colours",
+        "type": "multi_choice",
+        "options": ["red", "blue", "green"],
+        "maximum": 2,
+    },
     {"key": "bought", "label": "Bought", "type": "date", "minimum": "20200101"},
 ]
 

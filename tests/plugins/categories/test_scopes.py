@@ -9,17 +9,14 @@ import pytest
 from kernel import Invalid
 from plugins.categories import api
 
-pytestmark = [
-    pytest.mark.plugins("categories"),
-    pytest.mark.settings(auth={"roles": {"keeper": ["categories:manage", "categories:read"]}}),
-]
+pytestmark = pytest.mark.plugins("categories")
 MINE = "shop:018f0000-0000-7000-8000-000000000001"
 THEIRS = "shop:018f0000-0000-7000-8000-000000000002"
 
 
 @pytest.fixture
 def keeper(client):
-    return client.as_user(None, "keeper", scope=MINE)
+    return client.as_user(None, "category_keeper", scope=MINE)
 
 
 def test_a_scope_has_everybodys_categories_and_its_own(client, keeper, grow, outline):

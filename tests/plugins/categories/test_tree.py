@@ -84,7 +84,9 @@ def test_a_renamed_category_shows_at_once(admin, grow, outline):
     made = grow("Home")
     outline()
 
-    changed = admin.with_headers(if_match='"1"').patch(f"/v1/categories/{made['id']}", {"name": "House", "names": {"de": "Haus"}})
+    changed = admin.with_headers(if_match='"1"').patch(
+        f"/v1/categories/{made['id']}", {"name": "House", "names": {"de": "Haus"}}
+    )
 
     assert changed.json["version"] == 2
     assert changed.json["names"] == {"de": "Haus"}
@@ -147,7 +149,8 @@ def test_a_category_cannot_hang_below_itself(admin, grow, outline):
     bulbs = grow("Bulbs", lamps)
 
     refused = [
-        admin.post(f"/v1/categories/{home['id']}/move", {"parent_id": below["id"]}) for below in (home, lamps, bulbs)
+        admin.post(f"/v1/categories/{home['id']}/move", {"parent_id": below["id"]})
+        for below in (home, lamps, bulbs)
     ]
 
     assert [answer.problem for answer in refused] == ["category-circular-move"] * 3
@@ -210,9 +213,7 @@ def test_changes_are_told_in_order(admin, app, grow):
     admin.post(f"/v1/categories/{lamps['id']}/move", {"parent_id": home["id"]})
     admin.delete(f"/v1/categories/{lamps['id']}")
 
-    told = app.db.rows(
-        "SELECT type, data FROM kernel_event WHERE key = %s ORDER BY position", (lamps["id"],)
-    )
+    told = app.db.rows("SELECT type, data FROM kernel_event WHERE key = %s ORDER BY position", (lamps["id"],))
 
     assert [wire.split(".")[2] for wire, _ in told] == ["created", "updated", "moved", "deleted"]
     assert told[1][1]["fields"] == ["description"]
