@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kernel import AUTHENTICATED, ANONYMOUS, Rate, Request, Response, Route, TooManyRequests, endpoint
+from kernel import ANONYMOUS, AUTHENTICATED, Rate, Request, Response, Route, TooManyRequests, endpoint
 from plugins.accounts import tasks, vault
 from plugins.accounts.addresses import normal_email, normal_phone
 from plugins.accounts.problems import (

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import (
+    ANONYMOUS,
     AUTHENTICATED,
     PUBLIC,
     NotFound,
@@ -83,7 +84,7 @@ class Callback:
 
     @endpoint(
         summary="Finish a sign-in with a provider",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=CallbackIn,
         response=SignedInOut,
         rate=ATTEMPTS,

@@ -6,8 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import (
-    AUTHENTICATED,
     ANONYMOUS,
+    AUTHENTICATED,
     Forbidden,
     NotFound,
     Rate,
@@ -15,6 +15,7 @@ from kernel import (
     Response,
     Route,
     TooManyRequests,
+    Unauthorized,
     app,
     endpoint,
 )
@@ -103,7 +104,11 @@ class Refresh:
     """`/v1/auth/refresh`."""
 
     @endpoint(
-        summary="Spend a refresh token for new tokens", permission=ANONYMOUS, body=RefreshIn, response=TokensOut
+        summary="Spend a refresh token for new tokens",
+        errors=(Unauthorized,),
+        permission=ANONYMOUS,
+        body=RefreshIn,
+        response=TokensOut,
     )
     def on_post(self, req: Request, resp: Response) -> Any:
         """Each refresh token works once; a spent one that comes again ends its session.
