@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
 
-from kernel.errors import ConfigurationError, StoaError
+from kernel import ConfigurationError, StoaError
 from kernel.nearest import suggestion
 from plugins.notifications.kinds import CHANNELS, NotificationType
 from plugins.notifications.settings import NotificationsSettings

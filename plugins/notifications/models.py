@@ -178,10 +178,9 @@ class MailboxMessage(Model):
     """What the development provider would have sent; see `/_mailbox`."""
 
     channel = peewee.TextField()
-    type = peewee.TextField(default="")
     sender = peewee.TextField(default="")
     recipient = peewee.TextField()
-    address = peewee.TextField(index=True)
+    address = peewee.TextField()
     subject = peewee.TextField(default="")
     text = peewee.TextField(default="")
     html = peewee.TextField(default="")
@@ -190,5 +189,9 @@ class MailboxMessage(Model):
     class Meta:
         table_name = "notifications_mailbox_message"
 
+
+MailboxMessage.add_index(
+    MailboxMessage.address, MailboxMessage.id, name="notifications_mailbox_message_address"
+)
 
 MODELS = (Message, Notification, Inbox, Wishes, Mute, Delivery, Suppression, MailboxMessage)

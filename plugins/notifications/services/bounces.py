@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kernel import app
-from plugins.notifications.models import Delivery, Suppression
+from uuid import UUID
 
-MANUAL = "lifted by an operator"
+from kernel import NotFound, app
+from plugins.notifications.models import Delivery, Suppression
 
 
 def report(provider: str, provider_id: str, *, reason: str, permanent: bool) -> bool:
@@ -41,6 +41,12 @@ def suppressed(address: str, type: str) -> str:
         .first()
     )
     return row.reason if row else ""
+
+
+def lift(id: UUID) -> None:
+    """Send to a suppressed address again; raise NotFound."""
+    if not Suppression.delete().where(Suppression.id == id).execute():
+        raise NotFound
 
 
 def address_key(address: str) -> str:

@@ -1,0 +1,143 @@
+"""Handing deliveries to providers: in batches, with failover, outside transactions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from kernel import app
+from plugins.notifications.catalogue import Catalogue
+from plugins.notifications.local_time import quiet_until
+from plugins.notifications.models import Delivery, Wishes
+from plugins.notifications.ports import Outcome, ProviderUnavailable
+from plugins.notifications.providers import Providers
+from plugins.notifications.services import deliveries, wishes
+from plugins.notifications.services.composing import composed
+from plugins.notifications.settings import NotificationsSettings
+
+log = structlog.get_logger(__name__)
+
+
+def send_batch(channel: str) -> int:
+    """Claim a batch of a channel and offer it to the providers; return how many there were."""
+    claimed = deliveries.claim(channel)
+    providers = app.service(Providers)
+    groups: dict[tuple[str, ...], list[Delivery]] = defaultdict(list)
+    for one in _wanted(claimed):
+        groups[providers.chosen(channel, one.address)].append(one)
+    for names, group in groups.items():
+        _Round(channel, group).run(names)
+    return len(claimed)
+
+
+def _wanted(claimed: Sequence[Delivery]) -> Iterable[Delivery]:
+    """Yield what may go out now: people change their minds, and sleep, while a delivery waits."""
+    asked = {one.user_id for one in claimed if one.user_id and not one.mandatory}
+    known = wishes.of_many(asked)
+    for one in claimed:
+        if one.mandatory or one.user_id not in known or _may_go(one, known[one.user_id]):
+            yield one
+
+
+def _may_go(delivery: Delivery, of: Wishes) -> bool:
+    """Tell whether a person takes a delivery now; else record why not, or until when."""
+    catalogue = app.service(Catalogue)
+    type = catalogue.of(delivery.type).type if delivery.type in catalogue else None
+    if type and not wishes.allows(of, type, delivery.channel):
+        deliveries.suppressed(delivery, "switched off")
+        return False
+    until = quiet_until(of.quiet_hours, delivery.timezone, app.clock.now())
+    if until is not None:
+        deliveries.postponed(delivery, until)
+    return until is None
+
+
+class _Round:
+    """One batch on its way through the providers."""
+
+    def __init__(self, channel: str, batch: Sequence[Delivery]) -> None:
+        self.channel = channel
+        self.waiting: dict[UUID, Delivery] = {}
+        self.messages: dict[UUID, Any] = {}
+        self.reasons: dict[UUID, tuple[str, str, float]] = {}
+        self.settings = app.settings.of(NotificationsSettings)
+        self.renewed = monotonic()
+        for delivery in batch:
+            self._compose(delivery)
+
+    def _compose(self, delivery: Delivery) -> None:
+        try:
+            self.messages[delivery.id] = composed(delivery)
+        except Exception as ex:  # an operator's layout that fails must not lose the message
+            log.exception("notification_not_composed", type=delivery.type, delivery=str(delivery.id))
+            deliveries.deferred(delivery, "", f"{type(ex).__name__}: {ex}", 0)
+        else:
+            self.waiting[delivery.id] = delivery
+
+    def run(self, names: tuple[str, ...]) -> None:
+        """Offer the batch to each provider until everything has an answer; defer what has none."""
+        providers = app.service(Providers)
+        app.db.release()  # a provider may take seconds: somebody else may use the connection
+        for name in providers.ordered(self.channel, names):
+            if self.waiting:
+                self._offer(name, list(self.waiting))
+        for delivery in self.waiting.values():
+            missing = ("", f"no provider of {self.channel} is configured", 0.0)
+            provider, reason, retry_after = self.reasons.get(delivery.id, missing)
+            deliveries.deferred(delivery, provider, reason, retry_after)
+            self._count(provider, "deferred")
+
+    def _offer(self, name: str, ids: list[UUID]) -> None:
+        providers = app.service(Providers)
+        try:
+            for outcome in providers.provider(self.channel, name).send([self.messages[id] for id in ids]):
+                self._note(name, outcome)
+            providers.rested(self.channel, name)
+        except ProviderUnavailable as ex:
+            log.warning("provider_unavailable", channel=self.channel, provider=name, reason=str(ex))
+            providers.rest(self.channel, name, ex.retry_after)
+            self._defer(name, ids, str(ex), ex.retry_after or 0)
+        except Exception as ex:  # a fault of the provider's code: find the message it is about
+            log.exception("provider_failed", channel=self.channel, provider=name, messages=len(ids))
+            self._defer(name, ids, f"{type(ex).__name__}: {ex}", 0)
+            left = [id for id in ids if id in self.waiting]
+            for id in left if len(ids) > 1 else ():
+                self._offer(name, [id])
+
+    def _defer(self, name: str, ids: list[UUID], reason: str, retry_after: float) -> None:
+        for id in ids:
+            if id in self.waiting:
+                self.reasons[id] = (name, reason, retry_after)
+
+    def _note(self, name: str, outcome: Outcome) -> None:
+        delivery = self.waiting.get(outcome.id)
+        if delivery is None:
+            return
+        if outcome.state == "deferred":
+            self.reasons[outcome.id] = (name, outcome.reason, outcome.retry_after or 0)
+        else:
+            del self.waiting[outcome.id]
+            if outcome.state == "sent":
+                deliveries.sent(delivery, name, outcome.provider_id)
+            else:
+                deliveries.failed(delivery, name, outcome.reason)
+            self._count(name, outcome.state)
+        self._renew()
+
+    def _renew(self) -> None:
+        """Keep the claim on the rest of a batch that takes long."""
+        if self.waiting and monotonic() - self.renewed > self.settings.lease / 3:
+            deliveries.renew(self.waiting)
+            self.renewed = monotonic()
+
+    def _count(self, provider: str, outcome: str) -> None:
+        app.metrics.counter(
+            "notifications_deliveries_total",
+            "Deliveries by channel, provider and what became of them.",
+            ("channel", "provider", "outcome"),
+        ).labels(self.channel, provider, outcome).inc()
