@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import BinaryIO, Literal
 from uuid import UUID
 
-from plugins.media import queries
+from plugins.media import demo_images, queries
 from plugins.media.cards import Kind, MediaCard, Status
 from plugins.media.events import MediaDeleted, MediaFailed, MediaReady, MediaUploaded
-from plugins.media.problems import MediaNotReady
+from plugins.media.problems import MediaGone, MediaNotReady
 from plugins.media.schemas import CardOut
 from plugins.media.services import attachments, imports, removal
 
@@ -19,6 +19,7 @@ __all__ = [
     "MediaCard",
     "MediaDeleted",
     "MediaFailed",
+    "MediaGone",
     "MediaNotReady",
     "MediaReady",
     "MediaUploaded",
@@ -26,6 +27,8 @@ __all__ = [
     "attach",
     "cards",
     "delete",
+    "demo_media",
+    "demo_subject",
     "detach",
     "import_file",
     "require_owned",
@@ -60,7 +63,8 @@ def attach(ids: Iterable[UUID], owner_type: str, owner_id: UUID) -> None:
     """Mark media as used by a thing: `attach(ids, "listings.listing", listing_id)`.
 
     Idempotent; join it to the transaction that writes the thing. Media that
-    nothing ever used are removed some hours after their upload. One statement.
+    nothing uses are removed `[media] orphan_hours` after. One statement. Raises
+    MediaGone (409) when one of them is no more.
     """
     attachments.attach(ids, owner_type, owner_id)
 
@@ -92,3 +96,17 @@ def import_file(
     changes nothing. Raises what an upload is refused with.
     """
     return imports.import_file(stream, owner_id=owner_id, filename=filename, visibility=visibility, id=id)
+
+
+def demo_subject(number: int) -> str:
+    """Return what demo picture `number` shows, such as `Armchair`; the numbers go round (24)."""
+    return demo_images.subject_of(number)
+
+
+def demo_media(wanted: Iterable[tuple[UUID, UUID, int]]) -> None:
+    """Add ready public images for demo data: `(medium's id, owner's id, number of the picture)`.
+
+    For `demo_data` hooks of plugins that require media. One statement for any
+    number, no file is written; known ids are left alone.
+    """
+    demo_images.add(wanted)

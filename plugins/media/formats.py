@@ -1,0 +1,89 @@
+"""Which files are taken, told from their bytes alone.
+
+A name and an announced type say what a client wants a file to be; a browser
+that sniffs, and every library that opens it, go by the bytes. So do we: what
+has no signature of its own (HTML, SVG, scripts, text) is not taken at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import filetype
+
+from plugins.media.cards import Kind
+from plugins.media.problems import UnknownFileType
+from plugins.media.settings import MediaSettings
+
+HEAD: Final = 256 * 1024
+"""Bytes of a file's beginning that are looked at before it is stored."""
+
+_IMAGES: Final = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/gif": "GIF",
+    "image/webp": "WEBP",
+    "image/avif": "AVIF",
+}
+_VIDEOS: Final = {"video/mp4": "mov", "video/x-m4v": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+_DOCUMENTS: Final = (
+    "application/pdf",
+    f"{_OFFICE}wordprocessingml.document",
+    f"{_OFFICE}spreadsheetml.sheet",
+    f"{_OFFICE}presentationml.presentation",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.presentation",
+)
+_EXTENSIONS: Final = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "application/pdf": ".pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a file is: its kind, its type, and the name the decoder knows it by."""
+
+    kind: Kind
+    content_type: str
+    decoder: str = ""
+
+
+FORMATS: Final = {
+    **{mime: Format("image", mime, decoder) for mime, decoder in _IMAGES.items()},
+    **{mime: Format("video", mime, decoder) for mime, decoder in _VIDEOS.items()},
+    **{mime: Format("document", mime) for mime in _DOCUMENTS},
+}
+
+
+def sniff(head: bytes) -> Format:
+    """Return what a file that begins with `head` is; raise UnknownFileType."""
+    found = filetype.guess_mime(head)
+    known = FORMATS.get(found or "")
+    if known is None:
+        raise UnknownFileType(f"Send {', '.join(sorted(FORMATS))}." + (f" This is {found}." if found else ""))
+    return known
+
+
+def limit_of(format: Format, settings: MediaSettings) -> int:
+    """Return how many bytes a file of this format may have."""
+    limits = {"image": settings.image_bytes, "video": settings.video_bytes, "document": settings.document_bytes}
+    return limits[format.kind]
+
+
+def largest(settings: MediaSettings) -> int:
+    """Return how many bytes any file may have."""
+    return max(settings.image_bytes, settings.video_bytes, settings.document_bytes)
+
+
+def extension(content_type: str) -> str:
+    """Return the usual end of names of such files, empty when several are usual."""
+    return _EXTENSIONS.get(content_type, "")
