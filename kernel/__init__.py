@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.events import event as event
     from kernel.hookspecs import hookimpl as hookimpl
     from kernel.hookspecs import hookspec as hookspec
+    from kernel.http import ANONYMOUS as ANONYMOUS
     from kernel.http import AUTHENTICATED as AUTHENTICATED
     from kernel.http import PUBLIC as PUBLIC
     from kernel.http import UNLIMITED as UNLIMITED
@@ -97,8 +98,8 @@ _ERRORS = (
     "Problem StoaError TooLarge TooManyRequests Unauthorized Unavailable UnsupportedMediaType invalid"
 )
 _HTTP = (
-    "AUTHENTICATED PUBLIC UNLIMITED Binary Cached Page Rate Request Response Schema endpoint fields page_of "
-    "paginate"
+    "ANONYMOUS AUTHENTICATED PUBLIC UNLIMITED Binary Cached Page Rate Request Response Schema endpoint "
+    "fields page_of paginate"
 )
 _STORAGE = (
     "ArrayField BlobNotFound BlobReader BlobStat BlobStore BlobTruncated JSONField Model Prepared "

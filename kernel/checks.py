@@ -14,7 +14,7 @@ from peewee import ForeignKeyField
 from kernel.declarations import Role
 from kernel.errors import PluginError
 from kernel.events.event_type import wire_type
-from kernel.http.endpoint import AUTHENTICATED, PUBLIC, endpoints_of
+from kernel.http.endpoint import UNREGISTERED, endpoints_of
 from kernel.nearest import suggestion
 from kernel.registry import Plugin
 
@@ -22,7 +22,6 @@ RESERVED_PREFIXES = frozenset(
     {"_blobs", "_clock", "health", "metrics", "openapi.json", "problems", "reference", "v1"}
 )
 _HARMLESS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
-_UNGUARDED = frozenset({PUBLIC, AUTHENTICATED})
 
 Claim = tuple[str, str, str]  # the hook, the kind of thing, its name
 
@@ -66,7 +65,7 @@ def _names(plugin: Plugin) -> Iterator[PluginError]:
 def _routes(plugin: Plugin) -> Iterator[PluginError]:
     """Yield routes outside the manifest's prefixes and responders declared badly."""
     for route in plugin.routes:
-        first = route.path.lstrip("/").partition("/")[0]
+        first = route.path.lstrip("/").partition("/")[0] or "/"
         owned = plugin.manifest.prefixes
         if not route.path.startswith("/") or not {first, first.partition(".")[0]} & set(owned):
             listed = ", ".join(owned) or "none"
@@ -132,7 +131,7 @@ def _unknown_permissions(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
     for plugin in ordered:
         for route in plugin.routes:
             for method, endpoint in endpoints_of(route.resource).items():
-                if endpoint and endpoint.permission not in known | _UNGUARDED:
+                if endpoint and endpoint.permission not in known | UNREGISTERED:
                     where = f"{route.path}: {type(route.resource).__name__}.on_{method}"
                     hint = suggestion(endpoint.permission, known)
                     remedy = f"{where} names permission `{endpoint.permission}`, which nobody declares{hint}"

@@ -38,7 +38,7 @@ class TestClock:
 
     def now(self) -> datetime:
         """Return the frozen moment, or the machine's time plus the shift."""
-        return self._frozen if self._frozen else datetime.now(UTC) + self._shift
+        return self._frozen or datetime.now(UTC) + self._shift
 
     def advance(self, delta: timedelta) -> datetime:
         """Move forward by `delta`; return the new now."""

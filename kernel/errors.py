@@ -41,7 +41,9 @@ def raised_by(plugin: str, phase: str, ex: Exception) -> PluginError:
         return ex
     frames = traceback.extract_tb(ex.__traceback__)
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    fault = PluginError(plugin, phase, f"raised {type(ex).__name__}: {one_line(ex)}{place}: mend it or disable it")
+    fault = PluginError(
+        plugin, phase, f"raised {type(ex).__name__}: {one_line(ex)}{place}: mend it or disable it"
+    )
     fault.__cause__ = ex
     return fault
 

@@ -11,6 +11,7 @@ from marshmallow import Schema
 
 from kernel.http import fields
 from kernel.http.endpoint import (
+    ANONYMOUS,
     AUTHENTICATED,
     PUBLIC,
     UNLIMITED,
@@ -28,6 +29,7 @@ from kernel.http.settings import HttpSettings
 from kernel.http.stack import Stack
 
 __all__ = [
+    "ANONYMOUS",
     "AUTHENTICATED",
     "PUBLIC",
     "UNLIMITED",

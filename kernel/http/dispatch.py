@@ -18,7 +18,7 @@ import orjson
 from kernel import context
 from kernel.errors import FieldError, Forbidden, Invalid, NotAcceptable, Unauthorized
 from kernel.http.cursors import CursorSeal
-from kernel.http.endpoint import AUTHENTICATED, PUBLIC, Binary, Cached, Endpoint
+from kernel.http.endpoint import ANONYMOUS, AUTHENTICATED, OPEN, Binary, Cached, Endpoint
 from kernel.http.etags import current, tag_of
 from kernel.http.idempotency import Answer, idempotent
 from kernel.http.limits import limit_for
@@ -46,7 +46,8 @@ def compile_endpoint(
     """Return the function falcon calls for `<method> <name>`."""
     limit = stack.settings.max_body_bytes if declared.max_body is None else declared.max_body
     before, after = _limits(declared, name, stack)
-    authenticate, set_actor = stack.auth.principal_for, context.principal.set
+    authenticate = None if declared.permission == ANONYMOUS else stack.auth.principal_for
+    set_actor = context.principal.set
     gate, query, body = _gate(declared, stack), _query(declared, stack), _body(declared, limit)
     prepare, answer = _preparation(declared, method), _answer(declared, method, responder, name, stack)
 
@@ -55,8 +56,9 @@ def compile_endpoint(
         check_length(req, limit)
         if before is not None:
             before(req, resp)
-        req.principal = principal = authenticate(WsgiHeaders(req.env))
-        set_actor(principal)
+        if authenticate is not None:
+            req.principal = authenticate(WsgiHeaders(req.env))
+        set_actor(req.principal)
         if gate is not None:
             gate(req, resp, params)
         if after is not None:
@@ -78,10 +80,10 @@ def _limits(declared: Endpoint, name: str, stack: Stack) -> tuple[Any, Any]:
 
 
 def _gate(declared: Endpoint, stack: Stack) -> Step | None:
-    """Return the check of the endpoint's permission, None when it is public."""
+    """Return the check of the endpoint's permission, None when anyone may call it."""
     permission, scope = declared.permission, declared.scope
     require_step_up = stack.auth.require_step_up if declared.step_up else None
-    if permission == PUBLIC:
+    if permission in OPEN:
         return None
 
     def check(req: Request, resp: Response, params: dict[str, Any]) -> None:
@@ -166,7 +168,7 @@ def _cache_control(declared: Endpoint, method: str) -> str:
     if method != "get":
         return "no-store"
     if rule:
-        who = "public" if rule.per == "all" and declared.permission == PUBLIC else "private"
+        who = "public" if rule.per == "all" and declared.permission in OPEN else "private"
         return f"{who}, max-age={rule.client}" if rule.client else f"{who}, no-cache"
     return "private, no-cache" if declared.etag else "no-store"
 

@@ -19,8 +19,21 @@ from kernel.http.page import PageOf
 PUBLIC: Final = "public"
 """Permission of an endpoint anyone may call, with or without credentials."""
 
+ANONYMOUS: Final = "anonymous"
+"""Permission of an endpoint that never reads credentials, so that stale ones cannot refuse it.
+
+For what establishes credentials (sign-in, refresh, a link's token) or has none
+to do with them (probes). Every caller is nobody there.
+"""
+
 AUTHENTICATED: Final = "authenticated"
 """Permission of an endpoint every signed-in principal may call."""
+
+OPEN: Final = frozenset({PUBLIC, ANONYMOUS})
+"""The permissions that let anyone in."""
+
+UNREGISTERED: Final = OPEN | {AUTHENTICATED}
+"""The permissions no plugin registers."""
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 BODY_METHODS: Final = frozenset({"post", "put", "patch", "delete"})
@@ -111,8 +124,8 @@ class Endpoint:
         checks = (
             (not self.summary.strip(), "has no summary"),
             (
-                self.permission not in {PUBLIC, AUTHENTICATED} and ":" not in self.permission,
-                f"permission {self.permission!r} is neither PUBLIC, AUTHENTICATED nor '<plugin>:<action>'",
+                self.permission not in UNREGISTERED and ":" not in self.permission,
+                f"permission {self.permission!r} is no '<plugin>:<action>' nor PUBLIC, ANONYMOUS, AUTHENTICATED",
             ),
             (self.body is not None and method not in BODY_METHODS, f"{method.upper()} takes no body"),
             (self.body is not None and bool(self.consumes), "declares both body and consumes"),
@@ -120,11 +133,15 @@ class Endpoint:
                 bool(self.idempotent) and method not in BODY_METHODS,
                 f"{method.upper()} is idempotent by nature",
             ),
-            (self.step_up and self.permission == PUBLIC, "step_up needs a permission"),
+            (self.step_up and self.permission in OPEN, "step_up needs a permission"),
+            (
+                self.permission == ANONYMOUS and self.rate is not None and self.rate.by == "principal",
+                'rate by="principal" needs credentials, which ANONYMOUS does not read',
+            ),
             (bool(self.idempotent) and bool(self.consumes), "a streamed body cannot be replayed by key"),
             (self.cached is not None and method != "get", "only GET can be cached"),
             (
-                self.scope is not None and self.permission in {PUBLIC, AUTHENTICATED},
+                self.scope is not None and self.permission in UNREGISTERED,
                 "scope needs a permission '<plugin>:<action>'",
             ),
             (self.response is None and self.status == 200, "200 without a response: declare one or use 204"),  # noqa: PLR2004
@@ -158,7 +175,8 @@ def endpoint(
 
     * `summary` — one line for the reference; `description` (default: the
       responder's docstring) — the rest, Markdown.
-    * `permission` — `PUBLIC`, `AUTHENTICATED` or `"<plugin>:<action>"`; `scope` —
+    * `permission` — `PUBLIC`, `ANONYMOUS` (public, and credentials are not read),
+      `AUTHENTICATED` or `"<plugin>:<action>"`; `scope` —
       `scope(req, **path_params) -> "shop:0190…" | None`, where to look the permission up.
     * `body`, `query` — schemas; the validated dicts are `req.body` and `req.query`.
     * `response` — schema of the returned value, `page_of(Schema)`, `Binary(…)`, or

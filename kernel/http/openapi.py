@@ -34,7 +34,7 @@ from kernel.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from kernel.http.endpoint import AUTHENTICATED, PUBLIC, UNLIMITED, Binary, Endpoint
+from kernel.http.endpoint import ANONYMOUS, OPEN, UNLIMITED, UNREGISTERED, Binary, Endpoint
 from kernel.http.page import PageOf
 from kernel.http.problems import MEDIA_TYPE, KeyInUse, KeyRequired, KeyReused
 from kernel.http.reading import JSON
@@ -171,7 +171,7 @@ def _operation(route: Route, method: str, declared: Endpoint, spec: APISpec) -> 
         shown["requestBody"] = body
     if declared.deprecated:
         shown["deprecated"] = True
-    return {key: value for key, value in shown.items() if value not in ("", [])}
+    return {key: value for key, value in shown.items() if key == "security" or value not in ("", [])}
 
 
 def _operation_id(method: str, path: str) -> str:
@@ -181,7 +181,7 @@ def _operation_id(method: str, path: str) -> str:
 
 def _description(declared: Endpoint, docstring: str) -> str:
     text = declared.description or docstring
-    if declared.permission not in {PUBLIC, AUTHENTICATED}:
+    if declared.permission not in UNREGISTERED:
         text += f"\n\nTakes the permission `{declared.permission}`."
     if declared.step_up:
         text += "\n\nTakes a second factor shown a short while ago."
@@ -189,8 +189,11 @@ def _description(declared: Endpoint, docstring: str) -> str:
 
 
 def _security(permission: str) -> list[dict[str, list[str]]]:
+    """Return the ways in: none where credentials are not read, an empty one where they are optional."""
     known: list[dict[str, list[str]]] = [{"bearer": []}, {"api_key": []}]
-    return [{}, *known] if permission == PUBLIC else known
+    if permission == ANONYMOUS:
+        return []
+    return [{}, *known] if permission in OPEN else known
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
@@ -273,9 +276,9 @@ def _responses(declared: Endpoint, method: str, path: str, spec: APISpec) -> dic
 def possible_problems(declared: Endpoint, method: str, path: str) -> list[type[Problem]]:
     """Return every kind of problem a call may meet: what the kernel checks for it, and what it declares."""
     checks: tuple[tuple[bool, Iterable[type[Problem]]], ...] = (
-        (True, (BadRequest, Unauthorized, Unavailable)),
-        (True, (TooLarge,)),
-        (declared.permission not in {PUBLIC, AUTHENTICATED} or declared.step_up, (Forbidden,)),
+        (True, (BadRequest, Unavailable, TooLarge)),
+        (declared.permission != ANONYMOUS, (Unauthorized,)),
+        (declared.permission not in UNREGISTERED or declared.step_up, (Forbidden,)),
         (bool(_PARAMETER.search(path)), (NotFound,)),
         (not isinstance(declared.response, Binary | None), (NotAcceptable,)),
         (declared.body is not None or bool(declared.consumes), (RequestTimeout, UnsupportedMediaType)),

@@ -22,7 +22,7 @@ from kernel.clock import TestClock
 from kernel.declarations import Route
 from kernel.errors import NotFound
 from kernel.http import fields
-from kernel.http.endpoint import PUBLIC, UNLIMITED, Binary, endpoint
+from kernel.http.endpoint import ANONYMOUS, UNLIMITED, Binary, endpoint
 from kernel.http.etags import current, tag_of
 from kernel.http.openapi import openapi_document
 from kernel.http.problems import kinds
@@ -69,7 +69,10 @@ class Document:
         self._bytes = cache(lambda: orjson.dumps(write()))
 
     @endpoint(
-        summary="The OpenAPI document", permission=PUBLIC, response=Binary("application/json"), rate=UNLIMITED
+        summary="The OpenAPI document",
+        permission=ANONYMOUS,
+        response=Binary("application/json"),
+        rate=UNLIMITED,
     )
     def on_get(self, req: Request, resp: Response) -> bytes | None:
         """Describe every endpoint: OpenAPI 3.1."""
@@ -93,7 +96,7 @@ class Reference:
             _asset("reference.html").decode().replace("{title}", escape(title)).replace("{script}", RAPIDOC)
         )
 
-    @endpoint(summary="The API reference", permission=PUBLIC, response=Binary(_HTML), rate=UNLIMITED)
+    @endpoint(summary="The API reference", permission=ANONYMOUS, response=Binary(_HTML), rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> str:
         """Show the API reference."""
         resp.set_header("Content-Security-Policy", _REFERENCE_POLICY)
@@ -105,7 +108,7 @@ class ReferenceScript:
 
     @endpoint(
         summary="The reference's script",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         response=Binary("text/javascript"),
         rate=UNLIMITED,
     )
@@ -128,7 +131,7 @@ def _asset(name: str) -> bytes:
 class ProblemIndex:
     """`/problems`: every kind of problem."""
 
-    @endpoint(summary="The kinds of problems", permission=PUBLIC, response=Binary(_HTML), rate=UNLIMITED)
+    @endpoint(summary="The kinds of problems", permission=ANONYMOUS, response=Binary(_HTML), rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> str:
         """List every kind of problem this API answers with."""
         items = "".join(
@@ -143,7 +146,7 @@ class ProblemPage:
 
     @endpoint(
         summary="What a problem means",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         response=Binary(_HTML),
         rate=UNLIMITED,
         errors=(NotFound,),
@@ -196,14 +199,14 @@ class ClockControl:
     def __init__(self, clock: TestClock) -> None:
         self._clock = clock
 
-    @endpoint(summary="Read the test clock", permission=PUBLIC, response=ClockState, rate=UNLIMITED)
+    @endpoint(summary="Read the test clock", permission=ANONYMOUS, response=ClockState, rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> dict[str, Any]:
         """Tell what the application takes for the present."""
         return {"now": self._clock.now()}
 
     @endpoint(
         summary="Move the test clock",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         body=ClockChange,
         response=ClockState,
         rate=UNLIMITED,

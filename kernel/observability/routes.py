@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from kernel.declarations import Route
 from kernel.errors import ConfigurationError, Forbidden
-from kernel.http.endpoint import PUBLIC, UNLIMITED, Binary, endpoint
+from kernel.http.endpoint import ANONYMOUS, UNLIMITED, Binary, endpoint
 
 if TYPE_CHECKING:
     from kernel.http.request import Request, Response
@@ -91,7 +91,7 @@ class MetricsPage:
 
     @endpoint(
         summary="Metrics for Prometheus",
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         response=Binary(CONTENT_TYPE_LATEST),
         rate=UNLIMITED,
         errors=(Forbidden,),
@@ -109,7 +109,7 @@ class HealthPage:
     def __init__(self, health: Health, operators: Operators) -> None:
         self._health, self._operators = health, operators
 
-    @endpoint(summary="Health of every part", permission=PUBLIC, response=HealthOut, rate=UNLIMITED)
+    @endpoint(summary="Health of every part", permission=ANONYMOUS, response=HealthOut, rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> dict[str, Any]:
         """Run all checks; 503 when an essential one fails, 200 when merely degraded."""
         report = self._health.report()
@@ -124,7 +124,7 @@ class Readiness:
     def __init__(self, health: Health, operators: Operators) -> None:
         self._health, self._operators = health, operators
 
-    @endpoint(summary="May it get traffic", permission=PUBLIC, response=HealthOut, rate=UNLIMITED)
+    @endpoint(summary="May it get traffic", permission=ANONYMOUS, response=HealthOut, rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> dict[str, Any]:
         """Run the essential checks; 503 when one fails or the process is stopping."""
         report = self._health.readiness()
@@ -136,7 +136,7 @@ class Readiness:
 class Liveness:
     """`/health/liveness`."""
 
-    @endpoint(summary="Is the process alive", permission=PUBLIC, response=LivenessOut, rate=UNLIMITED)
+    @endpoint(summary="Is the process alive", permission=ANONYMOUS, response=LivenessOut, rate=UNLIMITED)
     def on_get(self, req: Request, resp: Response) -> dict[str, Any]:  # noqa: ARG002 - falcon's signature
         """Answer; touches nothing but the process itself."""
         return {"status": "ok"}

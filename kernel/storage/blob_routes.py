@@ -15,7 +15,7 @@ from marshmallow import Schema, fields, validate
 
 from kernel.declarations import Route
 from kernel.errors import RangeNotSatisfiable, TooLarge, UnsupportedMediaType
-from kernel.http.endpoint import PUBLIC, UNLIMITED, Binary, endpoint
+from kernel.http.endpoint import ANONYMOUS, UNLIMITED, Binary, endpoint
 from kernel.http.etags import current
 from kernel.http.reading import LimitedStream
 from kernel.http.request import Request, Response
@@ -111,7 +111,7 @@ class Blob:
         summary="Read a file by its signed link",
         query=Grant,
         response=Binary("application/octet-stream"),
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         rate=UNLIMITED,
         errors=(BlobNotFound, BadSignature, LinkExpired, RangeNotSatisfiable),
         statements=0,
@@ -125,7 +125,7 @@ class Blob:
     @endpoint(
         summary="Write a file by its signed link",
         query=Grant,
-        permission=PUBLIC,
+        permission=ANONYMOUS,
         rate=UNLIMITED,
         consumes=("*/*",),
         max_body=1 << 50,  # the link's own limit applies, in `on_put`

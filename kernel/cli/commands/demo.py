@@ -73,11 +73,11 @@ def _welcome(application: Application, where: str) -> str:
 
 def _plain_tries(application: Application, where: str) -> list[str]:
     """Return three requests anyone may make, when no plugin names better ones."""
-    from kernel.http import PUBLIC, endpoints_of
+    from kernel.http.endpoint import OPEN, endpoints_of
 
     paths = ["/health", "/openapi.json"]
     for _, route in application.registry.routes:
         declared = endpoints_of(route.resource).get("get")
-        if declared and declared.permission == PUBLIC and "{" not in route.path and not route.root:
+        if declared and declared.permission in OPEN and "{" not in route.path and not route.root:
             paths.append(f"/v1{route.path}")
     return [f"curl {where}{path}" for path in paths[:3]]

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from kernel import context
 from kernel.declarations import Route
 from kernel.errors import ConfigurationError, NotFound
 from kernel.http import (
+    ANONYMOUS,
     AUTHENTICATED,
     PUBLIC,
     UNLIMITED,
@@ -59,6 +61,20 @@ def test_bad_credentials_are_refused_even_where_none_are_needed(make_api: MakeAp
 
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+class SignIn:
+    @endpoint(summary="Sign in", permission=ANONYMOUS, response=Greeting)
+    def on_post(self, req: Request, resp: Response) -> dict[str, Any]:
+        acting = context.principal.get()
+        return {"text": f"hello {req.principal.kind}, {acting.kind if acting else 'unset'}"}
+
+
+@pytest.mark.parametrize("name", ["mallory", "ann"])
+def test_an_anonymous_endpoint_does_not_read_credentials(make_api: MakeApi, name: str) -> None:
+    answer = make_api("/sign-in", SignIn()).simulate_post("/v1/sign-in", headers=as_user(name))
+
+    assert (answer.status_code, answer.json["text"]) == (200, "hello anonymous, anonymous")
 
 
 def test_permissions_tell_unknown_callers_from_forbidden_ones(make_api: MakeApi) -> None:
@@ -275,7 +291,7 @@ def test_limits_can_be_lifted_outside_production_only(make_api: MakeApi) -> None
     ("options", "fault"),
     [
         ({"summary": " ", "permission": PUBLIC}, "no summary"),
-        ({"summary": "x", "permission": "edit"}, "neither PUBLIC"),
+        ({"summary": "x", "permission": "edit"}, "nor PUBLIC"),
         ({"summary": "x", "permission": PUBLIC, "body": Greeting}, "GET takes no body"),
         ({"summary": "x", "permission": PUBLIC, "idempotent": True}, "idempotent by nature"),
         ({"summary": "x", "permission": PUBLIC, "status": 200}, "200 without a response"),

@@ -17,6 +17,7 @@ from kernel.clock import SystemClock
 from kernel.declarations import Route
 from kernel.errors import Conflict
 from kernel.http import (
+    ANONYMOUS,
     AUTHENTICATED,
     PUBLIC,
     Binary,
@@ -93,6 +94,11 @@ class Thing:
     def on_delete(self, req: Request, resp: Response, thing_id: Any) -> None: ...
 
 
+class SignIn:
+    @endpoint(summary="Sign in", permission=ANONYMOUS, response=ThingOut)
+    def on_post(self, req: Request, resp: Response) -> Any: ...
+
+
 class Picture:
     @endpoint(
         summary="Upload", permission=AUTHENTICATED, consumes=("image/png",), response=Binary("image/png")
@@ -101,6 +107,7 @@ class Picture:
 
 
 ROUTES = [
+    Route("/sign-in", SignIn()),
     Route("/things", Things()),
     Route("/things/{thing_id:uuid}", Thing()),
     Route("/things/{thing_id:uuid}/picture", Picture()),
@@ -126,6 +133,7 @@ def test_it_is_whole_and_every_reference_resolves(document: dict[str, Any]) -> N
         "delete_things_by_thing_id",
         "get_things",
         "patch_things_by_thing_id",
+        "post_sign_in",
         "post_things",
         "put_things_by_thing_id_picture",
     ]
@@ -155,6 +163,13 @@ def test_a_list_documents_its_page(document: dict[str, Any]) -> None:
     assert "304" in operation["responses"]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     assert document["components"]["schemas"][schema]["required"] == ["items", "next"]
+
+
+def test_an_endpoint_that_reads_no_credentials_documents_none(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/v1/sign-in"]["post"]
+
+    assert operation["security"] == []
+    assert "401" not in operation["responses"]
 
 
 def test_a_post_documents_its_key_its_permission_and_its_problems(document: dict[str, Any]) -> None:
