@@ -13,7 +13,7 @@ import unicodedata
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from kernel import app, invalid
+from kernel import Invalid, app, invalid
 from plugins.accounts.settings import AccountsSettings
 
 MAX_EMAIL = 254  # RFC 5321 4.5.3.1.3
@@ -26,13 +26,12 @@ def normal_email(text: str, pointer: str = "/email") -> tuple[str, str]:
     reserved `.test` domains are taken outside production.
     """
     testing = app.settings.kernel.environment != "production"
+    compatible = unicodedata.normalize("NFKC", text.strip()[: MAX_EMAIL + 1])
     try:
-        checked = validate_email(
-            text.strip()[: MAX_EMAIL + 1], check_deliverability=False, test_environment=testing
-        )
+        checked = validate_email(compatible, check_deliverability=False, test_environment=testing)
     except EmailNotValidError as ex:
         raise invalid(pointer, str(ex)) from ex
-    local = unicodedata.normalize("NFKC", checked.local_part).casefold()
+    local = unicodedata.normalize("NFKC", checked.local_part.casefold())
     return checked.normalized, f"{local}@{checked.ascii_domain.lower()}"
 
 
@@ -40,7 +39,7 @@ def email_key(text: str) -> str | None:
     """Return the comparison key of what somebody typed; None when it is no address."""
     try:
         return normal_email(text)[1]
-    except type(invalid("", "")):
+    except Invalid:
         return None
 
 

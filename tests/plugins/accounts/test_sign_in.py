@@ -34,6 +34,22 @@ def test_the_right_password_opens_a_session(member, client):
     }
 
 
+def test_stale_credentials_keep_nobody_from_getting_new_ones(member, client):
+    tokens = member().answer
+    stale = client.with_token("expired.access.token")
+
+    answers = [
+        stale.post(LOGIN, credentials()),
+        stale.post("/v1/auth/refresh", {"refresh_token": tokens["refresh_token"]}),
+        stale.post("/v1/auth/register", credentials(email="bo@example.com", name="Bo")),
+        stale.post("/v1/auth/forgot-password", {"email": "ada@example.com"}),
+        stale.post("/v1/auth/reset-password", {"token": "unknown", "password": PASSWORD}),
+    ]
+
+    assert [answer.status for answer in answers] == [200, 200, 201, 202, 400]
+    assert stale.get("/v1/auth/profile").status == 401
+
+
 def test_an_unknown_address_and_a_wrong_password_answer_alike(member, client):
     member()
 
