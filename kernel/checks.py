@@ -100,7 +100,8 @@ def _claims(plugin: Plugin) -> Iterator[Claim]:
     yield from (("register_tasks", "task", one.name) for one in plugin.tasks)
     yield from (("register_storage", "blob store", one.name) for one in plugin.storage)
     yield from (
-        ("register_services", "service", f"{one.port.__name__} {one.name}") for one in plugin.services
+        ("register_services", "service", f"{one.port.__module__}.{one.port.__qualname__} {one.name}")
+        for one in plugin.services
     )
     yield from (("register_commands", "command", str(command.name)) for command in plugin.commands)
     yield from (("register_routes", "path", _shape(one.path, root=one.root)) for one in plugin.routes)

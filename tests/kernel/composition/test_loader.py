@@ -254,6 +254,7 @@ def test_an_optional_subscriber_may_await_an_event_of_an_idle_plugin(site, loadi
     assert names(loading("a")) == ["a"]
 
 
+PORT = "class Providers: ...\n@hookimpl\ndef register_services(): return [Service(Providers, lambda app: 1)]"
 SERVICE = "@hookimpl\ndef register_services(): return [Service(dict, lambda app: {{}}, name='{name}')]"
 STORAGE = "@hookimpl\ndef register_storage(): return [StorageBackend('s4', dict)]"
 
@@ -272,7 +273,7 @@ STORAGE = "@hookimpl\ndef register_storage(): return [StorageBackend('s4', dict)
             SERVICE.format(name="x"),
             SERVICE.format(name="x"),
             {},
-            "b: register_services: service `dict x` is claimed by a",
+            "b: register_services: service `builtins.dict x` is claimed by a",
         ),
         (STORAGE, STORAGE, {}, "b: register_storage: blob store `s4` is claimed by a too"),
     ],
@@ -282,6 +283,15 @@ def test_two_plugins_that_claim_one_thing_are_refused_naming_both(site, refusal,
     site.install("b", second, **keys)
 
     assert remedy in refusal("a", "b")
+
+
+def test_two_plugins_may_each_have_a_port_of_the_same_name(site, loading):
+    site.install("a", PORT)
+    site.install("b", PORT)
+
+    registry = loading("a", "b").registry
+
+    assert [owner for owner, _ in registry.services] == ["a", "b"]
 
 
 def test_two_plugins_that_claim_one_table_or_one_event_are_refused(site, refusal):
