@@ -17,7 +17,7 @@ from plugins.notifications.models import MODELS
 from plugins.notifications.own_types import TYPES
 from plugins.notifications.permissions import PERMISSIONS
 from plugins.notifications.ports import EmailProvider, PushProvider, SmsProvider
-from plugins.notifications.providers import MAILBOX, Providers
+from plugins.notifications.providers import MAILBOX, DeliveryProviders
 from plugins.notifications.readiness import checked, prepare
 from plugins.notifications.resources import routes
 from plugins.notifications.services.housekeeping import erase_own, export_own
@@ -46,7 +46,7 @@ def register_hookspecs() -> ModuleType:
 def register_services(settings: Settings) -> Sequence[Service]:
     ports = (EmailProvider, SmsProvider, PushProvider)
     mailboxes = [Service(port, Mailbox, name=MAILBOX) for port in ports]
-    return [Service(Catalogue, collected), Service(Providers, Providers), *mailboxes]
+    return [Service(Catalogue, collected), Service(DeliveryProviders, DeliveryProviders), *mailboxes]
 
 
 @hookimpl
@@ -77,7 +77,7 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 @hookimpl
 def startup(app: Application) -> None:
     app.service(Catalogue)
-    app.service(Providers)
+    app.service(DeliveryProviders)
     prepare(app)
 
 

@@ -17,7 +17,7 @@ MAILBOX: Final = "mailbox"
 PORTS: Final[dict[str, type[Any]]] = {"email": EmailProvider, "sms": SmsProvider, "push": PushProvider}
 
 
-class Providers:
+class DeliveryProviders:
     """The chosen providers of one process.
 
     A provider that failed rests: it is asked last for `[notifications] rest`

@@ -10,7 +10,7 @@ import structlog
 
 from kernel import ConfigurationError, HealthCheck
 from plugins.notifications.catalogue import Catalogue
-from plugins.notifications.providers import Providers
+from plugins.notifications.providers import DeliveryProviders
 from plugins.notifications.settings import NotificationsSettings
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def prepare(app: Application) -> None:
 
 def unserved(app: Application) -> list[str]:
     """Return the channels that types use and no provider serves."""
-    providers = app.service(Providers)
+    providers = app.service(DeliveryProviders)
     used = {channel for type in app.service(Catalogue) for channel in type.channels}
     return sorted(one for one in used & {"email", "sms"} if not providers.chosen(one))
 

@@ -15,7 +15,7 @@ from plugins.notifications.catalogue import Catalogue
 from plugins.notifications.local_time import quiet_until
 from plugins.notifications.models import Delivery, Wishes
 from plugins.notifications.ports import Outcome, ProviderUnavailable
-from plugins.notifications.providers import Providers
+from plugins.notifications.providers import DeliveryProviders
 from plugins.notifications.services import deliveries, wishes
 from plugins.notifications.services.composing import composed
 from plugins.notifications.settings import NotificationsSettings
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 def send_batch(channel: str) -> int:
     """Claim a batch of a channel and offer it to the providers; return how many there were."""
     claimed = deliveries.claim(channel)
-    providers = app.service(Providers)
+    providers = app.service(DeliveryProviders)
     groups: dict[tuple[str, ...], list[Delivery]] = defaultdict(list)
     for one in _wanted(claimed):
         groups[providers.chosen(channel, one.address)].append(one)
@@ -81,7 +81,7 @@ class _Round:
 
     def run(self, names: tuple[str, ...]) -> None:
         """Offer the batch to each provider until everything has an answer; defer what has none."""
-        providers = app.service(Providers)
+        providers = app.service(DeliveryProviders)
         app.db.release()  # a provider may take seconds: somebody else may use the connection
         for name in providers.ordered(self.channel, names):
             if self.waiting:
@@ -93,7 +93,7 @@ class _Round:
             self._count(provider, "deferred")
 
     def _offer(self, name: str, ids: list[UUID]) -> None:
-        providers = app.service(Providers)
+        providers = app.service(DeliveryProviders)
         try:
             for outcome in providers.provider(self.channel, name).send([self.messages[id] for id in ids]):
                 self._note(name, outcome)
