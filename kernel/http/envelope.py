@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
+from uuid_utils import uuid7
+
 from kernel import context
 from kernel.errors import BadRequest
 from kernel.http.compression import compress
@@ -25,7 +27,6 @@ from kernel.http.problems import problem_from, render
 from kernel.http.proxies import client_address, inbound_request_id
 from kernel.http.request import Request, Response
 from kernel.http.stack import Stack
-from kernel.storage import uuid7
 
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -56,6 +57,7 @@ class Envelope:
         """Give the request its id and the response its headers, before routing."""
         env = req.env
         req.started = perf_counter()
+        # PERF: uuid_utils' own UUID: 0.3 µs with its text, where a `uuid.UUID` takes 2.7
         req.id = request_id = inbound_request_id(env) or str(uuid7())
         context.correlation_id.set(request_id)
         req.client_ip = self._address(env)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNMATCHED = "(unmatched)"
 _FAULT = 500
+_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 _FOR_PEOPLE = ("method", "path", "status", "ms")
 
 log = structlog.get_logger()
@@ -59,7 +60,7 @@ class RequestObserver:
         if self._write is not None:
             fields = self._fields(req, resp, route, status, seconds)
             if self._json:
-                self._write(orjson.dumps(fields).decode() + "\n")
+                self._write(orjson.dumps(fields, option=_LINE).decode())
             else:
                 log.info("request", **{name: fields[name] for name in _FOR_PEOPLE})
 
@@ -67,7 +68,7 @@ class RequestObserver:
         self, req: Request, resp: Response, route: str, status: int, seconds: float
     ) -> dict[str, Any]:
         fields = {
-            "timestamp": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "timestamp": datetime.now(UTC),
             "level": "error" if status >= _FAULT else "info",
             "event": "request",
             "method": req.method,
