@@ -125,7 +125,7 @@ class Endpoint:
             (not self.summary.strip(), "has no summary"),
             (
                 self.permission not in UNREGISTERED and ":" not in self.permission,
-                f"permission {self.permission!r} is no '<plugin>:<action>' nor PUBLIC, ANONYMOUS, AUTHENTICATED",
+                f"permission {self.permission!r} is neither '<plugin>:<action>' nor PUBLIC or the like",
             ),
             (self.body is not None and method not in BODY_METHODS, f"{method.upper()} takes no body"),
             (self.body is not None and bool(self.consumes), "declares both body and consumes"),

@@ -36,6 +36,7 @@ from kernel.errors import (
 )
 from kernel.http.endpoint import ANONYMOUS, OPEN, UNLIMITED, UNREGISTERED, Binary, Endpoint
 from kernel.http.page import PageOf
+from kernel.http.patterns import Converter
 from kernel.http.problems import MEDIA_TYPE, KeyInUse, KeyRequired, KeyReused
 from kernel.http.reading import JSON
 from kernel.http.routing import declared_endpoints, path_of
@@ -52,13 +53,19 @@ _PATH_TYPES: dict[str | None, dict[str, Any]] = {
 _MODIFIERS = ("only", "exclude", "partial", "load_only", "dump_only")
 
 
+class _Marshmallow(MarshmallowPlugin):
+    """apispec's plugin, with our reading of patterns."""
+
+    Converter = Converter
+
+
 def openapi_document(routes: Sequence[Route], settings: HttpSettings, version: str = "1") -> dict[str, Any]:
     """Return the whole document as JSON-able data."""
     spec = APISpec(
         title=settings.title,
         version=version,
         openapi_version="3.1.0",
-        plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
+        plugins=[_Marshmallow(schema_name_resolver=_schema_name)],
         info={
             "description": "Errors are problem documents (RFC 9457); each `type` has a page that explains it."
         },
