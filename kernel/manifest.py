@@ -29,7 +29,7 @@ from kernel.nearest import suggestion
 
 FILE_NAME = "plugin.toml"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
-PREFIX = re.compile(r"[a-z_.][a-z0-9_.-]*\Z")
+PREFIX = re.compile(r"(?:[a-z_.][a-z0-9_.-]*|/)\Z")
 _REQUIRED = ("name", "version", "kernel_api", "summary")
 _LISTS = ("prefixes", "requires", "after", "conflicts")
 _LONGEST_NAME = 30  # a table is <plugin>_<entity>, and PostgreSQL cuts names at 63 bytes
@@ -157,7 +157,7 @@ class _Reader:
         for prefix in prefixes:
             if not PREFIX.match(prefix):
                 raise self._fault(
-                    f'prefix `{prefix}`: write one path segment without slashes, as in "listings"'
+                    f'prefix `{prefix}`: write one path segment without slashes, as in "listings", or "/"'
                 )
         return prefixes
 

@@ -79,7 +79,7 @@ def show_plugin(name: str, as_json: bool) -> None:
         "plugin": f"{plugin.name} {plugin.manifest.version}",
         "summary": plugin.manifest.summary,
         "from": plugin.manifest.distribution or str(plugin.manifest.directory),
-        "prefixes": [f"/v1/{prefix}" for prefix in plugin.manifest.prefixes],
+        "prefixes": ["/" if prefix == "/" else f"/v1/{prefix}" for prefix in plugin.manifest.prefixes],
         "requires": [str(one) for one in plugin.manifest.requires],
         **_declarations(plugin),
     }

@@ -137,6 +137,19 @@ def test_under_continue_an_exception_in_a_hook_drops_the_plugin_and_its_dependen
     assert registry.unavailable() == {"bads": "bad", "leaning": "leaning"}
 
 
+def test_one_plugin_may_own_the_root_page(site, loading, refusal):
+    page = RESOURCE.format(path="/", permission="public")
+    site.install("front", page, prefixes=["/"])
+    site.install("other", page, prefixes=["/"], after=["front"])
+    site.install("stray", page, prefixes=["stray"])
+
+    registry = loading("front").registry
+
+    assert [route.path for _, route in registry.routes] == ["/"]
+    assert "prefix `/`" in refusal("front", "other")
+    assert "path / is below no prefix" in refusal("stray")
+
+
 def test_a_module_that_cannot_be_imported_is_named(site, refusal):
     site.install("bad", "import nowhere_at_all")
 
