@@ -18,6 +18,7 @@ from plugins.accounts.permissions import PERMISSIONS
 from plugins.accounts.providers import Providers, collected
 from plugins.accounts.resources import ROUTES
 from plugins.accounts.services.erasure import erase_own, export_own
+from plugins.accounts.services.links import check_origin
 from plugins.accounts.settings import AccountsSettings
 from plugins.accounts.tasks import TASKS
 
@@ -78,6 +79,8 @@ def register_commands(settings: Settings) -> Sequence[click.Command]:
 
 @hookimpl
 def startup(app: Application) -> None:
+    kernel = app.settings.kernel
+    check_origin(kernel.environment, kernel.public_url, app.settings.of(AccountsSettings))
     app.service(Providers)
 
 

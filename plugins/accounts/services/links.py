@@ -8,11 +8,11 @@ address are dropped without a word: their answer must not tell who exists.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from urllib.parse import quote
 from uuid import UUID
 
-from kernel import app
+from kernel import ConfigurationError, app
 from plugins.accounts.problems import InvalidToken
 from plugins.accounts.settings import AccountsSettings
 from plugins.accounts.vault import fingerprint
@@ -50,6 +50,17 @@ def may_send(purpose: str, address: str) -> bool:
     """Say whether one more message may go to an address within the hour."""
     allowance = app.settings.of(AccountsSettings).messages_per_hour
     return app.limiter.hit(f"accounts:{purpose}:{fingerprint(address)}", allowance, HOUR).allowed
+
+
+def check_origin(environment: str, public_url: str, settings: AccountsSettings) -> None:
+    """Raise ConfigurationError in production when a link in a message would lead nowhere."""
+    if environment != "production" or public_url:
+        return
+    for purpose in get_args(Purpose):
+        if not getattr(settings, f"{purpose}_url"):
+            raise ConfigurationError(
+                f"kernel.public_url is empty and links in messages lead nowhere: set it, or accounts.{purpose}_url"
+            )
 
 
 def _code(purpose: Purpose) -> str:

@@ -152,18 +152,23 @@ def test_an_operator_finds_people_by_address_role_and_status(member, client, app
     assert found(status="active") == [("ada@example.com", "active")]
 
 
-def test_a_list_takes_the_same_statements_for_few_and_many(member, client, app):
-    ada = member()
-    admin = client.as_user(UUID(ada.id), "admin")
-    admin.get("/v1/users")
-    with count_statements() as few:
-        admin.get("/v1/users")
+def test_a_list_takes_the_same_statements_for_few_and_many(member, client):
+    admin = client.as_user(UUID(member().id), "admin")
+
+    def statements():
+        with count_statements() as count:
+            listed = admin.get("/v1/users", query={"limit": 50}).json["items"]
+        return len(listed), sum(
+            "kernel_session" not in sql for sql in count.statements
+        )  # that one is remembered
+
+    few, for_few = statements()
     for number in range(20):
         member(f"user{number}@example.com", f"User {number}")
-    with count_statements() as many:
-        assert len(admin.get("/v1/users", query={"limit": 50}).json["items"]) == 21
+    many, for_many = statements()
 
-    assert few.count == many.count
+    assert (few, many) == (1, 21)
+    assert for_few == for_many
 
 
 def test_a_deactivated_account_is_hidden_until_its_owner_returns(member, client, types):
