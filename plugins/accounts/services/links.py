@@ -59,7 +59,8 @@ def check_origin(environment: str, public_url: str, settings: AccountsSettings) 
     for purpose in get_args(Purpose):
         if not getattr(settings, f"{purpose}_url"):
             raise ConfigurationError(
-                f"kernel.public_url is empty and links in messages lead nowhere: set it, or accounts.{purpose}_url"
+                "kernel.public_url is empty and links in messages lead nowhere: set it,"
+                f" or accounts.{purpose}_url"
             )
 
 
