@@ -1,0 +1,10 @@
+"""`python -m kernel.documentation`: write the reference anew, print what changed."""
+
+from __future__ import annotations
+
+import sys
+
+from kernel.documentation import ROOT, write
+
+for file in write():
+    sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")
