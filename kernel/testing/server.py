@@ -30,15 +30,20 @@ PATIENCE = 30.0  # seconds a server may take to answer first
 
 
 class Server:
-    """One `serve` process; `start` may be called again after `kill` or `terminate`."""
+    """One `serve` process; `start` may be called again after `kill` or `terminate`.
 
-    def __init__(self, settings: Mapping[str, Any], directory: Path) -> None:
+    `python` runs it; its environment is what is installed there. `profile` is
+    the file made of the settings: give it to other commands.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], directory: Path, python: str = sys.executable) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = settings
         self.log = directory / "server.log"
-        self._profile = directory / "server.toml"
-        self._profile.write_text(_toml(settings))
+        self.profile = directory / "server.toml"
+        self.profile.write_text(_toml(settings))
+        self._python = python
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,7 +54,7 @@ class Server:
 
     def start(self, *options: str) -> Server:
         """Start and wait until it answers; raise AssertionError with its log otherwise."""
-        command = [sys.executable, "-m", "kernel.cli", "serve", "--profile", str(self._profile)]
+        command = [self._python, "-m", "kernel.cli", "serve", "--profile", str(self.profile)]
         environ = {name: value for name, value in os.environ.items() if not name.startswith("STOA__")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
