@@ -48,7 +48,7 @@ def compile_endpoint(
     before, after = _limits(declared, name, stack)
     authenticate = None if declared.permission == ANONYMOUS else stack.auth.principal_for
     set_actor = context.principal.set
-    gate, query, body = _gate(declared, stack), _query(declared, stack), _body(declared, limit)
+    gate, query, body = _gate(declared, stack), _query(declared, stack), _body(declared, limit, stack)
     prepare, answer = _preparation(declared, method), _answer(declared, method, responder, name, stack)
 
     def respond(req: Request, resp: Response, **params: Any) -> None:
@@ -123,13 +123,19 @@ def _refuse_query(req: Request, resp: Response, params: dict[str, Any]) -> None:
         raise Invalid(errors=[FieldError("Unknown parameter.", parameter=name) for name in req.params])
 
 
-def _body(declared: Endpoint, limit: int) -> Step | None:
-    """Return what reads the body: validated JSON, or a bounded stream of a declared type."""
+def _body(declared: Endpoint, limit: int, stack: Stack) -> Step | None:
+    """Return what reads the body: validated JSON, or a bounded stream of a declared type.
+
+    A body takes as long as its client likes, so the connection that may have
+    recognised the caller goes back first: a few slow ones would hold them all.
+    """
+    release = stack.db.release
     if declared.body is not None:
         load = body_loader(declared.body)
 
         def read(req: Request, resp: Response, params: dict[str, Any]) -> None:
             check_media_type(req, (JSON,))
+            release()
             req.payload = read_body(req, limit)
             req.body = load(parse_json(req.payload))
 
@@ -140,6 +146,7 @@ def _body(declared: Endpoint, limit: int) -> Step | None:
         def stream(req: Request, resp: Response, params: dict[str, Any]) -> None:
             if "*/*" not in taken:
                 check_media_type(req, taken)
+            release()
             req.stream = req._bounded_stream = LimitedStream(req, limit)  # type: ignore[assignment]  # noqa: SLF001
 
         return stream
