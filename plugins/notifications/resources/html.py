@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.utils import urlize
+from markupsafe import Markup
 
 from kernel import Binary, Response, app
 from plugins.notifications.settings import NotificationsSettings
 
 HTML: Final = Binary("text/html; charset=utf-8")
+_OWN_PATH: Final = re.compile(r"(?m)^(/v1/[^\s<>]+)")
+
+
+def linked(text: str) -> Markup:
+    """Return text with its addresses as links, also those without an origin (no `[kernel] public_url`)."""
+    escaped = urlize(text, rel="noopener", target="_blank")
+    # SECURITY: what is matched is escaped already, quotes included.
+    return Markup(_OWN_PATH.sub(r'<a href="\1" rel="noopener" target="_blank">\1</a>', escaped))  # noqa: S704
 
 
 @cache
 def _environment() -> Environment:
     folder = Path(__file__).parent.parent / "templates" / "pages"
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["linked"] = linked
+    return made
 
 
 def page(resp: Response, template: str, **values: Any) -> str:
