@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kernel.server.worker import Server
 
 SWITCHING = 101
+MAX_BLANK = 4  # lines before a request: without a bound they would hold the hub as fast as they come
 PIECE = 65_536
 LINGER = 2.0  # seconds a refused client may take to read the answer
 LINGER_BYTES = 4 * 1024 * 1024
@@ -95,11 +96,14 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
     def _read_slow_head(self) -> Head | None:
         """Read a head that comes in pieces, line by line under one deadline."""
         self.reader.within(self.limits.header_timeout)
-        raw = bytearray()
+        raw, blank = bytearray(), 0
         try:
             while line := self.rfile.readline(max(self.limits.max_header_bytes, MAX_TARGET) + 1):
                 if line == b"\r\n" and not raw:
-                    continue  # RFC 9112 §2.2: ignore empty lines before the request line
+                    blank += 1  # RFC 9112 §2.2: ignore empty lines before the request line
+                    if blank > MAX_BLANK:
+                        raise BadRequest("empty lines are no request")
+                    continue
                 raw += line
                 if raw.endswith(END):
                     return parse(bytes(raw))
