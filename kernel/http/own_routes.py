@@ -53,6 +53,7 @@ def own_routes(routes: Sequence[Route], stack: Stack) -> list[Route]:
         own += [
             Route("/openapi.json", Document(partial(_document, [routes, own], stack.settings)), root=True),
             Route("/reference", Reference(stack.settings.title), root=True),
+            Route("/reference/reference.js", ReferenceLook(), root=True),
             Route(f"/reference/{RAPIDOC}", ReferenceScript(), root=True),
         ]
     return own + hidden
@@ -121,6 +122,21 @@ class ReferenceScript:
         resp.set_header("Content-Encoding", "gzip")
         resp.set_header("Vary", "Accept-Encoding")
         return packed
+
+
+class ReferenceLook:
+    """`/reference/reference.js`: what depends on the reader's screen."""
+
+    @endpoint(
+        summary="The reference's look",
+        permission=ANONYMOUS,
+        response=Binary("text/javascript"),
+        rate=UNLIMITED,
+    )
+    def on_get(self, req: Request, resp: Response) -> bytes:
+        """Choose the style for the width and the colour scheme of the screen."""
+        resp.set_header("Cache-Control", "public, max-age=3600")
+        return _asset("reference.js")
 
 
 @cache

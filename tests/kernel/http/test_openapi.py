@@ -253,6 +253,18 @@ def test_the_reference_loads_its_script_from_here_under_its_policy(make_api: Mak
     assert len(packed.content) < 400_000
 
 
+def test_the_reference_suits_the_readers_screen(make_api: MakeApi) -> None:
+    api = make_api("/things", Things())
+
+    page = api.simulate_get("/reference")
+    look = api.simulate_get("/reference/reference.js")
+
+    assert '<script src="/reference/reference.js"></script>' in page.text
+    assert look.headers["content-type"].startswith("text/javascript")
+    assert '"render-style", "view"' in look.text
+    assert "prefers-color-scheme: dark" in look.text
+
+
 def test_the_reference_can_be_left_out(make_api: MakeApi) -> None:
     api = make_api("/things", Things(), docs=False)
 
