@@ -8,6 +8,7 @@ from uuid import UUID
 
 Kind = Literal["image", "video", "document"]
 Status = Literal["processing", "ready", "failed"]
+Visibility = Literal["public", "private"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,4 @@ class MediaCard:
     thumbnail_url: str
     width: int
     height: int
+    visibility: Visibility = "public"

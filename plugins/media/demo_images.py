@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from colorsys import hsv_to_rgb
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -45,6 +46,7 @@ SUBJECTS: Final = (
     "Toolbox",
 )
 SIZE: Final = (1200, 900)
+_SIZES: Final = {"file": SIZE, "thumb400": (400, 400), "thumb300": (300, 300)}
 FOLDER: Final = f"{keys.ROOT}demo/"
 
 
@@ -57,7 +59,8 @@ def draw(subject: str) -> Image.Image:
     """Return a picture with a subject's name: a gradient with discs, all from the name."""
     chance = Random(subject)  # noqa: S311 - the same picture each time is the point
     hue = chance.random()
-    picture = _gradient([_colour(hue + shift, light) for shift, light in ((0, 90), (0.08, 75), (0.16, 60), (0.3, 45))])
+    corners = ((0, 90), (0.08, 75), (0.16, 60), (0.3, 45))
+    picture = _gradient([_colour(hue + shift, light) for shift, light in corners])
     veil = Image.new("RGBA", SIZE)
     pen = ImageDraw.Draw(veil)
     for _ in range(7):
@@ -72,9 +75,8 @@ def draw(subject: str) -> Image.Image:
 
 
 def _colour(hue: float, lightness: int) -> tuple[int, int, int]:
-    wheel = Image.new("HSV", (1, 1), (int(hue % 1 * 255), 120, int(lightness * 2.55)))
-    red, green, blue = wheel.convert("RGB").getdata()[0]
-    return red, green, blue
+    red, green, blue = hsv_to_rgb(hue % 1, 0.47, lightness / 100)
+    return int(red * 255), int(green * 255), int(blue * 255)
 
 
 def _gradient(corners: list[tuple[int, int, int]]) -> Image.Image:
@@ -124,10 +126,11 @@ def add(wanted: Iterable[tuple[UUID, UUID, int]]) -> None:
 def _files(subject: str) -> dict[str, Any]:
     """Return what a medium's `files` holds; the picture is small enough to be its own larger variants."""
     found = {}
-    for variant, kind, size in (("file", "jpeg", SIZE), ("thumb400", "webp", (400, 400)), ("thumb300", "webp", (300, 300))):
+    for variant, (width, height) in _SIZES.items():
         stat = app.blobs.stat(_key(subject, variant))
         found[variant] = {
-            "key": stat.key, "content_type": f"image/{kind}", "width": size[0], "height": size[1], "size": stat.size,
+            "key": stat.key, "content_type": stat.content_type, "size": stat.size,
+            "width": width, "height": height,
         }  # fmt: skip
     return {**found, "large": found["file"], "jpeg": found["file"]}
 

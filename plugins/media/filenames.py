@@ -18,7 +18,9 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def clean_filename(given: str) -> str:
     """Return the last segment of a name in NFC without invisible characters, at most 150 long."""
     last = given.replace("\\", "/").rpartition("/")[2]
-    visible = "".join(one for one in unicodedata.normalize("NFC", last) if unicodedata.category(one) not in _INVISIBLE)
+    visible = "".join(
+        one for one in unicodedata.normalize("NFC", last) if unicodedata.category(one) not in _INVISIBLE
+    )
     tidy = " ".join(visible.split()).strip(" .")
     if len(tidy) <= LONGEST:
         return tidy or NAMELESS

@@ -23,7 +23,7 @@ from plugins.media.settings import MediaSettings
 
 log = structlog.get_logger(__name__)
 
-_ALONE: Final = ("-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1", "-protocol_whitelist", "file")
+_ALONE: Final = ("-nostdin", "-loglevel", "error", "-threads", "1", "-protocol_whitelist", "file")
 _MP4: Final = ("film.mp4", "video/mp4")
 _CONTAINERS: Final = {
     "video/mp4": (_MP4,),
@@ -109,7 +109,13 @@ def _still(ffmpeg: str, film: Path, format: Format, target: Path, seconds: float
 
 
 def _run(
-    ffmpeg: str, source: Path, format: Format, how: Sequence[str], seconds: float, before: Sequence[str] = ()
+    ffmpeg: str,
+    source: Path,
+    format: Format,
+    how: Sequence[str],
+    seconds: float,
+    *,
+    before: Sequence[str] = (),
 ) -> None:
     command = [ffmpeg, *_ALONE, "-f", format.decoder, *before, "-i", f"file:{source}", *how]
     try:

@@ -26,7 +26,12 @@ _IMAGES: Final = {
     "image/webp": "WEBP",
     "image/avif": "AVIF",
 }
-_VIDEOS: Final = {"video/mp4": "mov", "video/x-m4v": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
+_VIDEOS: Final = {
+    "video/mp4": "mov",
+    "video/x-m4v": "mov",
+    "video/quicktime": "mov",
+    "video/webm": "matroska",
+}
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _DOCUMENTS: Final = (
     "application/pdf",
@@ -75,7 +80,11 @@ def sniff(head: bytes) -> Format:
 
 def limit_of(format: Format, settings: MediaSettings) -> int:
     """Return how many bytes a file of this format may have."""
-    limits = {"image": settings.image_bytes, "video": settings.video_bytes, "document": settings.document_bytes}
+    limits = {
+        "image": settings.image_bytes,
+        "video": settings.video_bytes,
+        "document": settings.document_bytes,
+    }
     return limits[format.kind]
 
 

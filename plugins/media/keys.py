@@ -31,7 +31,9 @@ def variant(id: UUID, name: str) -> str:
 
 def owner_of(key: str) -> UUID | None:
     """Return the medium or upload a key belongs to; None for a key of nobody's."""
-    name = key.removeprefix(INCOMING) if key.startswith(INCOMING) else key.removeprefix(ROOT).partition("/")[0]
+    name = (
+        key.removeprefix(INCOMING) if key.startswith(INCOMING) else key.removeprefix(ROOT).partition("/")[0]
+    )
     try:
         return UUID(name)
     except ValueError:

@@ -84,18 +84,22 @@ class Attachment(Model):
 Medium.add_index(Medium.index(Medium.owner_id, Medium.id, name="media_medium_owner"))
 Medium.add_index(Medium.index(Medium.owner_id, Medium.kind, Medium.id, name="media_medium_owner_kind"))
 Medium.add_index(
-    Medium.index(
-        Medium.unused_since, where=Medium.unused_since.is_null(False), name="media_medium_unused"
-    )
+    Medium.index(Medium.unused_since, where=Medium.unused_since.is_null(False), name="media_medium_unused")
 )
 Medium.add_index(
-    peewee.SQL("CREATE INDEX media_medium_processing ON media_medium (updated_at) WHERE status = 'processing'")
+    peewee.SQL(
+        "CREATE INDEX media_medium_processing ON media_medium (updated_at) WHERE status = 'processing'"
+    )
 )
 Upload.add_index(Upload.index(Upload.expires_at, name="media_upload_expires"))
 Upload.add_index(Upload.index(Upload.owner_id, name="media_upload_owner"))
 Attachment.add_index(
     Attachment.index(
-        Attachment.owner_type, Attachment.owner_id, Attachment.medium, unique=True, name="media_attachment_use"
+        Attachment.owner_type,
+        Attachment.owner_id,
+        Attachment.medium,
+        unique=True,
+        name="media_attachment_use",
     )
 )
 Attachment.add_index(Attachment.index(Attachment.medium, name="media_attachment_medium"))

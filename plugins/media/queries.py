@@ -43,6 +43,7 @@ def _card(row: Mapping[str, Any]) -> MediaCard:
         thumbnail_url=url_of(row["id"], "thumb400", row["visibility"], row["files"]),
         width=row["width"],
         height=row["height"],
+        visibility=row["visibility"],
     )
 
 
@@ -61,15 +62,15 @@ def require(ids: Sequence[UUID], owner_id: UUID, pointer: str, *, ready: bool) -
     found = {row["id"]: row for row in _rows(ids) if row["owner_id"] == owner_id}
     faults = [
         FieldError(fault, pointer=f"{pointer}/{position}")
-        for position, id in enumerate(ids)
-        if (fault := _fault(found.get(id), repeated=id in ids[:position]))
+        for position, each in enumerate(ids)
+        if (fault := _fault(found.get(each), repeated=each in ids[:position]))
     ]
     if faults:
         raise Invalid(errors=faults)
-    waiting = [str(id) for id in ids if found[id]["status"] != "ready"]
+    waiting = [str(each) for each in ids if found[each]["status"] != "ready"]
     if ready and waiting:
         raise MediaNotReady(f"Still processed: {', '.join(waiting)}.", media_ids=waiting)
-    return [_card(found[id]) for id in ids]
+    return [_card(found[each]) for each in ids]
 
 
 def _fault(row: Mapping[str, Any] | None, *, repeated: bool) -> str:
@@ -141,6 +142,7 @@ def file(medium_id: UUID, variant: str, principal: Principal) -> dict[str, Any]:
     Raises NotFound for what is not there, not ready, or not the caller's to see.
     """
     for row in _FILE.dicts(app.db, id=medium_id):
-        if variant in row["files"] and (row["visibility"] == "public" or _may_see(row["owner_id"], principal)):
+        allowed = row["visibility"] == "public" or _may_see(row["owner_id"], principal)
+        if allowed and variant in row["files"]:
             return {**row["files"][variant], "filename": row["filename"], "visibility": row["visibility"]}
     raise NotFound

@@ -114,7 +114,8 @@ def _variants(image: Image.Image, decoder: str, target: Path, *, animated: bool)
         made["file"] = _animation(image, target)
         image.seek(0)
     elif decoder == "JPEG":
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # PERF: libjpeg decodes at half, quarter or eighth size
+        # PERF: libjpeg decodes at half, quarter or eighth size
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     picture = _picture(image)
     full = _within(picture, LONGEST_SIDE)
     if not animated:

@@ -47,7 +47,9 @@ class MediumOut(CardOut):
     keep = fields.Boolean(required=True)
     reason = fields.String(required=True, metadata={"description": "Why it failed; else empty."})
     size = fields.Integer(required=True, metadata={"description": "Bytes uploaded: what the quota counts."})
-    sha256 = fields.String(required=True, metadata={"description": "Of the bytes uploaded; empty until known."})
+    sha256 = fields.String(
+        required=True, metadata={"description": "Of the bytes uploaded; empty until known."}
+    )
     files = fields.Dict(
         keys=fields.String(),
         values=fields.Nested(FileOut),

@@ -21,7 +21,9 @@ class MediaSettings:
     image_pixels: int = setting(
         50_000_000, help="Pixels of the largest image that is decoded.", minimum=10_000, maximum=200_000_000
     )
-    animation_frames: int = setting(200, help="Frames of the longest animated image.", minimum=1, maximum=2000)
+    animation_frames: int = setting(
+        200, help="Frames of the longest animated image.", minimum=1, maximum=2000
+    )
     animation_pixels: int = setting(
         60_000_000, help="Pixels of all frames of an animated image together.", minimum=10_000
     )
@@ -33,7 +35,10 @@ class MediaSettings:
         24, help="Hours after which a medium that nothing uses and nobody keeps is removed.", minimum=1
     )
     processing_seconds: int = setting(
-        60, help="Processor seconds one image may take; a film may take five times that.", minimum=5, maximum=600
+        60,
+        help="Processor seconds one image may take; a film may take five times that.",
+        minimum=5,
+        maximum=600,
     )
     processing_memory: int = setting(
         1536 * MIB, help="Address space of the process that decodes an image.", minimum=512 * MIB

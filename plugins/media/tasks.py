@@ -8,13 +8,13 @@ from kernel import task
 from plugins.media.services import processing
 
 
-@task(retries=3, backoff=20, unique=lambda medium_id: str(medium_id), timeout=900)
+@task(retries=3, backoff=20, unique=str, timeout=900)
 def process(medium_id: UUID) -> None:
     """Make the variants of an uploaded file."""
     processing.process(medium_id)
 
 
-@task(retries=5, backoff=60, unique=lambda medium_id: str(medium_id), timeout=300)
+@task(retries=5, backoff=60, unique=str, timeout=300)
 def remove_files(medium_id: UUID) -> None:
     """Remove the files of a deleted medium."""
     processing.remove_files(medium_id)

@@ -30,7 +30,7 @@ class File:
         ),
         rate=UNLIMITED,
         errors=(NotFound, RangeNotSatisfiable),
-        statements=1,
+        statements=2,  # who calls, and the medium
     )
     def on_get(self, req: Request, resp: Response, media_id: UUID, variant: str) -> Any:
         """Variants are `file`, `large`, `jpeg`, `poster`, `thumb400`, `thumb300`.

@@ -47,7 +47,9 @@ def receive(req: Request, owner_id: UUID) -> Medium:
     announced = req.content_length
     if announced is not None and announced > most:
         raise TooLarge(f"At most {most} bytes are taken here.")
-    form = _HANDLER.deserialize(req.stream, req.content_type, LARGEST_FORM if announced is None else announced)
+    form = _HANDLER.deserialize(
+        req.stream, req.content_type, LARGEST_FORM if announced is None else announced
+    )
     try:
         return _receive(form, owner_id, announced)
     except UnicodeDecodeError as ex:  # falcon reads the headers of parts with `decode`
@@ -61,7 +63,9 @@ def _receive(form: MultipartForm, owner_id: UUID, announced: int | None) -> Medi
             if part.name in _CHOICES:
                 chosen[part.name] = _choice(part, part.name)
             elif part.name != "file" or arrival is not None:
-                raise invalid(f"/{clean_filename(part.name or '')}", "Send one `file`, `visibility` and `keep`.")
+                raise invalid(
+                    f"/{clean_filename(part.name or '')}", "Send one `file`, `visibility` and `keep`."
+                )
             else:
                 filename = clean_filename(part.filename or "")
                 arrival = held.enter_context(intake.arriving(owner_id, part.stream, announced))

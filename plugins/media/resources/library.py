@@ -68,7 +68,7 @@ class Media:
         ),
     )
     def on_post(self, req: Request, resp: Response) -> Any:
-        """A form with the part `file` and, if you like, `visibility` (`public`, `private`) and `keep` (`true`).
+        """A form with the part `file` and, if you like, `visibility` and `keep` (`true`).
 
         The type is told from the bytes: JPEG, PNG, GIF, WebP, AVIF; MP4, QuickTime,
         WebM; PDF and office documents. The medium is `processing` until a task has

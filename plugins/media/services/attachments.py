@@ -19,7 +19,8 @@ WITH used AS (
 ), marked AS (
     INSERT INTO media_attachment (id, created_at, updated_at, medium_id, owner_type, owner_id)
     SELECT mark.id, %(now)s, %(now)s, used.id, %(owner_type)s, %(owner_id)s
-    FROM used JOIN unnest(%(ids)s::uuid[], %(marks)s::uuid[]) AS mark (medium_id, id) ON mark.medium_id = used.id
+    FROM used
+    JOIN unnest(%(ids)s::uuid[], %(marks)s::uuid[]) AS mark (medium_id, id) ON mark.medium_id = used.id
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM used

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from kernel import BlobNotFound, NotFound, app, invalid
+from kernel import BlobNotFound, NotFound, Problem, app, invalid
 from plugins.media import formats, keys
 from plugins.media.filenames import clean_filename
+from plugins.media.formats import Format
 from plugins.media.models import Medium, Upload
 from plugins.media.problems import UnknownFileType, UploadExpired, UploadMissing
 from plugins.media.services import intake, quota
@@ -22,17 +23,17 @@ def begin(owner_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     the upload is completed. Raises UnknownFileType, FileTooLarge, QuotaExceeded.
     """
     settings = app.settings.of(MediaSettings)
-    format = formats.FORMATS.get(body["content_type"])
-    if format is None:
+    wanted = formats.FORMATS.get(body["content_type"])
+    if wanted is None:
         raise UnknownFileType(f"Send {', '.join(sorted(formats.FORMATS))}.")
-    limit = formats.limit_of(format, settings)
+    limit = formats.limit_of(wanted, settings)
     if body["size"] > limit:
         raise intake.too_large(limit)
     upload = quota.reserve(
         owner_id,
         body["size"],
         filename=clean_filename(body["filename"]),
-        content_type=format.content_type,
+        content_type=wanted.content_type,
         visibility=body["visibility"],
         kept=body["keep"],
         sha256=body["sha256"],
@@ -74,16 +75,22 @@ def complete(upload_id: UUID, owner_id: UUID) -> Medium:
     app.db.release()  # the store may be slow
     head = _arrived(upload)
     try:
-        format = intake.look_at(head, app.settings.of(MediaSettings))
-        if format.content_type != upload.content_type:
-            raise invalid("/content_type", f"The file is {format.content_type}, not {upload.content_type}.")
-    except Exception:
+        found = _checked(head, upload.content_type)
+    except Problem:
         intake.abandon(upload)
         raise
     return intake.accept(
-        upload, format, upload.reserved_bytes,
+        upload, found, upload.reserved_bytes,
         sha256=upload.sha256, filename=upload.filename, visibility=upload.visibility, kept=upload.kept,
     )  # fmt: skip
+
+
+def _checked(head: bytes, announced: str) -> Format:
+    """Return the format the bytes are of; raise Invalid when another was announced."""
+    found = intake.look_at(head, app.settings.of(MediaSettings))
+    if found.content_type != announced:
+        raise invalid("/content_type", f"The file is {found.content_type}, not {announced}.")
+    return found
 
 
 def _completed(upload_id: UUID, owner_id: UUID) -> Medium:

@@ -10,9 +10,7 @@ from plugins.media.models import Medium
 from plugins.media.services import intake
 
 
-def import_file(
-    stream: BinaryIO, *, owner_id: UUID, filename: str, visibility: str, id: UUID | None
-) -> UUID:
+def import_file(stream: BinaryIO, *, owner_id: UUID, filename: str, visibility: str, id: UUID | None) -> UUID:
     """Take a file as if it were uploaded; see `plugins.media.api.import_file`."""
     if id is not None and Medium.select().where(Medium.id == id).exists():
         return id

@@ -25,6 +25,7 @@ from plugins.media.tasks import process
 
 CHUNK: Final = 64 * 1024
 
+_FIRST_ROOM: Final = 1024 * 1024
 _FRAMING: Final = 64 * 1024  # bytes a multipart form may have around its file
 
 
@@ -39,11 +40,14 @@ class Readable(Protocol):
 class Arrival:
     """One file on its way into the blob store."""
 
-    def __init__(self, owner_id: UUID, stream: Readable, announced: int | None, id: UUID | None = None) -> None:
+    def __init__(
+        self, owner_id: UUID, stream: Readable, announced: int | None, id: UUID | None = None
+    ) -> None:
         """Look at the beginning and reserve room for the file.
 
         `announced` is how long it is at most; None when nobody said: then room is
-        taken for as much as its format may have. Raises UnknownFileType, FileTooLarge, UnusableFile and QuotaExceeded.
+        taken as it comes. Raises UnknownFileType, FileTooLarge, UnusableFile and
+        QuotaExceeded.
         """
         self._settings = app.settings.of(MediaSettings)
         self._stream = stream
@@ -58,7 +62,15 @@ class Arrival:
         known = len(self._head) if len(self._head) < formats.HEAD else announced
         if known is not None and known > self.limit + _FRAMING:
             raise too_large(self.limit)
-        return min(self.limit if known is None else known, self.limit)
+        return min(_FIRST_ROOM if known is None else known, self.limit)
+
+    def _grow(self) -> None:
+        """Take as much room again as there is; raise FileTooLarge at the limit, or QuotaExceeded."""
+        left = self.limit - self.upload.reserved_bytes
+        if left <= 0:
+            raise too_large(self.limit)
+        quota.extend(self.upload, min(left, self.upload.reserved_bytes))
+        app.db.release()
 
     def store(self) -> None:
         """Write the file; raise FileTooLarge as soon as it is longer than it may be."""
@@ -74,8 +86,8 @@ class Arrival:
         chunk, self._head = self._head, b""
         while chunk:
             self.size += len(chunk)
-            if self.size > self.upload.reserved_bytes:
-                raise too_large(self.limit)
+            while self.size > self.upload.reserved_bytes:
+                self._grow()
             self._digest.update(chunk)
             yield chunk
             chunk = self._stream.read(CHUNK)

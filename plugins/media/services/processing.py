@@ -82,15 +82,15 @@ def _fetch(medium: Medium, path: Path, settings: MediaSettings) -> _Copy:
             digest.update(chunk)
             size += len(chunk)
     with path.open("rb") as source:
-        format = formats.sniff(source.read(formats.HEAD))
+        found = formats.sniff(source.read(formats.HEAD))
     sha256 = digest.hexdigest()
-    if size != medium.charged_bytes or format.kind != medium.kind:
+    if size != medium.charged_bytes or found.kind != medium.kind:
         raise UnusableFile("The file was changed after it was accepted.", reason="changed")
     if medium.sha256 not in {"", sha256}:
         raise UnusableFile("The bytes are not those announced.", reason="checksum")
-    if size > formats.limit_of(format, settings):
+    if size > formats.limit_of(found, settings):
         raise UnusableFile("The file is larger than it may be.", reason="file-too-large")
-    return _Copy(path, format, size, sha256)
+    return _Copy(path, found, size, sha256)
 
 
 def _prepare(copy: _Copy, directory: Path, settings: MediaSettings) -> Result:

@@ -67,6 +67,19 @@ def reserve(
     )  # fmt: skip
 
 
+def extend(upload: Upload, more: int) -> None:
+    """Keep `more` bytes for an upload; raise QuotaExceeded, or UploadExpired when it is over."""
+    most = app.settings.of(MediaSettings).quota_bytes - more
+    with app.db.atomic():
+        total = Upload.reserved_bytes + more
+        if not Upload.update(reserved_bytes=total).where(Upload.id == upload.id).execute():
+            raise UploadExpired
+        room = (Usage.id == upload.owner_id, Usage.used_bytes + Usage.reserved_bytes <= most)
+        if not Usage.update(reserved_bytes=Usage.reserved_bytes + more).where(*room).execute():
+            raise QuotaExceeded(quota_bytes=most + more)
+    upload.reserved_bytes += more
+
+
 def settle(upload_id: UUID, owner_id: UUID, size: int) -> None:
     """Turn a reservation into `size` bytes used; raise UploadExpired when it was given back already.
 
@@ -75,9 +88,8 @@ def settle(upload_id: UUID, owner_id: UUID, size: int) -> None:
     reserved = _take(upload_id)
     if reserved is None:
         raise UploadExpired
-    Usage.update(
-        used_bytes=Usage.used_bytes + size, reserved_bytes=Usage.reserved_bytes - reserved
-    ).where(Usage.id == owner_id).execute()
+    left, used = Usage.reserved_bytes - reserved, Usage.used_bytes + size
+    Usage.update(used_bytes=used, reserved_bytes=left).where(Usage.id == owner_id).execute()
 
 
 def release(upload_id: UUID, owner_id: UUID) -> bool:

@@ -36,7 +36,7 @@ def delete(ids: Iterable[UUID], *conditions: Any) -> list[UUID]:
 
 
 def delete_own(medium_id: UUID, owner_id: UUID | None) -> None:
-    """Delete an owner's medium (anybody's, for None); raise NotFound, or MediaInUse when something shows it."""
+    """Delete an owner's medium (anybody's, for None); raise NotFound or MediaInUse."""
     mine = (Medium.owner_id == owner_id,) if owner_id else ()
     with app.db.atomic():
         found = Medium.select(Medium.id).where(Medium.id == medium_id, *mine).for_update().get_or_none()

@@ -33,7 +33,8 @@ SETTLED: Final = timedelta(days=1)
 
 def expire_uploads() -> int:
     """Give up the uploads that are over; return how many."""
-    over = list(Upload.select().where(Upload.expires_at <= app.clock.now()).order_by(Upload.expires_at).limit(STEP))
+    late = Upload.expires_at <= app.clock.now()
+    over = list(Upload.select().where(late).order_by(Upload.expires_at).limit(STEP))
     return sum(intake.abandon(upload) for upload in over)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from uuid import UUID
 
 import pytest
 from PIL import Image
 
+from plugins.media.tasks import process
 from tests.plugins.media.conftest import PDF, encoded, form, part, photograph, send, upload
 
 PLUGINS = ("media",)
@@ -91,14 +93,6 @@ def test_the_order_of_the_parts_does_not_matter(ann):
     assert (made["visibility"], made["keep"]) == ("private", True)
 
 
-def test_a_form_without_a_length_is_taken(ann, app):
-    from kernel.testing.server import Server  # noqa: F401, PLC0415 - real chunks are sent in test_hostile
-
-    made = upload(ann, photograph())
-
-    assert made.status == 201
-
-
 @pytest.mark.parametrize(
     ("parts", "pointer"),
     [
@@ -110,7 +104,7 @@ def test_a_form_without_a_length_is_taken(ann, app):
         ((part("keep", b"1"),), "/keep"),
     ],
 )
-def test_a_form_that_is_not_an_upload_is_refused_by_name(ann, app, usage, blobs, parts, pointer):
+def test_a_form_that_is_not_an_upload_is_refused_by_name(ann, usage, blobs, parts, pointer):
     photographed = tuple(one.replace(b"x" * 10, photograph()) for one in parts)
 
     answer = send(ann, form(*photographed))
@@ -135,8 +129,6 @@ def test_the_room_a_medium_takes_is_what_was_uploaded(ann, ready, usage):
 
 def test_a_second_run_of_the_task_changes_nothing(ann, app, ready, blobs):
     medium = ready(ann)
-    from plugins.media.tasks import process  # noqa: PLC0415 - the task needs the application
-
     before = blobs()
     process(UUID(medium["id"]))
 
@@ -168,8 +160,6 @@ def test_metadata_goes_and_orientation_stays(ann, client, ready):
 
 
 def test_a_picture_with_transparency_keeps_it(ann, client, ready):
-    import io  # noqa: PLC0415
-
     picture = Image.new("RGBA", (80, 80), (255, 0, 0, 0))
     medium = ready(ann, encoded(picture, "PNG"))
 
