@@ -39,6 +39,8 @@ def raised_by(plugin: str, phase: str, ex: Exception) -> PluginError:
     """Return the fault an exception of a plugin's own code means, with its place."""
     if isinstance(ex, PluginError):
         return ex
+    if isinstance(ex, ConfigurationError):  # the operator's to mend, and it says how
+        return PluginError(plugin, phase, one_line(ex))
     frames = traceback.extract_tb(ex.__traceback__)
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
     fault = PluginError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateError
 
 from kernel import ConfigurationError, StoaError
+from kernel.errors import PluginError
 from kernel.nearest import suggestion
 from plugins.notifications.kinds import CHANNELS, NotificationType
 from plugins.notifications.settings import NotificationsSettings
@@ -58,7 +59,7 @@ class Catalogue:
 
 
 def collected(app: Application) -> Catalogue:
-    """Collect the types of all plugins; raise ConfigurationError naming the plugin at fault."""
+    """Collect the types of all plugins; raise PluginError naming the plugin at fault."""
     overrides = app.settings.of(NotificationsSettings).templates
     if overrides and not Path(overrides).is_dir():
         raise ConfigurationError(f"notifications.templates: there is no directory {overrides}")
@@ -79,7 +80,7 @@ def _templates(app: Application, plugin: str, overrides: str) -> Templates:
 
 def _check(plugin: str, made: Declared, others: Mapping[str, Declared]) -> None:
     for fault in _faults(plugin, made, others):
-        raise ConfigurationError(f"{plugin}: notification type {made.type.name} {fault}")
+        raise PluginError(plugin, "notifications_types", f"type {made.type.name} {fault}")
 
 
 def _faults(plugin: str, made: Declared, others: Mapping[str, Declared]) -> Iterator[str]:

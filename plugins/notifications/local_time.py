@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from plugins.notifications.templates import zone
@@ -35,8 +35,8 @@ def quiet_until(hours: Mapping[str, Any] | None, timezone: str, now: datetime) -
     return max(ends, default=None)
 
 
-def next_digest(frequency: Literal["hourly", "daily"], hour: int, timezone: str, now: datetime) -> datetime:
-    """Return the first digest time after `now`: a full local hour, or the daily one at `hour`."""
+def next_digest(frequency: str, hour: int, timezone: str, now: datetime) -> datetime:
+    """Return the first digest time after `now`: a full local hour (`hourly`), or the daily one at `hour`."""
     place = zone(timezone)
     local = now.astimezone(place)
     if frequency == "hourly":

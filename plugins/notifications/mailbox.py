@@ -42,8 +42,9 @@ def _shown(message: EmailMessage | SmsMessage | PushMessage) -> Mapping[str, Any
     if isinstance(message, EmailMessage):
         headers = {**message.headers, "Message-ID": message.message_id}
         return {
-            "channel": "email", "sender": message.sender, "recipient": message.to, "address": message.to.casefold(),
-            "subject": message.subject, "text": message.text, "html": message.html, "headers": headers,
+            "channel": "email", "sender": message.sender, "recipient": message.to,
+            "address": message.to.casefold(), "subject": message.subject, "text": message.text,
+            "html": message.html, "headers": headers,
         }  # fmt: skip
     if isinstance(message, SmsMessage):
         return {"channel": "sms", "recipient": message.to, "address": message.to, "text": message.text}

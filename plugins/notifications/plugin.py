@@ -76,8 +76,6 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 
 @hookimpl
 def startup(app: Application) -> None:
-    app.service(Catalogue)
-    app.service(DeliveryProviders)
     prepare(app)
 
 

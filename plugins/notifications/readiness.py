@@ -33,7 +33,9 @@ def checked(app: Application) -> Sequence[HealthCheck]:
         if seconds > LATE
     ]
     return (
-        HealthCheck("notification_providers", not lacking, f"none for {', '.join(lacking)}" if lacking else ""),
+        HealthCheck(
+            "notification_providers", not lacking, f"none for {', '.join(lacking)}" if lacking else ""
+        ),
         HealthCheck("notification_backlog", not late, "; ".join(late)),
     )
 
@@ -43,20 +45,17 @@ def prepare(app: Application) -> None:
     sender = app.settings.of(NotificationsSettings).sender
     if "@" not in parseaddr(sender)[1]:
         raise ConfigurationError(f"notifications.sender: `{sender}` is not like `Name <address@domain>`")
+    app.metrics.observed(
+        "notifications_due", "Deliveries that are due, by channel.", lambda: _depth(app), ("channel",)
+    )
     for channel in unserved(app):
         log.warning("notifications_have_no_provider", channel=channel, setting=f"{channel}_providers")
-    app.metrics.observed(
-        "notifications_due",
-        "Deliveries that are due, by channel.",
-        lambda: _depth(app),
-        ("channel",),
-    )
 
 
 def unserved(app: Application) -> list[str]:
     """Return the channels that types use and no provider serves."""
     providers = app.service(DeliveryProviders)
-    used = {channel for type in app.service(Catalogue) for channel in type.channels}
+    used = {channel for declared in app.service(Catalogue) for channel in declared.channels}
     return sorted(one for one in used & {"email", "sms"} if not providers.chosen(one))
 
 

@@ -13,7 +13,7 @@ class NotificationsSettings:
 
     product: str = setting("Stoa", help="The product's name in the layout of messages.")
     sender: str = setting(
-        "Stoa <no-reply@localhost>", help='Who e-mail is from: `Name <address>`; mail domains check it.'
+        "Stoa <no-reply@localhost>", help="Who e-mail is from: `Name <address>`; mail domains check it."
     )
     reply_to: str = setting("", help="Where answers to e-mail go; empty: to the sender.")
     email_providers: list[str] = setting(
@@ -36,7 +36,9 @@ class NotificationsSettings:
         help="Seconds after which what a dead worker was sending is sent again; a live one renews it.",
         minimum=1,
     )
-    lanes: int = setting(2, help="Deliveries of one channel go out over so many tasks.", minimum=1, maximum=32)
+    lanes: int = setting(
+        2, help="Deliveries of one channel go out over so many tasks.", minimum=1, maximum=32
+    )
     batch: int = setting(50, help="Deliveries given to a provider at once.", minimum=1, maximum=1000)
     rest: float = setting(
         30.0, help="Seconds a provider that failed is passed over while another is there.", minimum=0

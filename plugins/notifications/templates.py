@@ -51,7 +51,7 @@ class Templates:
         loader = FileSystemLoader(self.folders)
         self._text = _environment(loader, autoescape=False)
         self._html = _environment(loader, autoescape=True)
-        # PERF: compiling a template takes 1 ms, rendering one 20 µs; languages come from people, so it is bounded
+        # PERF: compiled once. Bounded, because languages come from people.
         self._found = lru_cache(maxsize=1024)(self._find)
 
     def text(self, name: str, channel: str, language: str, context: Mapping[str, Any]) -> Text:

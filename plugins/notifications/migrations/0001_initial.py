@@ -133,15 +133,23 @@ INDEXES = (
     "CREATE INDEX notifications_message_due ON notifications_message (due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX notifications_message_user ON notifications_message (user_id) WHERE user_id IS NOT NULL",
     "CREATE INDEX notifications_notification_list ON notifications_notification (user_id, id)",
-    "CREATE INDEX notifications_notification_unread ON notifications_notification (user_id, id)"
-    " WHERE read_at IS NULL",
+    (
+        "CREATE INDEX notifications_notification_unread ON notifications_notification (user_id, id)"
+        " WHERE read_at IS NULL"
+    ),
     "CREATE UNIQUE INDEX notifications_mute_user_id_topic ON notifications_mute (user_id, topic)",
-    "CREATE INDEX notifications_delivery_due ON notifications_delivery (channel, due_at)"
-    " WHERE state IN ('queued', 'sending')",
-    "CREATE INDEX notifications_delivery_held ON notifications_delivery (due_at, user_id)"
-    " WHERE state = 'held'",
-    "CREATE INDEX notifications_delivery_provider ON notifications_delivery (provider, provider_id)"
-    " WHERE provider_id <> ''",
+    (
+        "CREATE INDEX notifications_delivery_due ON notifications_delivery (channel, due_at)"
+        " WHERE state IN ('queued', 'sending')"
+    ),
+    (
+        "CREATE INDEX notifications_delivery_held ON notifications_delivery (due_at, user_id)"
+        " WHERE state = 'held'"
+    ),
+    (
+        "CREATE INDEX notifications_delivery_provider ON notifications_delivery (provider, provider_id)"
+        " WHERE provider_id <> ''"
+    ),
     "CREATE INDEX notifications_delivery_user ON notifications_delivery (user_id, id)",
     "CREATE INDEX notifications_delivery_address ON notifications_delivery (address, id)",
     "CREATE INDEX notifications_delivery_state ON notifications_delivery (state, id)",

@@ -31,9 +31,7 @@ class Deliveries:
 class Delivery:
     """`/v1/notifications/deliveries/{delivery_id}`."""
 
-    @endpoint(
-        summary="Show a delivery", permission=READ_DELIVERIES, response=DeliveryOut, errors=(NotFound,)
-    )
+    @endpoint(summary="Show a delivery", permission=READ_DELIVERIES, response=DeliveryOut, errors=(NotFound,))
     def on_get(self, req: Request, resp: Response, delivery_id: UUID) -> Any:
         """Its state, attempts, and what the provider said."""
         return queries.delivery(delivery_id)

@@ -64,7 +64,11 @@ class Notification:
     """`/v1/notifications/{notification_id}`."""
 
     @endpoint(
-        summary="Show a notification", permission=AUTHENTICATED, response=NotificationOut, errors=OWN, etag=True
+        summary="Show a notification",
+        permission=AUTHENTICATED,
+        response=NotificationOut,
+        errors=OWN,
+        etag=True,
     )
     def on_get(self, req: Request, resp: Response, notification_id: UUID) -> Any:
         """Reading it through the API does not mark it as read."""

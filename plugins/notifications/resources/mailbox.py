@@ -23,12 +23,18 @@ class MailboxPage:
     """`/_mailbox`."""
 
     @endpoint(
-        summary="Show the development mailbox", permission=PUBLIC, query=MailboxQuery, response=HTML, rate=UNLIMITED
+        summary="Show the development mailbox",
+        permission=PUBLIC,
+        query=MailboxQuery,
+        response=HTML,
+        rate=UNLIMITED,
     )
     def on_get(self, req: Request, resp: Response) -> str:
         """What would have been sent, the newest first; `?to=` shows one recipient's."""
         to = req.query["to"]
-        return page(resp, "mailbox.html", messages=list(reversed(queries.mailbox(to))), to=to, now=app.clock.now())
+        return page(
+            resp, "mailbox.html", messages=list(reversed(queries.mailbox(to))), to=to, now=app.clock.now()
+        )
 
 
 class MailboxJson:

@@ -51,7 +51,9 @@ class Unsubscribe:
 
 
 def _shown(resp: Response, **values: Any) -> str:
-    return page(resp, "unsubscribe.html", **{"title": "", "fault": "", "button": False, "done": False, **values})
+    return page(
+        resp, "unsubscribe.html", **{"title": "", "fault": "", "button": False, "done": False, **values}
+    )
 
 
 UNSUBSCRIBING = (Route("/notifications/unsubscribe", Unsubscribe()),)

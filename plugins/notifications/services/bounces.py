@@ -13,7 +13,9 @@ def report(provider: str, provider_id: str, *, reason: str, permanent: bool) -> 
     with app.db.atomic():
         found = (
             Delivery.select()
-            .where(Delivery.provider == provider, Delivery.provider_id == provider_id, Delivery.provider_id != "")
+            .where(
+                Delivery.provider == provider, Delivery.provider_id == provider_id, Delivery.provider_id != ""
+            )
             .for_update()
             .first()
         )
@@ -30,7 +32,9 @@ def report(provider: str, provider_id: str, *, reason: str, permanent: bool) -> 
 
 def suppress(address: str, *, type: str = "", reason: str) -> None:
     """Send nothing more of a type (empty: of any that is not mandatory) to an address."""
-    Suppression.insert(address=address_key(address), type=type, reason=reason[:500]).on_conflict_ignore().execute()
+    Suppression.insert(
+        address=address_key(address), type=type, reason=reason[:500]
+    ).on_conflict_ignore().execute()
 
 
 def suppressed(address: str, type: str) -> str:

@@ -22,7 +22,8 @@ LONGEST_BACKOFF: Final = 21600.0  # seconds: six hours
 _REASON: Final = 1000  # characters kept of a provider's words
 
 _CLAIM = """
-UPDATE notifications_delivery SET state = 'sending', attempt = attempt + 1, due_at = %(lease)s, updated_at = %(now)s
+UPDATE notifications_delivery
+SET state = 'sending', attempt = attempt + 1, due_at = %(lease)s, updated_at = %(now)s
 WHERE id = ANY(ARRAY(
     SELECT id FROM notifications_delivery
     WHERE channel = %(channel)s AND state IN ('queued', 'sending') AND due_at <= %(now)s
@@ -40,7 +41,7 @@ def claim(channel: str) -> list[Delivery]:
     settings, now = app.settings.of(NotificationsSettings), app.clock.now()
     lease = now + timedelta(seconds=settings.lease)
     taken = app.db.rows(_CLAIM, {"channel": channel, "now": now, "lease": lease, "limit": settings.batch})
-    ids = [id for (id,) in taken]
+    ids = [row[0] for row in taken]
     return list(Delivery.select().where(Delivery.id.in_(ids)).order_by(Delivery.id)) if ids else []
 
 

@@ -76,9 +76,10 @@ def _queue(missed: list[Delivery]) -> None:
     text = declared.templates.text(declared.short, "email", latest.language, context)
     html = declared.templates.html(declared.short, latest.language, context)
     Delivery.create(
-        message_id=latest.message_id, type=DIGEST, channel="email", user_id=latest.user_id, address=latest.address,
-        language=latest.language, timezone=latest.timezone, subject=text.subject,
-        content={"text": text.body, "html": html, "url": ""}, due_at=now, correlation_id=latest.correlation_id,
+        message_id=latest.message_id, type=DIGEST, channel="email", user_id=latest.user_id,
+        address=latest.address, language=latest.language, timezone=latest.timezone, subject=text.subject,
+        content={"text": text.body, "html": html, "url": ""}, due_at=now,
+        correlation_id=latest.correlation_id,
     )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def _wanted(claimed: Sequence[Delivery]) -> Iterable[Delivery]:
 def _may_go(delivery: Delivery, of: Wishes) -> bool:
     """Tell whether a person takes a delivery now; else record why not, or until when."""
     catalogue = app.service(Catalogue)
-    type = catalogue.of(delivery.type).type if delivery.type in catalogue else None
-    if type and not wishes.allows(of, type, delivery.channel):
+    declared = catalogue.of(delivery.type).type if delivery.type in catalogue else None
+    if declared and not wishes.allows(of, declared, delivery.channel):
         deliveries.suppressed(delivery, "switched off")
         return False
     until = quiet_until(of.quiet_hours, delivery.timezone, app.clock.now())
@@ -73,8 +73,9 @@ class _Round:
     def _compose(self, delivery: Delivery) -> None:
         try:
             self.messages[delivery.id] = composed(delivery)
-        except Exception as ex:  # an operator's layout that fails must not lose the message
-            log.exception("notification_not_composed", type=delivery.type, delivery=str(delivery.id))
+        except Exception as ex:  # noqa: BLE001 - an operator's layout that fails must not lose the message
+            # Not with its stack, whose frames hold the content.
+            log.error("notification_not_composed", type=delivery.type, error=str(ex))  # noqa: TRY400
             deliveries.deferred(delivery, "", f"{type(ex).__name__}: {ex}", 0)
         else:
             self.waiting[delivery.id] = delivery
@@ -95,7 +96,7 @@ class _Round:
     def _offer(self, name: str, ids: list[UUID]) -> None:
         providers = app.service(DeliveryProviders)
         try:
-            for outcome in providers.provider(self.channel, name).send([self.messages[id] for id in ids]):
+            for outcome in providers.provider(self.channel, name).send([self.messages[one] for one in ids]):
                 self._note(name, outcome)
             providers.rested(self.channel, name)
         except ProviderUnavailable as ex:
@@ -105,14 +106,14 @@ class _Round:
         except Exception as ex:  # a fault of the provider's code: find the message it is about
             log.exception("provider_failed", channel=self.channel, provider=name, messages=len(ids))
             self._defer(name, ids, f"{type(ex).__name__}: {ex}", 0)
-            left = [id for id in ids if id in self.waiting]
-            for id in left if len(ids) > 1 else ():
-                self._offer(name, [id])
+            left = [one for one in ids if one in self.waiting]
+            for one in left if len(ids) > 1 else ():
+                self._offer(name, [one])
 
     def _defer(self, name: str, ids: list[UUID], reason: str, retry_after: float) -> None:
-        for id in ids:
-            if id in self.waiting:
-                self.reasons[id] = (name, reason, retry_after)
+        for one in ids:
+            if one in self.waiting:
+                self.reasons[one] = (name, reason, retry_after)
 
     def _note(self, name: str, outcome: Outcome) -> None:
         delivery = self.waiting.get(outcome.id)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from jinja2 import TemplateError
 
 from kernel import app
 from kernel.context import bound
@@ -46,7 +47,7 @@ def _expand_next() -> list[str] | None:
             .where(Message.due_at <= app.clock.now())
             .order_by(Message.due_at)
             .limit(1)
-            .for_update("FOR UPDATE SKIP LOCKED")
+            .for_update(skip_locked=True)
             .first()
         )
         if message is None:
@@ -55,7 +56,9 @@ def _expand_next() -> list[str] | None:
             with app.db.atomic(), bound(message.correlation_id):
                 made = _Expansion(message).run()
         except Exception as ex:  # one message's fault must not stop the others
-            log.exception("notification_not_expanded", type=message.type, message=str(message.id))
+            # A template's frames hold the data, which may be a code or a link: its message says enough.
+            stack = None if isinstance(ex, TemplateError) else ex
+            log.error("notification_not_expanded", type=message.type, error=str(ex), exc_info=stack)  # noqa: TRY400
             _postpone(message, ex)
             return []
         _settle(message)
@@ -67,7 +70,9 @@ def _settle(message: Message) -> None:
     if message.dedupe is None:
         message.delete_instance()
     else:
-        Message.update(due_at=None, data={}, address=None, user_id=None).where(Message.id == message.id).execute()
+        Message.update(due_at=None, data={}, address=None, user_id=None).where(
+            Message.id == message.id
+        ).execute()
 
 
 def _postpone(message: Message, ex: Exception) -> None:
@@ -79,8 +84,8 @@ def _postpone(message: Message, ex: Exception) -> None:
     now = app.clock.now()
     Delivery.create(
         message_id=message.id, type=message.type, channel="", user_id=message.user_id, address="",
-        state="failed", reason=f"{type(ex).__name__}: {ex}"[:1000], attempt=attempt, due_at=now, finished_at=now,
-        topic=message.topic, scope=message.scope, correlation_id=message.correlation_id,
+        state="failed", reason=f"{type(ex).__name__}: {ex}"[:1000], attempt=attempt, due_at=now,
+        finished_at=now, topic=message.topic, scope=message.scope, correlation_id=message.correlation_id,
     )  # fmt: skip
     _settle(message)
 
@@ -111,7 +116,7 @@ class _Expansion:
         self.recipient = recipient
         self.context = self._context()
         self.wishes = wishes.of(self.user_id) if self.user_id else Wishes()
-        self.muted = bool(self.user_id) and wishes.is_muted(self.user_id, self.message.topic)
+        self.muted = self.user_id is not None and wishes.is_muted(self.user_id, self.message.topic)
         notification_id = self._notify()
         deliveries = [self._delivery(target, notification_id) for target in self._targets()]
         return [one.channel for one in deliveries if one.state == "queued"]
@@ -149,7 +154,11 @@ class _Expansion:
         )  # fmt: skip
 
     def _targets(self) -> Iterator[_Target]:
-        reachable = {"email": (self.recipient.email,), "sms": (self.recipient.phone,), "push": self.recipient.devices}
+        reachable = {
+            "email": (self.recipient.email,),
+            "sms": (self.recipient.phone,),
+            "push": self.recipient.devices,
+        }
         for channel in self.type.channels:
             yield from (_Target(channel, address) for address in reachable.get(channel, ()) if address)
 
@@ -196,5 +205,7 @@ class _Expansion:
 
 def _safe_url(url: Any) -> str:
     """Return where a notification leads: a web address or a path, nothing a script could hide in."""
-    is_web = isinstance(url, str) and url.startswith(("https://", "http://", "/")) and len(url) <= _LONGEST_URL
+    is_web = (
+        isinstance(url, str) and url.startswith(("https://", "http://", "/")) and len(url) <= _LONGEST_URL
+    )
     return url if is_web else ""

@@ -13,15 +13,15 @@ from plugins.notifications.services import bounces
 from plugins.notifications.settings import NotificationsSettings
 
 _CHUNK: Final = 5000
-_PURGES: Final = (
-    "DELETE FROM notifications_delivery WHERE id = ANY(ARRAY(SELECT id FROM notifications_delivery"
-    " WHERE finished_at < %(before)s LIMIT %(limit)s))",
-    "DELETE FROM notifications_notification WHERE id = ANY(ARRAY(SELECT id FROM notifications_notification"
-    " WHERE read_at < %(before)s LIMIT %(limit)s))",
-    "DELETE FROM notifications_message WHERE id = ANY(ARRAY(SELECT id FROM notifications_message"
-    " WHERE due_at IS NULL AND created_at < %(before)s LIMIT %(limit)s))",
-    "DELETE FROM notifications_mute WHERE until < %(before)s",
+_PURGE: Final = (
+    "DELETE FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {old} LIMIT %(limit)s))"
 )
+_OLD: Final = {
+    "notifications_delivery": "finished_at < %(before)s",
+    "notifications_notification": "read_at < %(before)s",
+    "notifications_message": "due_at IS NULL AND created_at < %(before)s",
+    "notifications_mute": "until < %(before)s",
+}
 
 
 def purge() -> int:
@@ -29,7 +29,8 @@ def purge() -> int:
     days = app.settings.of(NotificationsSettings).retention_days
     values = {"before": app.clock.now() - timedelta(days=days), "limit": _CHUNK}
     total = 0
-    for statement in _PURGES:
+    for table, old in _OLD.items():
+        statement = _PURGE.format(table=table, old=old)
         count = _CHUNK
         while count == _CHUNK:
             count = int(app.db.execute_sql(statement, values).rowcount)
@@ -40,8 +41,8 @@ def purge() -> int:
 def export_own(user_id: UUID) -> Mapping[str, Any]:
     """Return what is stored about a person."""
     shown = (
-        Delivery.type, Delivery.channel, Delivery.address, Delivery.subject, Delivery.state, Delivery.created_at,
-        Delivery.finished_at,
+        Delivery.type, Delivery.channel, Delivery.address, Delivery.subject, Delivery.state,
+        Delivery.created_at, Delivery.finished_at,
     )  # fmt: skip
     return {
         "notifications": list(Notification.select().where(Notification.user_id == user_id).dicts()),
@@ -59,8 +60,8 @@ def erase_own(user_id: UUID) -> None:
     recipient = app.hooks.first("notifications_recipient", user_id=user_id)
     for table in (Notification, Mute, Message):
         table.delete().where(table.user_id == user_id).execute()
-    for table in (Inbox, Wishes):
-        table.delete().where(table.id == user_id).execute()
+    Inbox.delete().where(Inbox.id == user_id).execute()
+    Wishes.delete().where(Wishes.id == user_id).execute()
     _empty(Delivery.user_id == user_id)
     addresses = [address for address in (recipient.email, recipient.phone) if address] if recipient else []
     if addresses:

@@ -16,7 +16,8 @@ from plugins.notifications.events import InboxRead, NotificationCreated
 from plugins.notifications.models import Inbox, Notification
 
 _ADD = """
-INSERT INTO notifications_inbox AS inbox (id, created_at, updated_at, unread) VALUES (%(id)s, %(now)s, %(now)s, 1)
+INSERT INTO notifications_inbox AS inbox (id, created_at, updated_at, unread)
+VALUES (%(id)s, %(now)s, %(now)s, 1)
 ON CONFLICT (id) DO UPDATE SET unread = inbox.unread + 1, updated_at = %(now)s
 """
 
@@ -37,7 +38,9 @@ def mark(user_id: UUID, id: UUID, *, read: bool) -> Notification:
         _lock(user_id)
         now = app.clock.now()
         is_other = Notification.read_at.is_null(read)
-        changed = Notification.update(read_at=now if read else None).where(_own(user_id, id), is_other).execute()
+        changed = (
+            Notification.update(read_at=now if read else None).where(_own(user_id, id), is_other).execute()
+        )
         _moved(user_id, -changed if read else changed)
         return one(user_id, id)
 

@@ -17,9 +17,11 @@ from plugins.notifications.kinds import Address
 
 _INSERT = """
 INSERT INTO notifications_message
-    (id, created_at, updated_at, type, user_id, address, data, topic, scope, correlation_id, dedupe, attempt, due_at)
-VALUES (%(id)s, %(now)s, %(now)s, %(type)s, %(user_id)s, %(address)s::jsonb, %(data)s::jsonb, %(topic)s, %(scope)s,
-    %(correlation_id)s, %(dedupe)s, 0, %(now)s)
+    (id, created_at, updated_at, type, user_id, address, data, topic, scope, correlation_id, dedupe,
+     attempt, due_at)
+VALUES
+    (%(id)s, %(now)s, %(now)s, %(type)s, %(user_id)s, %(address)s::jsonb, %(data)s::jsonb, %(topic)s,
+     %(scope)s, %(correlation_id)s, %(dedupe)s, 0, %(now)s)
 ON CONFLICT (dedupe) DO NOTHING
 """
 

@@ -47,10 +47,10 @@ def link(subscription: Subscription) -> str:
 def read(token: str) -> Subscription:
     """Return what a link is about; raise InvalidLink."""
     try:
-        type, user_id, address = orjson.loads(_fernet().decrypt(token.encode("ascii", "replace")))
+        kind, user_id, address = orjson.loads(_fernet().decrypt(token.encode("ascii", "replace")))
     except (InvalidToken, ValueError) as ex:
         raise InvalidLink from ex
-    return Subscription(type, UUID(user_id) if user_id else None, address)
+    return Subscription(kind, UUID(user_id) if user_id else None, address)
 
 
 def unsubscribe(token: str) -> Subscription:

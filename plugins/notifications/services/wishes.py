@@ -74,11 +74,11 @@ def _faults(catalogue: Catalogue, name: str, switches: Mapping[str, bool]) -> It
     if name not in catalogue:
         yield pointer, "There is no such type of notification."
         return
-    type = catalogue.of(name).type
+    declared = catalogue.of(name).type
     for channel, on in switches.items():
-        if channel not in type.channels:
+        if channel not in declared.channels:
             yield f"{pointer}/{channel}", "This type does not use this channel."
-        elif type.mandatory and not on:
+        elif declared.mandatory and not on:
             yield f"{pointer}/{channel}", "This type cannot be switched off."
 
 
@@ -94,7 +94,8 @@ def switch_off(user_id: UUID, type: str, channel: str) -> None:
 def mute(user_id: UUID, topic: str, until: datetime | None) -> Mute:
     """Send nothing of a topic to a person until a moment, or for good."""
     Mute.insert(user_id=user_id, topic=topic, until=until).on_conflict(
-        conflict_target=[Mute.user_id, Mute.topic], update={Mute.until: until, Mute.updated_at: app.clock.now()}
+        conflict_target=[Mute.user_id, Mute.topic],
+        update={Mute.until: until, Mute.updated_at: app.clock.now()},
     ).execute()
     found: Mute = Mute.get(Mute.user_id == user_id, Mute.topic == topic)
     return found
