@@ -1,0 +1,1 @@
+"""Welcome: the page at `/`, a client of the public API and nothing more."""
