@@ -1,0 +1,219 @@
+"""What the pages say can be done: links lead somewhere, commands exist, code parses."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from markdown.extensions.toc import slugify
+
+import kernel
+from kernel import documentation, testing
+from kernel.cli.main import COMMANDS, door
+from kernel.cli.profiles import Choice
+from kernel.discovery import discover
+from tests.docs.pages import DOCS, ROOT, blocks
+
+PAGES = sorted(page for page in DOCS.rglob("*.md") if "examples" not in page.parts)
+WRITTEN = [page for page in PAGES if page.parent.name != "reference"]
+TOP = [ROOT / "README.md", ROOT / "CHANGELOG.md"]
+PLUGIN_PAGES = sorted([*ROOT.glob("plugins/*/README.md"), *ROOT.glob("contrib/*/README.md")])
+ALL = [*PAGES, *TOP, *PLUGIN_PAGES]
+
+LINK = re.compile(r"\[[^\]\n]*(?:\n[^\]\n]*)?\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|[\s`$])((?:python3? )?manage\.py [a-z][^`\n#;|]*)")
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+def anchors(page: Path) -> set[str]:
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    return {slugify(re.sub(r"[`*]", "", heading), "-") for heading in HEADING.findall(text)}
+
+
+@pytest.mark.parametrize("page", ALL, ids=name_of)
+def test_links_lead_somewhere(page):
+    broken = []
+    for target in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
+        path, _, anchor = target.partition("#")
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+            broken.append(target)
+
+    assert broken == []
+
+
+def navigated(entries) -> list[str]:
+    """Return the pages of MkDocs' navigation, in order."""
+    found = []
+    for entry in entries:
+        value = next(iter(entry.values())) if isinstance(entry, dict) else entry
+        found += navigated(value) if isinstance(value, list) else [value]
+    return found
+
+
+def test_every_page_stands_in_the_navigation_once():
+    settings = yaml.load((ROOT / "mkdocs.yml").read_text(), Loader=yaml.BaseLoader)
+
+    listed = navigated(settings["nav"])
+
+    assert sorted(listed) == sorted(str(page.relative_to(DOCS)) for page in PAGES)
+
+
+def test_every_decision_is_indexed_under_its_number_and_title():
+    index = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
+    decisions = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+
+    wrong = []
+    for page in decisions:
+        title = page.read_text(encoding="utf-8").partition("\n")[0]
+        line = f"- [{title.removeprefix('# ')}]({page.name})"
+        if not title.startswith(f"# {page.name[:4]}: ") or line not in index:
+            wrong.append(line)
+
+    assert wrong == [], "the heading is `# NNNN: Title`, and docs/decisions/index.md has these lines"
+    assert index.count("\n- [") == len(decisions)
+
+
+# -- commands ----------------------------------------------------------------
+
+
+def said(page: Path) -> list[str]:
+    """Return every command line of `manage.py` on a page."""
+    return [one.strip() for one in COMMAND.findall(page.read_text(encoding="utf-8"))]
+
+
+PLUGIN_COMMANDS = {
+    (plugin.name, command.name): command
+    for plugin in documentation.everything().registry.plugins
+    for command in plugin.commands
+}
+
+
+def resolved(words: list[str]) -> tuple[click.Command | None, list[str]]:
+    """Return the command some words name, and the words that are left."""
+    context = click.Context(door, obj=Choice())
+    first, *rest = words
+    if first in COMMANDS:
+        command = door.get_command(context, first)
+    elif rest and (first, rest[0]) in PLUGIN_COMMANDS:
+        return PLUGIN_COMMANDS[first, rest[0]], rest[1:]
+    else:
+        return next((one for (_, name), one in PLUGIN_COMMANDS.items() if name == first), None), rest
+    while isinstance(command, click.Group) and rest and rest[0] in command.commands:
+        command, rest = command.commands[rest[0]], rest[1:]
+    return command, rest
+
+
+def fault(line: str) -> str:
+    words = line.partition("manage.py ")[2].split("  ")[0].replace("…", "").rstrip(".,:)").strip()
+    if words.split()[0] in ("COMMAND", "PLUGIN"):
+        return ""
+    try:
+        parts = shlex.split(words)
+    except ValueError:
+        parts = words.split()
+    command, rest = resolved(parts)
+    if command is None:
+        return "" if parts[0] in EXAMPLES else f"{line}: no such command"
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help", "--profile"}
+    unknown = [word for word in rest if word.startswith("--") and word.partition("=")[0] not in known]
+    return f"{line}: {command.name} has no {', '.join(unknown)}" if unknown and command.name != "test" else ""
+
+
+EXAMPLES = {"listings", "PLUGIN"}
+
+
+@pytest.mark.parametrize("page", [*WRITTEN, *TOP, *PLUGIN_PAGES], ids=name_of)
+def test_commands_and_their_options_exist(page):
+    faults = [found for line in said(page) if (found := fault(line))]
+
+    assert faults == []
+
+
+def test_the_readme_and_the_quick_start_name_the_commands_ci_runs():
+    ci = (ROOT / ".ci" / "run").read_text()
+    readme = (ROOT / "README.md").read_text()
+
+    for command in ("python3 manage.py test", "python3 manage.py check --static"):
+        assert command in ci
+        assert command in readme
+    for page in (readme, (DOCS / "quickstart.md").read_text()):
+        assert "python3 manage.py demo" in page
+
+
+# -- code --------------------------------------------------------------------
+
+
+def python_blocks():
+    return [
+        block for page in [*WRITTEN, *PLUGIN_PAGES] for block in blocks(page) if block.language == "python"
+    ]
+
+
+@pytest.mark.parametrize("page", [*WRITTEN, *PLUGIN_PAGES], ids=name_of)
+def test_python_parses_and_imports_public_names_only(page):
+    wrong = []
+    for block in blocks(page):
+        if block.language != "python":
+            continue
+        tree = ast.parse(block.text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "kernel":
+                public = {"kernel": kernel.__all__, "kernel.testing": testing.__all__}.get(node.module, ())
+                wrong += [f"{node.module}.{one.name}" for one in node.names if one.name not in public]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", [*WRITTEN, *PLUGIN_PAGES], ids=name_of)
+def test_toml_parses(page):
+    for block in blocks(page):
+        if block.language == "toml":
+            tomllib.loads(block.text)
+
+
+def test_settings_named_anywhere_exist():
+    found = documentation.everything()
+    sections = {described.section: set() for described in found.settings.describe()}
+    for described in found.settings.describe():
+        sections[described.section].add(described.key)
+    wrong = []
+    for page in [*WRITTEN, *TOP]:
+        for variable in re.findall(r"STOA__[A-Z0-9_]+[A-Z0-9]", page.read_text(encoding="utf-8")):
+            section, _, key = variable.removeprefix("STOA__").lower().partition("__")
+            key = key.removesuffix("__file")
+            if section in sections and not any(
+                key == one or key.startswith(f"{one}__") for one in sections[section]
+            ):
+                wrong.append(f"{name_of(page)}: {variable}")
+
+    assert wrong == []
+
+
+def test_every_plugin_is_explained_to_its_users():
+    """A README for whoever runs it; a page below docs/api when it has routes of the API."""
+    lacking = []
+    for plugin in documentation.everything().registry.plugins:
+        if not (plugin.manifest.directory / "README.md").is_file():
+            lacking.append(f"{plugin.name}: README.md")
+        if (
+            any(not route.root for route in plugin.routes)
+            and not (DOCS / "api" / f"{plugin.name}.md").is_file()
+        ):
+            lacking.append(f"docs/api/{plugin.name}.md")
+
+    assert lacking == []
+    assert {plugin.name for plugin in documentation.everything().registry.plugins} <= set(discover().found)
