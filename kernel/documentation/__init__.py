@@ -14,7 +14,7 @@ from kernel.discovery import discover
 from kernel.documentation.commands import commands_page
 from kernel.documentation.declarations import events_page, permissions_page
 from kernel.documentation.hooks import hooks_page
-from kernel.documentation.inserts import filled
+from kernel.documentation.inserts import ROOT, filled
 from kernel.documentation.names import names_page
 from kernel.documentation.routes import problems_page, routes_page
 from kernel.documentation.settings import settings_page

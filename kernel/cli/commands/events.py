@@ -25,7 +25,9 @@ def events() -> None:
 @click.option("--type", "kind", help="Only this wire type.")
 @click.option("--key", help="Only this key, e.g. a listing's id.")
 @click.option("--after", default=0, show_default=True, help="Only behind this position.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="At most so many."
+)
 @json_option
 @profile_option
 def list_events(kind: str | None, key: str | None, after: int, limit: int, as_json: bool) -> None:
@@ -94,7 +96,11 @@ def replay(subscriber: str, from_position: int, since: datetime | None) -> None:
 @events.command(epilog="Example: manage.py events snapshot --plugin loyalty --directory docs/events")
 @click.option("--plugin", help="Only this plugin's events.")
 @click.option(
-    "--directory", default="docs/events", show_default=True, type=click.Path(file_okay=False, path_type=Path)
+    "--directory",
+    default="docs/events",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the snapshots stand.",
 )
 @profile_option
 def snapshot(plugin: str | None, directory: Path) -> None:
