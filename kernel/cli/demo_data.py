@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kernel.cli.output import progress
 from kernel.declarations import DemoNotes
@@ -115,21 +115,8 @@ def wipe(run: Runtime) -> None:
         raise ConfigurationError(
             "database.url is set and --fresh removes only an embedded database: empty yours yourself"
         )
-    directory = run.var / "postgres"
-    server = EmbeddedPostgres(directory)
-    if directory.exists():
-        _leave(server)
-        if server.pid is not None:
-            raise ConfigurationError(f"{run.var} is in use by another Stoa: stop that one first")
-    for place in (directory, run.var / "blobs"):
-        if place.exists():
-            shutil.rmtree(place)
-
-
-def _leave(server: Any) -> None:
-    """Stop a server that a killed process left; one in use goes on."""
-    try:
-        server.start()
-    except ConfigurationError:
-        return  # it cannot run: all the more reason to wipe it
-    server.stop()
+    directory, blobs = run.var / "postgres", run.var / "blobs"
+    if directory.exists() and not EmbeddedPostgres(directory).wipe():
+        raise ConfigurationError(f"{run.var} is in use by another Stoa: stop that one first")
+    if blobs.exists():
+        shutil.rmtree(blobs)

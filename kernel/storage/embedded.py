@@ -6,7 +6,9 @@
 Several processes may use one directory: the first starts the server, the last
 to leave stops it. Who is there is told by a shared `flock` on `users.lock`,
 which the operating system drops when a process dies, however it dies; so after
-`kill -9` nothing is left to clean up by hand.
+`kill -9` nothing is left to clean up by hand. Starting and stopping take turns
+under `start.lock`; initdb inherits it, so that one whose parent was killed is
+waited for, and a server found starting or stopping is waited for too.
 
 PostgreSQL refuses to run as root. As root, the server runs as the owner of an
 existing directory, else as the wheel's system user `pgserver`; parent
@@ -45,7 +47,7 @@ import psycopg2
 from psycopg2 import sql
 
 from kernel.errors import ConfigurationError
-from kernel.storage.system_user import last_line, let_run, let_traverse, system_user
+from kernel.storage.system_user import let_run, let_traverse, system_user, telling_lines
 
 log = logging.getLogger(__name__)  # not structlog: the parent of the servers holds this module, small
 
@@ -55,6 +57,7 @@ READY_LINE = 7  # of postmaster.pid, from 0: the state
 LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
 START_TIMEOUT = 60.0  # seconds: crash recovery of a large write-ahead log takes its time
 STOP_TIMEOUT = 30.0
+NOT_NOW = "the database system is"  # … starting up, shutting down, in recovery mode: SQLSTATE 57P03
 
 TUNING: Mapping[str, str] = {
     "max_connections": "120",
@@ -106,12 +109,11 @@ class EmbeddedPostgres:
         """
         if self._users is not None:
             return self
-        self._make_directory()
-        with self._alone():
-            if self._running_pid() is None and not self._answers():
-                self._make_cluster()
+        with self._alone() as lock:
+            if not self._is_served():
+                self._make_cluster(lock)
                 self._launch()
-            self._users = (self.directory / "users.lock").open("a+")
+            self._users = self._users_lock()
             fcntl.flock(self._users, fcntl.LOCK_SH)
         return self
 
@@ -120,27 +122,47 @@ class EmbeddedPostgres:
         if self._users is None:
             return
         with self._alone():
-            last = True
-            try:
-                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                last = False
+            last = _is_free(self._users)
             self._users.close()
             self._users = None
             if last:
                 self._shut_down()
             self._disown()
 
+    def wipe(self) -> bool:
+        """Remove the directory and all that is in it; False, and nothing is done, while it is in use.
+
+        A server that killed processes left behind is stopped first.
+        """
+        with self._alone(), self._users_lock() as users:
+            if not _is_free(users):
+                return False
+            self._shut_down()
+            shutil.rmtree(self.directory)
+        return True
+
     def halt(self) -> None:
         """Stop the server although others use it; they wait for `revive`."""
         with self._alone():
             self._shut_down()
 
-    def revive(self) -> None:
-        """Start the server again after `halt` or a crash."""
+    def revive(self) -> bool:
+        """Start the server again after `halt` or a crash; False: it runs."""
         with self._alone():
-            if self._running_pid() is None:
-                self._launch()
+            if self._is_served():
+                return False
+            self._launch()
+        return True
+
+    def watch(self) -> None:
+        """Start the server again if it died under us, and say so; to be called every second or so."""
+        if self._users is None or self._running_pid() is not None:
+            return
+        try:
+            if self.revive():
+                log.warning("the embedded PostgreSQL had died and was started again; see %s", self.log_path)
+        except ConfigurationError as ex:
+            log.error("the embedded PostgreSQL has died: %s", ex)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -155,7 +177,7 @@ class EmbeddedPostgres:
 
     def ensure_database(self, name: str) -> str:
         """Create the database if it is missing; return its URL."""
-        connection = psycopg2.connect(self.url())
+        connection = self._connected()
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -168,6 +190,17 @@ class EmbeddedPostgres:
             connection.close()
         return self.url(name)
 
+    def _connected(self) -> Any:
+        """Return a connection; wait while the server recovers from the crash of a backend."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while True:
+            try:
+                return psycopg2.connect(self.url())
+            except psycopg2.OperationalError as ex:
+                if NOT_NOW not in str(ex) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
+
     @property
     def pid(self) -> int | None:
         """The server's process id while it runs."""
@@ -175,23 +208,33 @@ class EmbeddedPostgres:
 
     # -- directories and users -----------------------------------------------
 
-    def _make_directory(self) -> None:
+    def _start_lock(self) -> IO[Any]:
+        """Make the directory and open its lock."""
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            with (self.directory / "start.lock").open("a"):
-                pass
+            return (self.directory / "start.lock").open("a")
         except (PermissionError, FileExistsError, NotADirectoryError, OSError) as ex:
             raise ConfigurationError(
                 f"{self.directory}: cannot be written ({ex.strerror or ex}): "
                 "own it, point kernel.var_dir elsewhere, or set database.url"
             ) from ex
 
+    def _users_lock(self) -> IO[Any]:
+        return (self.directory / "users.lock").open("a+")
+
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold off every other process that starts or stops this server."""
-        with (self.directory / "start.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _alone(self) -> Iterator[IO[Any]]:
+        """Hold off every other process that starts, stops or removes this server.
+
+        The lock waited for may have been removed with its directory meanwhile:
+        then it holds off nobody, and the new one is taken.
+        """
+        while True:
+            with self._start_lock() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if _is_at(lock, self.directory / "start.lock"):
+                    yield lock
+                    return
 
     def _user(self) -> pwd.struct_passwd | None:
         """Return the user the server runs as when we are root, else None."""
@@ -242,7 +285,7 @@ class EmbeddedPostgres:
 
     # -- the cluster ---------------------------------------------------------
 
-    def _make_cluster(self) -> None:
+    def _make_cluster(self, lock: IO[Any]) -> None:
         """Run initdb unless it is done; half-made clusters are made anew."""
         if (self.data / "PG_VERSION").exists():
             version = (self.data / "PG_VERSION").read_text().strip()
@@ -267,9 +310,17 @@ class EmbeddedPostgres:
             ),
             *("--locale=C", "--no-instructions"),
         ]
-        made = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **run_as)  # noqa: S603
-        if made.returncode:
-            raise ConfigurationError(f"{self.directory}: initdb failed: {last_line(made.stderr)}")
+        made = subprocess.run(  # noqa: S603
+            command,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+            pass_fds=(lock.fileno(),),  # if we are killed, initdb goes on, and the next must wait for it
+            **run_as,
+        )
+        if made.returncode:  # what follows the first line is its clean-up
+            raise ConfigurationError(f"{self.directory}: initdb failed: {telling_lines(made.stderr)[0]}")
         fresh.rename(self.data)
 
     def _launch(self) -> None:
@@ -317,7 +368,7 @@ class EmbeddedPostgres:
         output = self.log_path.read_text(errors="replace")
         if "pre-existing shared memory block" in output and time.monotonic() < deadline:
             return False
-        raise ConfigurationError(f"PostgreSQL did not start: {last_line(output)}; see {self.log_path}")
+        raise ConfigurationError(f"PostgreSQL did not start: {telling_lines(output)[-1]}; see {self.log_path}")
 
     def _is_ready(self) -> bool:
         lines = self._pid_file()
@@ -345,11 +396,24 @@ class EmbeddedPostgres:
             return None
         try:
             process = psutil.Process(int(lines[0]))
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return None
-            return process.pid if str(self.data) in process.cmdline() else None
+            return process.pid if not _is_zombie(process) and str(self.data) in process.cmdline() else None
         except psutil.NoSuchProcess:
             return None
+
+    def _is_served(self) -> bool:
+        """Tell whether a server takes connections here; wait for one that is starting or stopping.
+
+        We hold the lock under which that is done: whoever did it was killed.
+        """
+        deadline = time.monotonic() + START_TIMEOUT
+        while (pid := self._running_pid()) is not None and not self._is_ready():
+            if time.monotonic() > deadline:
+                raise ConfigurationError(
+                    f"PostgreSQL (pid {pid}) has been starting or stopping for {START_TIMEOUT:.0f} s: "
+                    f"wait for it or kill it; see {self.log_path}"
+                )
+            time.sleep(0.02)
+        return pid is not None or self._answers()
 
     def _answers(self) -> bool:
         """Tell whether a server of another pid namespace (a container) has the directory."""
@@ -384,7 +448,30 @@ class EmbeddedPostgres:
         while time.monotonic() < deadline:
             if self._process is not None and self._process.poll() is not None:
                 return True
-            if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            if not process.is_running() or _is_zombie(process):
                 return True
             time.sleep(0.005)
+        return False
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # and less than that by now
+        return True
+
+
+def _is_free(users: IO[Any]) -> bool:
+    """Tell whether nobody else holds the lock of the users; hold it alone then."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(file: IO[Any], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
         return False

@@ -41,7 +41,7 @@ def system_user() -> pwd.struct_passwd:
     except KeyError as ex:
         raise ConfigurationError(
             f"PostgreSQL does not run as root and the user {SYSTEM_USER} cannot be made "
-            f"({last_line(made.stderr)}): run as another user or set database.url"
+            f"({telling_lines(made.stderr)[-1]}): run as another user or set database.url"
         ) from ex
 
 
@@ -69,8 +69,8 @@ def let_run(installation: Path) -> None:
         path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0))
 
 
-def last_line(output: str) -> str:
-    """Return the line of a program's output that tells what went wrong."""
+def telling_lines(output: str) -> list[str]:
+    """Return the lines of a program's output that tell what went wrong, at least one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL" in line or "error" in line.lower()]
-    return (telling or lines or ["no output"])[-1]
+    return telling or lines[-1:] or ["no output"]

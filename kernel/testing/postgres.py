@@ -15,7 +15,6 @@ import atexit
 import contextlib
 import fcntl
 import os
-import shutil
 import signal
 import tempfile
 import time
@@ -61,8 +60,8 @@ class DisposablePostgres:
     def stop(self) -> None:
         """Leave; the last one stops the server and removes its files."""
         self._server.stop()
-        if self._remove and self._server.pid is None:
-            shutil.rmtree(self.directory, ignore_errors=True)
+        if self._remove:
+            self._server.wipe()
 
     def kill(self) -> None:
         """Kill the server as a power cut would (SIGKILL to all its processes)."""

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -106,6 +107,13 @@ def alive(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 def leave(process: subprocess.Popen[str]) -> None:
     process.communicate(timeout=30)
 
@@ -145,6 +153,83 @@ def test_after_a_kill_of_everything_it_recovers(directory: Path) -> None:
 
     with EmbeddedPostgres(directory) as again:
         assert run(again, "SELECT n FROM note") == [(7,)]
+
+
+def test_a_server_that_is_still_stopping_is_waited_for_and_started_again(directory: Path) -> None:
+    first = EmbeddedPostgres(directory, QUICK).start()
+    client = psycopg2.connect(first.url())
+    stopping = psutil.Process(first.pid)
+    stopping.terminate()  # "smart" shutdown: it lasts until the client leaves
+    until(lambda: first._pid_file()[7] == "stopping")
+
+    with ThreadPoolExecutor() as pool:
+        starting = pool.submit(EmbeddedPostgres(directory, QUICK).start)
+        with pytest.raises(TimeoutError):
+            starting.result(timeout=0.2)
+        client.close()
+        second = starting.result(timeout=30)
+
+    assert run(second, "SELECT 1") == [(1,)]
+    assert second.pid != stopping.pid
+    second.stop()
+    first.stop()
+
+
+def test_a_start_waits_for_the_initdb_of_one_that_was_killed(directory: Path) -> None:
+    killed = join(directory)
+    until(lambda: (directory / "data.new" / "PG_VERSION").exists())
+    killed.kill()
+    leave(killed)
+
+    with EmbeddedPostgres(directory, QUICK) as server:
+        assert run(server, "SELECT 1") == [(1,)]
+
+
+def test_a_directory_in_use_is_not_wiped_and_one_left_behind_is(directory: Path) -> None:
+    crashed = join(directory)
+    pid = pid_of(crashed)
+
+    assert not EmbeddedPostgres(directory).wipe()
+    crashed.kill()
+    leave(crashed)
+    assert alive(pid)
+
+    assert EmbeddedPostgres(directory).wipe()
+    assert not alive(pid)
+    assert not directory.exists()
+
+
+def test_starting_while_another_wipes_makes_a_whole_server_anew(directory: Path) -> None:
+    def use_and_wipe() -> list[tuple[object, ...]]:
+        found = []
+        for _ in range(2):
+            with EmbeddedPostgres(directory, QUICK) as server:
+                found += run(server, "SELECT 1")
+            server.wipe()
+        return found
+
+    with ThreadPoolExecutor() as pool:
+        users = [pool.submit(use_and_wipe) for _ in range(2)]
+
+    assert [user.result() for user in users] == [[(1,), (1,)]] * 2
+
+
+def test_one_that_died_under_its_user_is_started_again_with_a_line(
+    directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = DisposablePostgres(directory, remove=False).start()
+    embedded = EmbeddedPostgres(directory, QUICK).start()
+    embedded.watch()
+    assert not caplog.messages
+
+    server.kill()
+    embedded.watch()
+
+    assert run(embedded, "SELECT 1") == [(1,)]
+    [line] = caplog.messages
+    assert "had died and was started again" in line
+    embedded.stop()
+    server.stop()
 
 
 def test_a_stale_pid_that_another_program_has_now_is_no_server(directory: Path) -> None:
