@@ -35,8 +35,10 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.errors import Gone as Gone
     from kernel.errors import Invalid as Invalid
     from kernel.errors import NotFound as NotFound
+    from kernel.errors import PluginError as PluginError
     from kernel.errors import PreconditionFailed as PreconditionFailed
     from kernel.errors import Problem as Problem
+    from kernel.errors import RangeNotSatisfiable as RangeNotSatisfiable
     from kernel.errors import StoaError as StoaError
     from kernel.errors import TooLarge as TooLarge
     from kernel.errors import TooManyRequests as TooManyRequests
@@ -75,6 +77,7 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.storage import BlobStat as BlobStat
     from kernel.storage import BlobStore as BlobStore
     from kernel.storage import BlobTruncated as BlobTruncated
+    from kernel.storage import Database as Database
     from kernel.storage import JSONField as JSONField
     from kernel.storage import Model as Model
     from kernel.storage import Prepared as Prepared
@@ -94,15 +97,16 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
 API_VERSION = "1.0"
 
 _ERRORS = (
-    "BadRequest ConfigurationError Conflict FieldError Forbidden Gone Invalid NotFound PreconditionFailed "
-    "Problem StoaError TooLarge TooManyRequests Unauthorized Unavailable UnsupportedMediaType invalid"
+    "BadRequest ConfigurationError Conflict FieldError Forbidden Gone Invalid NotFound PluginError "
+    "PreconditionFailed Problem RangeNotSatisfiable StoaError TooLarge TooManyRequests Unauthorized "
+    "Unavailable UnsupportedMediaType invalid"
 )
 _HTTP = (
     "ANONYMOUS AUTHENTICATED PUBLIC UNLIMITED Binary Cached Page Rate Request Response Schema endpoint "
     "fields page_of paginate"
 )
 _STORAGE = (
-    "ArrayField BlobNotFound BlobReader BlobStat BlobStore BlobTruncated JSONField Model Prepared "
+    "ArrayField BlobNotFound BlobReader BlobStat BlobStore BlobTruncated Database JSONField Model Prepared "
     "SoftDeleted TSVectorField TimestampField Versioned arg uuid7 violated_constraint"
 )
 _HOMES = {

@@ -14,7 +14,7 @@ from contrib.oidc.oauth2 import OAuth2Provider
 from contrib.oidc.presets import PRESETS
 from contrib.oidc.registration import ProviderConfig
 from contrib.oidc.settings import OidcSettings
-from kernel.errors import ConfigurationError
+from kernel import ConfigurationError
 from plugins.accounts.api import IdentityProvider
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

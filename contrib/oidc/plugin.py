@@ -10,7 +10,7 @@ from contrib.oidc.settings import OidcSettings
 from kernel import hookimpl
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
     from plugins.accounts.api import IdentityProvider
 
 

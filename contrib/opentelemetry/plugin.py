@@ -9,7 +9,7 @@ from kernel import hookimpl
 
 if TYPE_CHECKING:
     from contrib.opentelemetry.tracing import Tracing
-    from kernel.application import Application
+    from kernel import Application
 
 _tracing: dict[int, Tracing] = {}
 

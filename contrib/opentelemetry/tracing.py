@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from kernel import context
-from kernel.errors import ConfigurationError
+from kernel import ConfigurationError, context
 
 try:
     from opentelemetry import context as otel
@@ -30,7 +29,7 @@ except ImportError as ex:
 
 if TYPE_CHECKING:
     from contrib.opentelemetry.settings import OpenTelemetrySettings
-    from kernel.application import Application
+    from kernel import Application
 
 _FAULT = 500
 _NANOSECONDS = 1_000_000_000

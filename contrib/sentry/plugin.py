@@ -9,7 +9,7 @@ from kernel import hookimpl
 
 if TYPE_CHECKING:
     from contrib.sentry.reporter import Reporter
-    from kernel.application import Application
+    from kernel import Application
 
 _reporters: dict[int, Reporter] = {}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from contrib.sentry.settings import SentrySettings
-from kernel.errors import ConfigurationError
+from kernel import ConfigurationError
 from kernel.observability import secret_values
 from kernel.observability.logs import fault_observers
 from kernel.observability.redaction import KnownSecrets, redacted
@@ -18,7 +18,7 @@ except ImportError as ex:
     raise ConfigurationError("sentry needs its library: pip install 'stoa[sentry]'") from ex
 
 if TYPE_CHECKING:
-    from kernel.settings import Settings
+    from kernel import Settings
 
 _FLUSH = 3.0  # seconds to send what is left at shutdown
 

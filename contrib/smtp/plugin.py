@@ -12,8 +12,7 @@ from plugins.notifications.api import EmailProvider
 
 if TYPE_CHECKING:
     from contrib.smtp.provider import SmtpProvider
-    from kernel.application import Application
-    from kernel.settings import Settings
+    from kernel import Application, Settings
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from plugins.accounts.addresses import folded
 from plugins.accounts.models import User
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 PASSWORD: Final = "stoa-demo-1"  # noqa: S105 - printed for everybody to use
 ADMIN_EMAIL: Final = "admin@demo.stoa"

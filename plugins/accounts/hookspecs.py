@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel import hookspec
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
     from plugins.accounts.identity import IdentityProvider
 
 

@@ -12,8 +12,7 @@ from uuid import UUID
 import peewee
 from playhouse.postgres_ext import BinaryJSONField
 
-from kernel import Model, Versioned
-from kernel.storage.fields import TimestampField
+from kernel import Model, TimestampField, Versioned
 
 
 class User(Versioned):

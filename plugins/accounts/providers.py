@@ -9,7 +9,7 @@ from kernel import NotFound
 from plugins.accounts.identity import IdentityProvider
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 
 class Providers:

@@ -10,8 +10,7 @@ from uuid import UUID
 
 import peewee
 
-from kernel import Versioned
-from kernel.storage.fields import ArrayField, JSONField
+from kernel import ArrayField, JSONField, Versioned
 
 
 class Category(Versioned):

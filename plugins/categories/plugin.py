@@ -18,8 +18,7 @@ from plugins.categories.settings import CategoriesSettings
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel.application import Application
-    from kernel.settings import Settings
+    from kernel import Application, Settings
 
 
 @hookimpl

@@ -15,8 +15,7 @@ from uuid import UUID
 
 from peewee import IntegrityError
 
-from kernel import FieldError, Invalid, NotFound, app, invalid, uuid7
-from kernel.storage.sqlstate import violated_constraint
+from kernel import FieldError, Invalid, NotFound, app, invalid, uuid7, violated_constraint
 from plugins.categories import queries
 from plugins.categories.attributes import Attribute, as_date, faults_of
 from plugins.categories.events import CategoryCreated, CategoryDeleted, CategoryMoved, CategoryUpdated

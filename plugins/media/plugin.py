@@ -22,9 +22,7 @@ from plugins.media.tasks import TASKS
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel.application import Application
-    from kernel.settings import Settings
-    from kernel.tasks import Schedule, Task
+    from kernel import Application, Schedule, Settings, Task
 
 
 @hookimpl

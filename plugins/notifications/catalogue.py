@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
 
-from kernel import ConfigurationError, StoaError
-from kernel.errors import PluginError
+from kernel import ConfigurationError, PluginError, StoaError
 from kernel.nearest import suggestion
 from plugins.notifications.kinds import CHANNELS, NotificationType
 from plugins.notifications.settings import NotificationsSettings
 from plugins.notifications.templates import Templates
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 FOLDER = Path("templates", "notifications")
 

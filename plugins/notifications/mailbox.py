@@ -13,7 +13,7 @@ from plugins.notifications.ports import EmailMessage, Outcome, PushMessage, SmsM
 from plugins.notifications.settings import NotificationsSettings
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 _TRIM = """
 DELETE FROM notifications_mailbox_message WHERE id <= (

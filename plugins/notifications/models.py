@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import peewee
 
-from kernel import Model, TimestampField, Versioned
-from kernel.storage import JSONField
+from kernel import JSONField, Model, TimestampField, Versioned
 
 
 class Message(Model):

@@ -27,9 +27,7 @@ from plugins.notifications.tasks import TASKS
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel.application import Application
-    from kernel.settings import Settings
-    from kernel.tasks import Schedule, Task
+    from kernel import Application, Schedule, Settings, Task
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from plugins.notifications.ports import EmailProvider, PushProvider, SmsProvider
 from plugins.notifications.settings import NotificationsSettings
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 MAILBOX: Final = "mailbox"
 PORTS: Final[dict[str, type[Any]]] = {"email": EmailProvider, "sms": SmsProvider, "push": PushProvider}

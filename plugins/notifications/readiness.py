@@ -14,7 +14,7 @@ from plugins.notifications.providers import DeliveryProviders
 from plugins.notifications.settings import NotificationsSettings
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 log = structlog.get_logger(__name__)
 LATE: Final = 900  # seconds a delivery may be due before /health says so

@@ -13,8 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from kernel import uuid7
-from kernel.storage import Database
+from kernel import Database, uuid7
 from plugins.search.words import (
     LONGEST,
     SHORTEST,

@@ -11,7 +11,7 @@ from kernel import FieldError, Invalid, Money, Principal
 from plugins.search.port import Document, Hit, Scopes
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import peewee
 
-from kernel import Model
-from kernel.storage import ArrayField, TimestampField, TSVectorField
+from kernel import ArrayField, Model, TimestampField, TSVectorField
 
 
 class SearchDocument(Model):

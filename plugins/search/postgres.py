@@ -20,9 +20,7 @@ from uuid import UUID
 import orjson
 from peewee import SQL, Expression, fn
 
-from kernel import ALL, FieldError, Invalid, paginate, uuid7
-from kernel.application import Application
-from kernel.storage import Database
+from kernel import ALL, Application, Database, FieldError, Invalid, paginate, uuid7
 from plugins.search.dictionary import Dictionary
 from plugins.search.models import SearchDocument as Doc
 from plugins.search.port import Document, Hit, Scopes, SearchHits, SearchQuery, Suggestions

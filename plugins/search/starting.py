@@ -9,7 +9,7 @@ from plugins.search.kinds import Kinds
 from plugins.search.postgres import PostgresSearch
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 
 def check(app: Application) -> None:

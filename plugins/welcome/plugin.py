@@ -9,7 +9,7 @@ from kernel import Route, hookimpl
 from plugins.welcome.resources import ROUTES
 
 if TYPE_CHECKING:
-    from kernel.settings import Settings
+    from kernel import Settings
 
 
 @hookimpl

@@ -22,7 +22,7 @@ from plugins.accounts.services import challenges, mfa, people
 from plugins.accounts.services.throttle import guarded_sign_in
 
 if TYPE_CHECKING:
-    from kernel.auth import Tokens
+    from kernel import Tokens
 
 NOBODY = UUID(int=0)
 """Stands for an unknown account, so that it costs the statements a known one does."""

@@ -6,8 +6,19 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from uuid import UUID
 
-from kernel import PUBLIC, UNLIMITED, Binary, NotFound, Request, Response, Route, app, endpoint, send_blob
-from kernel.errors import RangeNotSatisfiable
+from kernel import (
+    PUBLIC,
+    UNLIMITED,
+    Binary,
+    NotFound,
+    RangeNotSatisfiable,
+    Request,
+    Response,
+    Route,
+    app,
+    endpoint,
+    send_blob,
+)
 from plugins.media import queries
 from plugins.media.formats import extension
 from plugins.media.schemas import FileQuery
