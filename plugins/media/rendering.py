@@ -26,13 +26,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import Image, ImageCms, ImageOps, ImageSequence
+from PIL import Image, ImageCms, ImageOps, ImageSequence, PngImagePlugin
 
 LONGEST_SIDE: Final = 4096
 LARGE_SIDE: Final = 1600
 ANIMATED_SIDE: Final = 1024
 THUMBNAILS: Final = (400, 300)
 _LOSSLESS: Final = frozenset({"PNG", "GIF"})
+# APPSEC: compressed text of a PNG is unpacked as its header is read; Pillow allows 64 MiB
+PngImagePlugin.MAX_TEXT_MEMORY = 1024 * 1024
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 
