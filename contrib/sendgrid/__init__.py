@@ -1,0 +1,1 @@
+"""E-mail by the SendGrid v3 API."""
