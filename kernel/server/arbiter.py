@@ -21,14 +21,15 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker as WorkerOfGunicorn
 
 from kernel.errors import StoaError
-from kernel.server.worker import STOPPING
 
 if TYPE_CHECKING:
     from kernel.http.settings import HttpSettings
     from kernel.server.worker import Worker
 
+STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 BOOT_TIMEOUT = 120  # seconds a worker may be silent, its boot included, before it is replaced
 STOP_SLACK = 30  # seconds beyond http.shutdown_grace for tasks and flushes before a worker is killed
 BOOT_FAILED = (Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR)
@@ -47,13 +48,19 @@ class Serving:
     stop: Callable[[], None]
 
 
-def serve(listener: socket.socket, http: HttpSettings, boot: Callable[[], Serving]) -> int:
+def serve(
+    listener: socket.socket,
+    http: HttpSettings,
+    boot: Callable[[], Serving],
+    watch: Callable[[], None] = lambda: None,
+) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit code.
 
-    `boot` runs in each worker, after its sockets are patched.
+    `boot` runs in each worker, after its sockets are patched; `watch` in the
+    parent, every second.
     """
     try:
-        _Arbiter(_Gunicorn(listener, http, boot)).run()
+        _Arbiter(_Gunicorn(listener, http, boot), watch).run()
     except SystemExit as ex:
         return ex.code if isinstance(ex.code, int) else int(ex.code is not None)
     return 0
@@ -73,7 +80,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         chosen = {
             "bind": f"fd://{self._file}",
             "workers": self.limits.workers,
-            "worker_class": "kernel.server.worker.Worker",
+            "worker_class": Seed,
             "timeout": BOOT_TIMEOUT,
             "graceful_timeout": round(self.limits.shutdown_grace) + STOP_SLACK,
             "logger_class": _Log,
@@ -104,8 +111,33 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             self._serving.stop()
 
 
+class Seed(WorkerOfGunicorn):  # type: ignore[misc]  # gunicorn is untyped
+    """A worker as the parent knows it; in its own process it becomes what serves.
+
+    PERF: so the parent does without gevent, which is 8 MB.
+    """
+
+    worker_connections = 0  # what gunicorn's asynchronous workers take from its settings; ours are `limits`
+
+    def init_process(self) -> None:
+        """Become the real worker and go on as that."""
+        from kernel.server.worker import Worker  # noqa: PLC0415 - see the class
+
+        self.__class__ = Worker
+        self.init_process()
+
+
 class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
     """Treats Ctrl-C like SIGTERM; a second one, while stopping, forces."""
+
+    def __init__(self, app: _Gunicorn, watch: Callable[[], None]) -> None:
+        self._watch = watch
+        super().__init__(app)
+
+    def murder_workers(self) -> None:
+        """Look after the workers and what they stand on; gunicorn calls it every second."""
+        self._watch()
+        super().murder_workers()
 
     def spawn_worker(self) -> int | None:
         """Fork, with the stop signals held back until the child can take them.

@@ -1,7 +1,7 @@
 """One serving process: patch, boot, serve, stop.
 
-Imported by gunicorn's parent before it forks, so only gunicorn and gevent are
-imported here; the kernel and the plugins come after the sockets are patched.
+Imported in a worker's own process (see `arbiter.Seed`), before anything that uses
+sockets: the kernel and the plugins come after these are patched.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from gunicorn.workers.ggevent import GeventWorker
 
+from kernel.server.arbiter import STOPPING
+
 if TYPE_CHECKING:
     from types import FrameType
 
     from kernel.http.settings import HttpSettings
     from kernel.server.handler import Handler
 
-STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 PULSE = 1.0  # seconds between signs of life to the parent
 
 
@@ -38,7 +39,7 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
 
     def __init__(self, listener: Any, limits: HttpSettings, **options: Any) -> None:
         """Serve on `listener` within `limits`."""
-        from kernel.server.handler import Handler  # noqa: PLC0415 - after the fork: it patches nothing itself
+        from kernel.server.handler import Handler  # noqa: PLC0415 - after the sockets are patched
 
         super().__init__(listener, handler_class=Handler, log=None, **options)
         self.limits = limits
