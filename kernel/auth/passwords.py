@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import threading
 import unicodedata
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -40,7 +42,7 @@ class Passwords:
         concurrency = settings.argon2_concurrency or max(1, (os.cpu_count() or 1) - 1)
         # PERF: leaves a core to the hub, and bounds the memory that a flood of sign-ins takes
         self._slots = threading.BoundedSemaphore(concurrency)
-        self._nobody = self._hasher.hash("the password of an account that does not exist")
+        self._nobody = _unmatched(settings)
 
     def hash(self, password: str) -> str:
         """Return the PHC string of a password, `$argon2id$v=19$…`.
@@ -82,6 +84,16 @@ class Passwords:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError, UnicodeEncodeError):  # a hash is ASCII
             return False
+
+
+def _unmatched(settings: AuthSettings) -> str:
+    """Return a PHC string that takes as long as any to verify, and fits no password.
+
+    Salt and digest are chance. PERF: hashing something would delay every start by 50 ms.
+    """
+    cost = f"m={settings.argon2_memory},t={settings.argon2_time},p={settings.argon2_parallelism}"
+    salt, digest = (b64encode(token_bytes(count)).decode().rstrip("=") for count in (16, 32))
+    return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
 def _encoded(password: str) -> bytes:
