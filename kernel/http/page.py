@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from marshmallow import Schema
@@ -38,25 +38,31 @@ class PageOf:
     countable: bool = False
     default_limit: int = DEFAULT_LIMIT
 
-    @cached_property
+    @property
     def schema(self) -> type[Schema]:
-        """The schema of the page, named `<Item>Page`."""
-        members: dict[str, base.Field[Any]] = {
-            "items": fields.List(fields.Nested(self.item), required=True),
-            "next": fields.String(
-                required=True,
-                allow_none=True,
-                metadata={"description": "Cursor of the next page; null on the last."},
-            ),
-        }
-        if self.countable:
-            members["total"] = fields.Integer(
-                allow_none=True,
-                metadata={"description": "Length of the whole list, when asked with `total=true`."},
-            )
-        page = Schema.from_dict(members, name=f"{self.item.__name__}Page")
-        page.__module__ = self.item.__module__
-        return page
+        """The schema of the page: `<Item>Page`, or `<Item>CountedPage` with a total."""
+        return _schema(self.item, self.countable)
+
+
+@cache
+def _schema(item: type[Schema], countable: bool) -> type[Schema]:
+    """Return one class for all lists of an item, so that the document names it once."""
+    members: dict[str, base.Field[Any]] = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next": fields.String(
+            required=True,
+            allow_none=True,
+            metadata={"description": "Cursor of the next page; null on the last."},
+        ),
+    }
+    if countable:
+        members["total"] = fields.Integer(
+            allow_none=True,
+            metadata={"description": "Length of the whole list, when asked with `total=true`."},
+        )
+    page = Schema.from_dict(members, name=f"{item.__name__}{'Counted' if countable else ''}Page")
+    page.__module__ = item.__module__
+    return page
 
 
 def page_of(item: type[Schema], *, countable: bool = False, default_limit: int = DEFAULT_LIMIT) -> PageOf:

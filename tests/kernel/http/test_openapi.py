@@ -165,6 +165,11 @@ def test_a_list_documents_its_page(document: dict[str, Any]) -> None:
     assert document["components"]["schemas"][schema]["required"] == ["items", "next"]
 
 
+def test_two_lists_of_one_thing_share_their_page_and_a_counted_one_has_its_own() -> None:
+    assert page_of(ThingOut).schema is page_of(ThingOut, default_limit=50).schema
+    assert page_of(ThingOut, countable=True).schema.__name__ == "ThingOutCountedPage"
+
+
 def test_an_endpoint_that_reads_no_credentials_documents_none(document: dict[str, Any]) -> None:
     operation = document["paths"]["/v1/sign-in"]["post"]
 
