@@ -6,15 +6,13 @@ import ssl
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.policy import SMTP
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 import trustme
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Protocol
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 
 from contrib.smtp.provider import SmtpProvider
 from contrib.smtp.settings import SmtpSettings
@@ -37,7 +35,7 @@ class Scripted:
     close_after: int = 0
     drop_in_data: bool = False
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it so
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         if session not in self.sessions:
@@ -51,7 +49,7 @@ class Scripted:
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         if address in self.rcpt:
@@ -59,7 +57,9 @@ class Scripted:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
         [to] = envelope.rcpt_tos
         if self.drop_in_data:
             self.drop_in_data = False
@@ -68,7 +68,9 @@ class Scripted:
         if to in self.data:
             return self.data[to]
         session.taken = getattr(session, "taken", 0) + 1
-        self.received.append((envelope.mail_from, to, message_from_bytes(envelope.content, policy=SMTP)))
+        self.received.append(
+            (envelope.mail_from, to, message_from_bytes(envelope.content, policy=policy.SMTP))
+        )
         return "250 2.0.0 queued as 42"
 
 
@@ -84,10 +86,10 @@ class _Server(Controller):
         implicit = context if security == "tls" else None
         super().__init__(handler, hostname="127.0.0.1", port=0, ssl_context=implicit)
 
-    def factory(self) -> Protocol:
+    def factory(self) -> SMTP:
         with warnings.catch_warnings():  # implicit TLS is not what it takes for TLS
             warnings.simplefilter("ignore", UserWarning)
-            return Protocol(self.handler, **self.options)
+            return SMTP(self.handler, **self.options)
 
     def _trigger_server(self) -> None:
         """Connect to the port the system chose, which aiosmtpd's own trigger does not know."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,7 @@ def folder(tmp_path, monkeypatch):
     made = tmp_path / "letters"
     made.mkdir()
     monkeypatch.setenv("LETTERS_FOLDER", str(made))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([SITE, os.getcwd()]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([SITE, str(Path.cwd())]))
     return made
 
 

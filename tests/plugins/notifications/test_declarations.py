@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from kernel.errors import StoaError
-from plugins.notifications.api import NotificationType
+from kernel.tasks.worker import run_due
+from kernel.testing import Client
+from plugins.notifications.api import Address, NotificationType, send
+from plugins.notifications.models import Message
 
 TYPE = NotificationType
 
@@ -16,8 +21,7 @@ def starting(make_app, monkeypatch):
 
     def start(*types: NotificationType, **settings):
         if types:
-            import stoa_letters.plugin as letters
-
+            letters = importlib.import_module("stoa_letters.plugin")
             monkeypatch.setattr(letters, "TYPES", types)
         with pytest.raises(StoaError) as refused:
             make_app("letters", notifications=settings)
@@ -79,10 +83,6 @@ def test_a_template_that_does_not_compile_stops_the_start(starting, tmp_path):
 
 
 def test_an_operators_templates_win(make_app, tmp_path):
-    from kernel.tasks.worker import run_due
-    from kernel.testing import Client
-    from plugins.notifications.api import Address, send
-
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "plain.txt").write_text("Subject: Ours\n\n{{ text }}")
     (tmp_path / "notifications").mkdir()
@@ -97,10 +97,6 @@ def test_an_operators_templates_win(make_app, tmp_path):
 
 
 def test_an_operators_template_cannot_leave_the_sandbox(starting, tmp_path, make_app):
-    from kernel.tasks.worker import run_due
-    from plugins.notifications.api import Address, send
-    from plugins.notifications.models import Message
-
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "plain.txt").write_text("Subject: A\n\n{{ ''.__class__.__mro__ }}")
     application = make_app("letters", notifications={"templates": str(tmp_path)})

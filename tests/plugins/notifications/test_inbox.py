@@ -131,7 +131,7 @@ def test_the_number_stays_exact_when_devices_and_senders_race(app, ann):
 
     race(
         *[released(lambda: inbox.add(user, type="letters.plain", title="T", body="B")) for _ in range(6)],
-        *[released(lambda id=id: inbox.mark(user, id, read=True)) for id in ids for _ in range(2)],
+        *[released(lambda one=one: inbox.mark(user, one, read=True)) for one in ids for _ in range(2)],
         released(lambda: inbox.delete(user, ids[0])),
         released(lambda: inbox.mark_read(user, None)),
     )
@@ -146,7 +146,7 @@ def test_other_plugins_learn_of_new_and_of_read_ones(app, ann):
     found = app.db.rows(
         "SELECT type, data FROM kernel_event WHERE type LIKE 'notifications.%%' ORDER BY position"
     )
-    assert [type for type, _ in found] == ["notifications.notification.created.v1"] * 3 + [
+    assert [wire for wire, _ in found] == ["notifications.notification.created.v1"] * 3 + [
         "notifications.inbox.read.v1"
     ]
     assert found[-1][1] == {"user_id": str(ann.user_id), "unread": 0}

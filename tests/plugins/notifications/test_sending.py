@@ -87,7 +87,7 @@ def test_a_repeated_event_that_races_itself_is_sent_once(app, post, person, work
 
 
 def test_an_undeclared_type_is_refused_with_the_nearest_name(app):
-    with pytest.raises(StoaError, match="letters.plain"):
+    with pytest.raises(StoaError, match=r"letters\.plain"):
         send("letters.plian", Address(email=ADA), {})
 
 
