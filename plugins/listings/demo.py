@@ -1,0 +1,177 @@
+"""Four hundred listings with pictures, the same on every machine.
+
+Written in bulk and not through the services: 400 publications would take half
+a minute. The sellers, categories and pictures are those of the demo data of
+the plugins this one requires.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from kernel import DemoNotes
+from plugins.accounts.demo import user_id
+from plugins.categories.demo import category_id
+from plugins.listings.models import Listing, ViewDay
+from plugins.listings.services import indexing, sellers
+from plugins.listings.services.rows import OWNER_TYPE
+from plugins.listings.settings import ListingsSettings
+from plugins.media import api as media
+from plugins.media import demo_images
+from plugins.search import api as search
+
+if TYPE_CHECKING:
+    from kernel import Application
+
+COUNT: Final = 400
+BATCH: Final = 100
+STATUSES: Final = ("ACTIVE",) * 17 + ("SOLD", "EXPIRED", "DRAFT")
+ADJECTIVES: Final = (
+    "Vintage", "Compact", "Handmade", "Nearly new", "Sturdy", "Elegant", "Restored", "Lightweight", "Classic",
+    "Rare", "Reliable", "Colourful",
+)  # fmt: skip
+ENDINGS: Final = (
+    "with original box", "from a smoke-free home", "for a small flat", "barely used", "one owner",
+    "pick-up today", "with warranty", "well looked after",
+)  # fmt: skip
+SERVICES: Final = (
+    ("Piano lessons", "Piano"),
+    ("Bicycle repair", "Bicycle"),
+    ("Garden care", "Plant"),
+    ("Furniture assembly", "Toolbox"),
+    ("Laptop rescue", "Laptop"),
+    ("Guitar lessons", "Guitar"),
+    ("Portrait photography", "Camera"),
+    ("Carpet cleaning", "Rug"),
+    ("Alterations and repairs", "Sewing machine"),
+    ("Stargazing evenings", "Telescope"),
+)
+SHELVES: Final = {
+    "computers": ("Laptop",),
+    "electronics": ("Camera", "Headphones", "Record player"),
+    "furniture": ("Armchair", "Bookshelf", "Desk", "Garden bench", "Mirror", "Sofa"),
+}
+CONDITIONS: Final = ("new", "like new", "good", "worn")
+
+
+def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+    """Write the listings with their pictures, sellers' cards and views, and index them."""
+    demo_images.load(app.blobs, lambda done, total: progress(0, COUNT))  # noqa: ARG005 - pictures come first
+    for start in range(0, COUNT, BATCH):
+        with app.db.atomic():
+            _write(app, range(start, start + BATCH))
+        progress(start + BATCH, COUNT)
+    return DemoNotes(
+        tries=(
+            "curl '{url}/v1/listings?limit=3'",
+            "curl '{url}/v1/listings?q=vintge+lamp'",
+            "curl '{url}/v1/listings?sort=price_asc&type=SERVICE&limit=3'",
+        )
+    )
+
+
+def _write(app: Application, numbers: Iterable[int]) -> None:
+    lifetime = app.settings.of(ListingsSettings).lifetime_days or 30
+    rows = [_row(number, app.clock.now(), lifetime) for number in numbers]
+    numbers_of = {subject: number for number, subject in enumerate(demo_images.SUBJECTS)}
+    demo_images.add((row["gallery"][0], row["seller_id"], numbers_of[row["subject"]]) for row in rows)
+    cards = media.cards(row["gallery"][0] for row in rows)
+    people = {each: sellers.card_of(each) for each in sorted({row["seller_id"] for row in rows})}
+    for row in rows:
+        row.update(people[row["seller_id"]])
+        row["cover_url"] = cards[row["gallery"][0]].thumbnail_url
+        media.attach(row["gallery"], OWNER_TYPE, row["id"])
+    columns = [{name: value for name, value in row.items() if name != "subject"} for row in rows]
+    Listing.insert_many(columns).on_conflict_ignore().execute()
+    _write_views(rows, app.clock.now())
+    shown = Listing.select().where(Listing.id.in_([row["id"] for row in rows]), Listing.status == "ACTIVE")
+    search.index([indexing.document(listing) for listing in shown])
+
+
+def _row(number: int, now: datetime, lifetime: int) -> dict[str, Any]:
+    chance = Random(number)  # noqa: S311 - the same every time is the point
+    is_service, status = number % 5 == 0, chance.choice(STATUSES)
+    listed_at = now - timedelta(minutes=37 * (COUNT - number) + chance.randrange(30))
+    content = _service(chance) if is_service else _product(chance, demo_images.subject_of(number * 7))
+    return {
+        "id": _id(f"listing {number}"),
+        "created_at": listed_at,
+        "updated_at": listed_at,
+        "version": 1,
+        "seller_id": user_id(1 + chance.randrange(39)),
+        "status": status,
+        "scope": "",
+        "gallery": [_id(f"picture {number}")],
+        "listed_at": listed_at,
+        "expires_at": _expiry(status, listed_at, now, lifetime),
+        "reminded": False,
+        "withheld": [],
+        "views": 0 if status == "DRAFT" else int(chance.paretovariate(1.1) * 8),
+        "price_currency": "USD",
+        **content,
+    }
+
+
+def _expiry(status: str, listed_at: datetime, now: datetime, lifetime: int) -> datetime | None:
+    if status == "DRAFT":
+        return None
+    return min(listed_at, now) if status == "EXPIRED" else listed_at + timedelta(days=lifetime)
+
+
+def _product(chance: Random, subject: str) -> dict[str, Any]:
+    ending = chance.choice(ENDINGS)
+    slug = next((slug for slug, subjects in SHELVES.items() if subject in subjects), "home")
+    condition = chance.choice(CONDITIONS)
+    return {
+        "subject": subject,
+        "type": "PRODUCT",
+        "title": f"{chance.choice(ADJECTIVES)} {subject.lower()}, {ending}",
+        "description": f"A {subject.lower()} in {condition} condition, {ending}. Ask for more photographs.",
+        "category_id": category_id(slug),
+        "price_amount": chance.randrange(5, 600) * 100 - 1,
+        "quantity": chance.choice((1, 1, 1, 2, 5)),
+        "attributes": {"condition": condition},
+    }
+
+
+def _service(chance: Random) -> dict[str, Any]:
+    service, subject = chance.choice(SERVICES)
+    return {
+        "subject": subject,
+        "type": "SERVICE",
+        "title": f"{service}, {chance.choice(('weekends', 'evenings', 'any day', 'on short notice'))}",
+        "description": f"{service} by somebody who has done it for {chance.randrange(2, 25)} years.",
+        "category_id": category_id("services"),
+        "price_amount": chance.randrange(15, 90) * 100,
+        "quantity": None,
+        "attributes": {"home_visits": chance.random() < 0.5},  # noqa: PLR2004 - a coin
+    }
+
+
+def _write_views(rows: Iterable[dict[str, Any]], now: datetime) -> None:
+    """Spread each listing's views over the last days, so that statistics have a shape."""
+    spread = [
+        {"listing_id": row["id"], "day": (now - timedelta(days=day)).date(), "views": views}
+        for row in rows
+        for day, views in enumerate(_spread(row["views"]))
+        if views
+    ]
+    ViewDay.insert_many(spread).on_conflict_ignore().execute()
+
+
+def _spread(views: int, days: int = 7) -> list[int]:
+    share, rest = divmod(views, days)
+    return [share + (day < rest) for day in range(days)]
+
+
+def _id(name: str) -> UUID:
+    """Return an id of a demo row, the same everywhere."""
+    digest = bytearray(hashlib.sha256(f"stoa demo {name}".encode()).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x70
+    digest[8] = digest[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(digest))

@@ -1,0 +1,22 @@
+"""Extension points of listings: implement with `@hookimpl(optionalhook=True)`.
+
+To refuse a publication, subscribe to `listings.listing.published.v1` with
+`inline=True` and raise a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from kernel import hookspec
+
+
+@hookspec
+def listings_hidden_sellers(viewer: UUID) -> Collection[UUID]:
+    """Return the sellers whose listings `viewer` is not to see: those who block each other.
+
+    Called for each request of a signed-in person that shows listings, before
+    the cache: answer from memory or with one query.
+    """
+    raise AssertionError("a specification is never called")

@@ -1,0 +1,104 @@
+"""Listings: hook implementations only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from kernel import DemoNotes, Permission, Role, Route, hookimpl
+from plugins.listings import categories_in_use, hookspecs
+from plugins.listings.demo import load
+from plugins.listings.events import EVENTS
+from plugins.listings.models import MODELS
+from plugins.listings.notices import TYPES
+from plugins.listings.permissions import PERMISSIONS
+from plugins.listings.resources import routes
+from plugins.listings.services.indexing import kind
+from plugins.listings.services.personal import erase, export
+from plugins.listings.settings import ListingsSettings
+from plugins.listings.subscribers import SUBSCRIBERS
+from plugins.listings.tasks import TASKS
+
+if TYPE_CHECKING:
+    from peewee import Model
+
+    from kernel import Application, Schedule, Settings, Subscriber, Task
+    from plugins.notifications.api import NotificationType
+    from plugins.search.api import SearchKind
+
+
+@hookimpl
+def register_settings() -> type[ListingsSettings]:
+    return ListingsSettings
+
+
+@hookimpl
+def register_hookspecs() -> ModuleType:
+    return hookspecs
+
+
+@hookimpl
+def register_models(settings: Settings) -> Sequence[type[Model]]:
+    return MODELS
+
+
+@hookimpl
+def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
+    return PERMISSIONS
+
+
+@hookimpl
+def register_events(settings: Settings) -> Sequence[type[Any]]:
+    return EVENTS
+
+
+@hookimpl
+def register_subscribers(settings: Settings) -> Sequence[Subscriber]:
+    return SUBSCRIBERS
+
+
+@hookimpl
+def register_routes(settings: Settings) -> Sequence[Route]:
+    return routes(settings.of(ListingsSettings).list_cache)
+
+
+@hookimpl
+def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
+    return TASKS
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+    return load(app, progress)
+
+
+@hookimpl
+def export_personal_data(app: Application, user_id: UUID) -> Mapping[str, Any]:
+    return export(user_id)
+
+
+@hookimpl
+def erase_personal_data(app: Application, user_id: UUID) -> None:
+    erase(user_id)
+
+
+@hookimpl(optionalhook=True)
+def notifications_types() -> Sequence[NotificationType]:
+    return TYPES
+
+
+@hookimpl(optionalhook=True)
+def search_kinds() -> Sequence[SearchKind]:
+    return [kind()]
+
+
+@hookimpl(optionalhook=True)
+def categories_used(ids: Collection[UUID]) -> Collection[UUID]:
+    return categories_in_use.used(ids)
+
+
+@hookimpl(optionalhook=True)
+def categories_reassign(category_id: UUID, to_id: UUID) -> None:
+    categories_in_use.reassign(category_id, to_id)

@@ -1,0 +1,64 @@
+"""The list, and new listings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernel import (
+    PUBLIC,
+    Cached,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Rate,
+    Request,
+    Response,
+    endpoint,
+    page_of,
+)
+from plugins.listings import queries
+from plugins.listings.permissions import PUBLISH
+from plugins.listings.schemas.requests import ListingIn, ListingsQuery
+from plugins.listings.schemas.responses import ListingItemOut, ListingOut
+from plugins.listings.services import editing
+from plugins.listings.services.rows import TAG
+
+
+def listings(list_cache: int) -> object:
+    """Return the resource of `/v1/listings`, its pages kept for `list_cache` seconds (0: not)."""
+    kept = Cached(list_cache, tags=(TAG,), per="principal") if list_cache else None
+
+    class Listings:
+        """`/v1/listings`."""
+
+        @endpoint(
+            summary="Browse and search listings",
+            permission=PUBLIC,
+            query=ListingsQuery,
+            response=page_of(ListingItemOut),
+            cached=kept,
+            errors=(Invalid,),
+            statements=6,
+        )
+        def on_get(self, req: Request, resp: Response) -> Any:
+            """Everybody's listings, and those of the scopes one belongs to."""
+            return queries.browse(req.principal, req.query)
+
+        @endpoint(
+            summary="Offer a product or a service",
+            permission=PUBLISH,
+            body=ListingIn,
+            response=ListingOut,
+            status=201,
+            idempotent=True,
+            rate=Rate(300, per=3600, by="principal"),
+            errors=(Conflict, Forbidden, Invalid),
+            statements=40,
+        )
+        def on_post(self, req: Request, resp: Response) -> Any:
+            """A draft, unless `status` is ACTIVE; then it can be found at once."""
+            listing_id = editing.create(req.principal, req.body)
+            resp.location = f"/v1/listings/{listing_id}"
+            return queries.one(listing_id, req.principal)
+
+    return Listings()

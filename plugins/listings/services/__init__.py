@@ -1,0 +1,1 @@
+"""The rules of listings; no falcon, no huey."""

@@ -1,0 +1,9 @@
+"""Listings keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestListings(PluginContract):
+    plugin = "listings"
