@@ -215,7 +215,7 @@ class Database(Pool):
         log.warning("database_connection_lost", error=str(ex).strip())
         if not self.in_transaction():
             self._drop_connection()
-        return Unavailable("The database connection was lost; try again.")
+        return Unavailable("The database connection was lost; try again.", headers={"Retry-After": "1"})
 
     def _drop_connection(self) -> None:
         conn = self._state.conn

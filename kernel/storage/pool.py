@@ -196,7 +196,9 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no 
         try:
             conn = self._dial()
         except psycopg2.OperationalError as ex:
-            raise Unavailable("The database cannot be reached; try again.") from ex
+            raise Unavailable(
+                "The database cannot be reached; try again.", headers={"Retry-After": "1"}
+            ) from ex
         finally:
             with self._pool_available:
                 self._opening -= 1
