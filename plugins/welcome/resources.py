@@ -15,8 +15,8 @@ from plugins.welcome.assets import assets, version
 # APPSEC: scripts and styles from this origin only, none of them inline. `blob:`
 # is the preview of a photograph before it is sent.
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 

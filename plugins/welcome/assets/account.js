@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { $, ago, attempt, el, open, show } from "./dom.js";
-import { current, onChange, set } from "./session.js";
+import * as session from "./session.js";
 
 const form = (id) => $(id).querySelector("form");
 const values = (of) => Object.fromEntries([...new FormData(of)].filter(([, value]) => value !== ""));
@@ -20,14 +20,13 @@ let afterwards = null;
 
 /** Do something as somebody: at once, or after signing in. */
 export function signedIn(work) {
-  if (current()) return work();
+  if (session.current()) return work();
   afterwards = work;
   open("sign-in");
 }
 
 function begin(answer) {
-  const { user, access_token, refresh_token, session_id } = answer;
-  set({ user, access_token, refresh_token, session_id });
+  session.begin(answer);
   const next = afterwards;
   afterwards = null;
   for (const dialog of [$("register"), $("sign-in")]) dialog.close();
@@ -51,19 +50,19 @@ function submit(id, path) {
   });
 }
 
-function shown(session) {
-  for (const part of document.querySelectorAll("[data-when]")) part.hidden = (part.dataset.when === "in") !== Boolean(session);
-  $("me").textContent = session?.user.name ?? "Account";
-  const waiting = Boolean(session) && !session.user.email_verified && Boolean(session.user.email);
+function shown(now) {
+  for (const part of document.querySelectorAll("[data-when]")) part.hidden = (part.dataset.when === "in") !== Boolean(now);
+  $("me").textContent = now?.user.name ?? "Account";
+  const waiting = Boolean(now) && !now.user.email_verified && Boolean(now.user.email);
   $("unverified").hidden = !waiting;
-  if (waiting) $("address").textContent = session.user.email;
+  if (waiting) $("address").textContent = now.user.email;
 }
 
 /** Read the profile anew: the address may have been verified in another tab. */
 async function look() {
-  if (!current() || current().user.email_verified) return;
+  if (!session.current() || session.current().user.email_verified) return;
   const user = await call("GET", "/v1/auth/profile");
-  if (current()) set({ ...current(), user });
+  if (session.current()) session.set({ ...session.current(), user });
 }
 
 async function devices() {
@@ -103,13 +102,13 @@ export function start() {
   $("sign-out").addEventListener("click", (event) =>
     attempt($("devices"), event.target, async () => {
       await call("POST", "/v1/auth/logout");
-      set(null);
+      session.set(null);
       $("devices").close();
     }),
   );
-  onChange(shown);
-  onChange((session) => session || $("devices").close());
-  shown(current());
+  session.onChange(shown);
+  session.onChange((now) => now || $("devices").close());
+  shown(session.current());
   const quietly = () => look().catch(() => {}); // the next sight of the page asks again
   addEventListener("focus", quietly);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && quietly());

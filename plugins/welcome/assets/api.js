@@ -52,7 +52,8 @@ async function again(send) {
   const used = current()?.access_token;
   const answer = await send().catch(away);
   if (answer.status !== 401 || !used) return answer;
-  return (await refresh(used).catch(away)) ? send().catch(away) : answer;
+  await refresh(used).catch(away);
+  return send().catch(away); // with the new token, or as nobody
 }
 
 function away(error) {

@@ -85,7 +85,7 @@ async function fill(mine, extra, put) {
     next = page.next;
     put(page.items.map(card));
     const count = $("grid").children.length;
-    $("told").textContent = count ? `${count}${next ? " or more" : ""} ${count === 1 ? "listing" : "listings"}` : "";
+    $("told").textContent = count ? `${count} ${next ? "shown, there are more" : count === 1 ? "listing" : "listings"}` : "";
     if (!count) $("grid").replaceChildren(nothing());
     $("more").hidden = !next;
   } catch (problem) {

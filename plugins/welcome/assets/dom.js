@@ -16,11 +16,10 @@ export function el(name, attributes = {}, ...children) {
   return made;
 }
 
-export const random = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-
 /** Show a dialog; another one that is open gives way. */
 export function open(id) {
   for (const other of document.querySelectorAll("dialog[open]")) other.close();
+  clear($(id));
   $(id).showModal();
   return $(id);
 }

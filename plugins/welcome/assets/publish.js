@@ -1,7 +1,8 @@
 // Publish: a form made from the category's attributes, and photographs that upload while one writes.
 
 import { call, upload } from "./api.js";
-import { $, attempt, clear, digits, el, money, open, random } from "./dom.js";
+import { $, attempt, clear, digits, el, open } from "./dom.js";
+import { random } from "./random.js";
 import { go, reload } from "./browse.js";
 
 const MOST = 12;

@@ -1,8 +1,11 @@
 // Who is signed in here. Tokens live in memory and in sessionStorage: for this tab, until it closes.
 //
-// A refresh token works once, and one that comes twice ends its session. So a tab refreshes
-// at most once at a time, a retry repeats its Idempotency-Key, and a duplicated tab (the
-// browser copies sessionStorage) waits its turn and takes what the first one got.
+// A refresh token works once, and one that comes twice ends its session, unless it comes under
+// the same Idempotency-Key. A lost answer is asked for again under its key. A duplicated tab
+// (the browser copies sessionStorage) hears what the other got; when both refresh at one
+// moment they send the same key, made of a secret of the sign-in and a count, and get the same.
+
+import { random } from "./random.js";
 
 const PLACE = "stoa.session";
 const others = new BroadcastChannel(PLACE);
@@ -37,7 +40,11 @@ others.onmessage = ({ data }) => {
 export const current = () => session;
 export const onChange = (listener) => listeners.add(listener);
 
-/** Begin, change (a profile read anew) or end (null) the session of this tab. */
+/** Begin a session from a sign-in's answer. */
+export const begin = ({ user, access_token, refresh_token, session_id }) =>
+  set({ user, access_token, refresh_token, session_id, secret: random(), turn: 0 });
+
+/** Change the session of this tab (a profile read anew) or end it (null). */
 export function set(next) {
   const ended = session;
   keep(next);
@@ -45,8 +52,9 @@ export function set(next) {
   tell();
 }
 
-/** Spend the refresh token. Returns whether there is a session still. */
+/** Spend the refresh token for new tokens; a session that has ended is forgotten. */
 export function refresh(stale) {
+  if (!session) return Promise.resolve();
   refreshing ??= alone(() => spend(stale)).finally(() => (refreshing = null));
   return refreshing;
 }
@@ -54,24 +62,20 @@ export function refresh(stale) {
 const alone = (work) => (navigator.locks ? navigator.locks.request(`${PLACE}.${session.session_id}`, work) : work());
 
 async function spend(stale) {
-  session = read() ?? session;
-  if (!session || session.access_token !== stale) return Boolean(session); // another tab was first
-  const key = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
-  const answer = await ask(key).catch(() => ask(key)); // a lost answer is asked for again, under its key
-  if (answer.status === 401) {
-    set(null);
-    return false;
-  }
-  if (!answer.ok) return true;
+  if (!session || session.access_token !== stale) return; // another tab was first, or signed out
+  const { turn } = session;
+  const answer = await ask().catch(ask);
+  if (answer.status === 401) return set(null);
+  if (!answer.ok) return; // the call that asked will be refused, and tell
   const { access_token, refresh_token, session_id } = await answer.json();
-  keep({ ...session, access_token, refresh_token, session_id });
-  others.postMessage({ access_token, refresh_token, session_id });
-  return true;
+  const got = { access_token, refresh_token, session_id, turn: turn + 1 };
+  keep({ ...session, ...got });
+  others.postMessage(got);
 }
 
-const ask = (key) =>
+const ask = () =>
   fetch("/v1/auth/refresh", {
     method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": key },
+    headers: { "content-type": "application/json", "idempotency-key": `${session.secret}.${session.turn}` },
     body: JSON.stringify({ refresh_token: session.refresh_token }),
   });

@@ -46,8 +46,16 @@ _POINT = """
   found.scrollIntoView({ block: "center", behavior: "instant" });
   const box = found.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
   const top = document.elementFromPoint(x, y);
-  if (!found.contains(top) && !top?.contains(found)) throw new Error("covered by " + top?.outerHTML.slice(0, 80));
+  if (!found.contains(top) && !top?.contains(found)) throw new Error("covered by " + top?.outerHTML);
   return { x, y };
+})()
+"""
+_FOCUS = "(() => { const field = document.querySelector(%s); field.focus(); field.select?.() })()"
+_CHOOSE = """
+(() => {
+  const field = document.querySelector(%s);
+  field.value = %s;
+  for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
 })()
 """
 
@@ -110,12 +118,14 @@ class Browser:
         text, _, self._rest = self._rest.partition(b"\0")
         return json.loads(text)
 
-    def tab(self, url: str, *, width: int = 1280, height: int = 900, dark: bool = False) -> Tab:
-        """Open a page in a context of its own: another person, another device."""
-        context = self.send("Target.createBrowserContext")["browserContextId"]
+    def tab(
+        self, url: str, *, width: int = 1280, height: int = 900, dark: bool = False, beside: Tab | None = None
+    ) -> Tab:
+        """Open a page in a context of its own (another person, another device), or beside another tab."""
+        context = beside.context if beside else self.send("Target.createBrowserContext")["browserContextId"]
         target = self.send("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        tab = Tab(self, session)
+        tab = Tab(self, session, context)
         for domain in ("Page", "Runtime", "Log", "DOM", "Accessibility"):
             tab.send(f"{domain}.enable")
         tab.resize(width, height)
@@ -128,8 +138,8 @@ class Browser:
 class Tab:
     """One page."""
 
-    def __init__(self, browser: Browser, session: str) -> None:
-        self._browser, self._session = browser, session
+    def __init__(self, browser: Browser, session: str, context: str) -> None:
+        self._browser, self._session, self.context = browser, session, context
 
     def send(self, method: str, **params: Any) -> dict[str, Any]:
         """Run a command in this page."""
@@ -159,10 +169,12 @@ class Tab:
         return found["result"].get("value")
 
     def until(self, condition: str, patience: int = PATIENCE) -> Any:
-        """Wait for an expression to be truthy; return its value."""
+        """Wait for an expression to be truthy, also through a navigation; return its value."""
         try:
             return self.run(_UNTIL % (patience, condition))
         except BrowserError as ex:
+            if "navigated" in str(ex) or "context was destroyed" in str(ex):
+                return self.until(condition, patience)
             raise BrowserError(f"{condition}: {ex}\n{self.text('body')[:3000]}") from None
 
     def text(self, selector: str) -> str:
@@ -180,22 +192,20 @@ class Tab:
 
     def fill(self, selector: str, text: str) -> None:
         """Replace what a field holds by typing."""
-        self.run(
-            f"(() => {{ const f = document.querySelector({json.dumps(selector)}); f.focus(); f.select?.() }})()"
-        )
+        self.run(_FOCUS % json.dumps(selector))
         self.send("Input.insertText", text=text)
 
     def choose(self, selector: str, value: str) -> None:
         """Choose an option of a select."""
-        self.run(
-            f"(() => {{ const f = document.querySelector({json.dumps(selector)}); f.value = {json.dumps(value)};"
-            "f.dispatchEvent(new Event('input', {bubbles: true})); f.dispatchEvent(new Event('change', {bubbles: true})) })()"
-        )
+        self.run(_CHOOSE % (json.dumps(selector), json.dumps(value)))
 
     def press(self, key: str, code: int) -> None:
         """Press and release a key, by its name and virtual key code."""
-        for kind in ("rawKeyDown", "keyUp"):
-            self.send("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.send(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text
+            )
 
     def files(self, selector: str, *paths: Path) -> None:
         """Choose files."""
@@ -215,7 +225,7 @@ class Tab:
         return {"clip": {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}}
 
     def complaints(self) -> list[str]:
-        """Return what the page's console complained of: exceptions, violations of the policy, failed loads."""
+        """Return what the console complained of: exceptions, violations of the policy, failed loads."""
         self.run("0")
         mine = [one for one in self._browser.events if one.get("sessionId") == self._session]
         thrown = [
