@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,16 +23,23 @@ ROOT = Path(__file__).resolve().parents[2]
 Overrides = dict[str, dict[str, Any]]
 
 
+def _nothing() -> None:
+    """Watch nothing: the database is not ours."""
+
+
 @dataclass
 class Runtime:
     """One profile as the command line uses it.
 
     `overrides` has a profile's shape and wins over files and environment: it
-    carries what the options say and what the runtime finds out.
+    carries what the options say and what the runtime finds out. `watch` is called
+    every second or so by a process that stays: a PostgreSQL of ours that died
+    is started again.
     """
 
     name: str
     overrides: Overrides = field(default_factory=dict)
+    watch: Callable[[], None] = _nothing
 
     def __post_init__(self) -> None:
         """Give the profile a directory of its own below var/, unless it names one."""
@@ -92,9 +99,11 @@ class Runtime:
             return
         with light("storage.embedded").EmbeddedPostgres(self.var / "postgres") as server:
             self.override("database", url=server.ensure_database("stoa"))
+            self.watch = server.watch
             try:
                 yield
             finally:
+                self.watch = _nothing
                 del self.overrides["database"]["url"]
 
     @contextmanager

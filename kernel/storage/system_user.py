@@ -7,11 +7,14 @@ the programs of the wheel: the traverse bit on directories, never the read bit.
 from __future__ import annotations
 
 import logging
+import os
 import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kernel.errors import ConfigurationError
 
@@ -43,6 +46,41 @@ def system_user() -> pwd.struct_passwd:
             f"PostgreSQL does not run as root and the user {SYSTEM_USER} cannot be made "
             f"({telling_lines(made.stderr)[-1]}): run as another user or set database.url"
         ) from ex
+
+
+def server_user(data: Path) -> pwd.struct_passwd | None:
+    """Return the user the server of a data directory runs as when we are root, else None.
+
+    Raises ConfigurationError when the directory belongs to somebody we cannot be.
+    """
+    if os.geteuid() != 0:
+        if data.exists() and data.stat().st_uid != os.geteuid():
+            owner = data.owner() if data.stat().st_uid else "root"
+            raise ConfigurationError(
+                f"{data}: belongs to {owner}: run as root or as {owner}, or point kernel.var_dir elsewhere"
+            )
+        return None
+    if data.exists() and (owner_id := data.stat().st_uid) != 0:
+        try:
+            return pwd.getpwuid(owner_id)
+        except KeyError as ex:
+            raise ConfigurationError(
+                f"{data}: belongs to user id {owner_id}, whom this machine does not know: "
+                "make that user, or point kernel.var_dir elsewhere"
+            ) from ex
+    return system_user()
+
+
+def own(path: Path, run_as: Mapping[str, Any], mode: int = 0o700) -> Path:
+    """Make a directory that belongs to the server's user."""
+    path.mkdir(mode=mode, exist_ok=True)
+    wanted = run_as.get("user", os.geteuid())
+    if path.stat().st_uid not in {wanted, 0}:
+        raise ConfigurationError(f"{path}: belongs to another user: remove it or set TMPDIR")
+    if run_as:
+        os.chown(path, run_as["user"], run_as["group"])
+    path.chmod(mode)
+    return path
 
 
 def let_traverse(directory: Path) -> None:

@@ -7,6 +7,8 @@ import click
 from kernel.cli.profiles import profile_option
 from kernel.cli.runtime import runtime
 
+PULSE = 1.0  # seconds between two looks at what the worker stands on
+
 
 @click.command(epilog="Example: manage.py worker --profile condomarket")
 @profile_option
@@ -28,7 +30,8 @@ def worker() -> int:
     asked = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())
-    with runtime().application(migrate=True) as application:
+    run = runtime()
+    with run.application(migrate=True) as application:
         from kernel.cli.logs import hiding_secrets
         from kernel.tasks.worker import Worker
 
@@ -37,7 +40,8 @@ def worker() -> int:
         running = Worker(application)
         running.start()
         click.echo("working; stop with Ctrl-C", err=True)
-        asked.wait()
+        while not asked.wait(PULSE):
+            run.watch()
         running.stop()
         application.stop()
     return 0

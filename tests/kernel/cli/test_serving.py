@@ -121,6 +121,20 @@ def test_serve_recovers_from_kill_9(start, tmp_path):
     assert again.stop() == 0
 
 
+def test_an_embedded_postgresql_that_is_killed_is_started_again(start, tmp_path):
+    port = free_port()
+    server = start("serve", "--port", str(port))
+    server.until(lambda: status(port, "/health") == 200)
+    killed = postgres_pid(tmp_path)
+
+    os.kill(killed, signal.SIGKILL)
+    server.until(lambda: "the embedded PostgreSQL had died and was started again" in server.output)
+    server.until(lambda: status(port, "/health") == 200)
+
+    assert postgres_pid(tmp_path) not in (0, killed)
+    assert server.stop() == 0
+
+
 def test_a_worker_that_ends_leaves_the_database_running(start, tmp_path):
     port = free_port()
     server = start("serve", "--port", str(port))

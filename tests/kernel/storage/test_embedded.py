@@ -160,7 +160,7 @@ def test_a_server_that_is_still_stopping_is_waited_for_and_started_again(directo
     client = psycopg2.connect(first.url())
     stopping = psutil.Process(first.pid)
     stopping.terminate()  # "smart" shutdown: it lasts until the client leaves
-    until(lambda: first._pid_file()[7] == "stopping")
+    until(lambda: not first._postmaster.is_ready())
 
     with ThreadPoolExecutor() as pool:
         starting = pool.submit(EmbeddedPostgres(directory, QUICK).start)
@@ -177,7 +177,7 @@ def test_a_server_that_is_still_stopping_is_waited_for_and_started_again(directo
 
 def test_a_start_waits_for_the_initdb_of_one_that_was_killed(directory: Path) -> None:
     killed = join(directory)
-    until(lambda: (directory / "data.new" / "PG_VERSION").exists())
+    until((directory / "data.new" / "PG_VERSION").exists)
     killed.kill()
     leave(killed)
 
