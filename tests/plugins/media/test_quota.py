@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
 from kernel import app as active
 from kernel.testing import race
 from plugins.media.models import Upload, Usage
 from plugins.media.problems import QuotaExceeded, UploadExpired
 from plugins.media.services import quota, sweeping
-from tests.plugins.media.conftest import photograph, upload
+from tests.plugins.media.conftest import encoded, photograph, upload
 
 PLUGINS = ("media",)
 ROOM = 100_000
+NOISE = encoded(Image.effect_noise((220, 130), 60), "PNG")  # three fit
 SETTINGS = {"media": {"quota_bytes": ROOM}}
 
 
@@ -53,7 +55,7 @@ def test_a_reservation_is_given_back_once_even_in_a_race(ann):
 
 
 def test_what_does_not_fit_is_refused_with_the_quota(ann, usage, blobs):
-    content = photograph(600, 400)
+    content = NOISE
     fitting = ROOM // len(content)
     answers = [upload(ann, content) for _ in range(fitting + 1)]
 
@@ -78,7 +80,7 @@ def test_room_of_a_file_of_unknown_length_grows_up_to_the_quota(ann):
 
 
 def test_deleting_makes_room(ann, ready):
-    content = photograph(600, 400)
+    content = NOISE
     made = [ready(ann, content) for _ in range(ROOM // len(content))]
 
     ann.delete(f"/v1/media/{made[0]['id']}")
