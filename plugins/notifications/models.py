@@ -12,6 +12,9 @@ import peewee
 
 from kernel import JSONField, Model, TimestampField, Versioned
 
+URGENT, BULK = 0, 1
+"""Priorities: mandatory messages (a code, a reset link) do not queue behind a newsletter."""
+
 
 class Message(Model):
     """A message not yet turned into deliveries; emptied, or gone, once it is.
@@ -27,6 +30,7 @@ class Message(Model):
     scope = peewee.TextField(null=True)
     correlation_id = peewee.TextField(default="")
     dedupe = peewee.TextField(null=True, unique=True)
+    priority = peewee.SmallIntegerField(default=BULK)
     attempt = peewee.SmallIntegerField(default=0)
     due_at = TimestampField(null=True)
 
@@ -34,7 +38,9 @@ class Message(Model):
         table_name = "notifications_message"
 
 
-Message.add_index(Message.due_at, name="notifications_message_due", where=Message.due_at.is_null(False))
+Message.add_index(
+    Message.priority, Message.due_at, name="notifications_message_due", where=Message.due_at.is_null(False)
+)
 Message.add_index(Message.user_id, name="notifications_message_user", where=Message.user_id.is_null(False))
 
 
@@ -126,6 +132,7 @@ class Delivery(Model):
     content = JSONField(null=True)
     mandatory = peewee.BooleanField(default=False)
     sensitive = peewee.BooleanField(default=False)
+    priority = peewee.SmallIntegerField(default=BULK)
     state = peewee.TextField(default="queued")
     reason = peewee.TextField(default="")
     attempt = peewee.SmallIntegerField(default=0)
@@ -143,6 +150,7 @@ class Delivery(Model):
 
 Delivery.add_index(
     Delivery.channel,
+    Delivery.priority,
     Delivery.due_at,
     name="notifications_delivery_due",
     where=peewee.SQL("state IN ('queued', 'sending')"),

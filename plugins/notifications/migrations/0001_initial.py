@@ -13,6 +13,7 @@ CREATE TABLE notifications_message (
     scope text,
     correlation_id text NOT NULL,
     dedupe text,
+    priority smallint NOT NULL,
     attempt smallint NOT NULL,
     due_at timestamptz
 )
@@ -85,6 +86,7 @@ CREATE TABLE notifications_delivery (
     content jsonb,
     mandatory boolean NOT NULL,
     sensitive boolean NOT NULL,
+    priority smallint NOT NULL,
     state text NOT NULL CHECK (state IN
         ('queued', 'sending', 'held', 'digested', 'sent', 'failed', 'suppressed', 'bounced')),
     reason text NOT NULL,
@@ -130,7 +132,10 @@ TABLES = (MESSAGE, NOTIFICATION, INBOX, WISHES, MUTE, DELIVERY, SUPPRESSION, MAI
 
 INDEXES = (
     "CREATE UNIQUE INDEX notifications_message_dedupe ON notifications_message (dedupe)",
-    "CREATE INDEX notifications_message_due ON notifications_message (due_at) WHERE due_at IS NOT NULL",
+    (
+        "CREATE INDEX notifications_message_due ON notifications_message (priority, due_at)"
+        " WHERE due_at IS NOT NULL"
+    ),
     "CREATE INDEX notifications_message_user ON notifications_message (user_id) WHERE user_id IS NOT NULL",
     "CREATE INDEX notifications_notification_list ON notifications_notification (user_id, id)",
     (
@@ -139,7 +144,7 @@ INDEXES = (
     ),
     "CREATE UNIQUE INDEX notifications_mute_user_id_topic ON notifications_mute (user_id, topic)",
     (
-        "CREATE INDEX notifications_delivery_due ON notifications_delivery (channel, due_at)"
+        "CREATE INDEX notifications_delivery_due ON notifications_delivery (channel, priority, due_at)"
         " WHERE state IN ('queued', 'sending')"
     ),
     (

@@ -27,7 +27,7 @@ SET state = 'sending', attempt = attempt + 1, due_at = %(lease)s, updated_at = %
 WHERE id = ANY(ARRAY(
     SELECT id FROM notifications_delivery
     WHERE channel = %(channel)s AND state IN ('queued', 'sending') AND due_at <= %(now)s
-    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+    ORDER BY priority, due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 RETURNING id
 """
 _DUE = """
@@ -37,7 +37,7 @@ WHERE state IN ('queued', 'sending') AND due_at <= %s GROUP BY channel
 
 
 def claim(channel: str) -> list[Delivery]:
-    """Take the next batch of a channel for this worker, the longest due first."""
+    """Take the next batch of a channel for this worker, the mandatory and the longest due first."""
     settings, now = app.settings.of(NotificationsSettings), app.clock.now()
     lease = now + timedelta(seconds=settings.lease)
     taken = app.db.rows(_CLAIM, {"channel": channel, "now": now, "lease": lease, "limit": settings.batch})

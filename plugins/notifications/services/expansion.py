@@ -45,7 +45,7 @@ def _expand_next() -> list[str] | None:
         message = (
             Message.select()
             .where(Message.due_at <= app.clock.now())
-            .order_by(Message.due_at)
+            .order_by(Message.priority, Message.due_at)
             .limit(1)
             .for_update(skip_locked=True)
             .first()
@@ -181,6 +181,7 @@ class _Expansion:
             message_id=self.message.id, type=self.type.name, channel=target.channel, user_id=self.user_id,
             notification_id=notification_id, address=target.address, language=self.recipient.language,
             timezone=self.recipient.timezone, mandatory=self.type.mandatory, sensitive=self.type.sensitive,
+            priority=self.message.priority,
             topic=self.message.topic, scope=self.message.scope, correlation_id=self.message.correlation_id,
             **values,
         )  # fmt: skip

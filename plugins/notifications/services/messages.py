@@ -14,14 +14,15 @@ from kernel import app, uuid7
 from kernel.context import correlation_id
 from plugins.notifications.catalogue import Catalogue
 from plugins.notifications.kinds import Address
+from plugins.notifications.models import BULK, URGENT
 
 _INSERT = """
 INSERT INTO notifications_message
     (id, created_at, updated_at, type, user_id, address, data, topic, scope, correlation_id, dedupe,
-     attempt, due_at)
+     priority, attempt, due_at)
 VALUES
     (%(id)s, %(now)s, %(now)s, %(type)s, %(user_id)s, %(address)s::jsonb, %(data)s::jsonb, %(topic)s,
-     %(scope)s, %(correlation_id)s, %(dedupe)s, 0, %(now)s)
+     %(scope)s, %(correlation_id)s, %(dedupe)s, %(priority)s, 0, %(now)s)
 ON CONFLICT (dedupe) DO NOTHING
 """
 
@@ -36,7 +37,7 @@ def send(
     scope: str | None,
 ) -> None:
     """Store a message; see `plugins.notifications.api.send`."""
-    app.service(Catalogue).of(type)
+    declared = app.service(Catalogue).of(type)
     address = asdict(recipient) if isinstance(recipient, Address) else None
     row = {
         "id": uuid7(),
@@ -48,6 +49,7 @@ def send(
         "topic": topic,
         "scope": scope,
         "correlation_id": correlation_id.get(),
+        "priority": URGENT if declared.type.mandatory else BULK,
         "dedupe": _digest(type, recipient, key) if key is not None else None,
     }
     app.db.execute_sql(_INSERT, row)

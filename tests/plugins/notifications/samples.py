@@ -26,8 +26,8 @@ def failed(app: Application) -> Sample:
     owner = uuid7()
     made = Delivery.create(
         message_id=uuid7(), type="notifications.digest", channel="email", user_id=owner,
-        address="ann@example.com", subject="Hello", content={"text": "There is news.", "html": "", "url": ""}, state="failed",
-        due_at=app.clock.now(),
+        address="ann@example.com", subject="Hello", content={"text": "There is news.", "html": "", "url": ""},
+        state="failed", due_at=app.clock.now(),
     )  # fmt: skip
     return Sample({"delivery_id": made.id}, owner=owner)
 

@@ -248,8 +248,8 @@ def test_a_bounce_suppresses_the_address_until_an_operator_lifts_it(post, work, 
 
     assert known is True
     assert report_bounce("first", "unknown", reason="", permanent=True) is False
-    assert [one.state for one in log()] == ["bounced", "suppressed", "sent", "sent"]
-    assert log()[1].reason == "bounced: 550 gone"
+    assert [one.state for one in log()] == ["bounced", "sent", "suppressed", "sent"]
+    assert log()[2].reason == "bounced: 550 gone"
 
 
 def test_a_passing_bounce_is_noted_and_suppresses_nothing(post, work, log):
@@ -306,3 +306,14 @@ def test_the_log_is_kept_for_a_time_and_what_is_unread_for_ever(post, person, wo
     assert log() == []
     assert client.as_user(ada).get("/v1/notifications/unread").json == {"unread": 1}
     assert Delivery.select().count() == 0
+
+
+@pytest.mark.settings(notifications={"batch": 5})
+def test_what_is_mandatory_does_not_queue_behind_a_newsletter(post, work, provider):
+    for number in range(20):
+        post(Address(email=f"person{number}@example.com"))
+    post(ADA, "alert")
+    work()
+
+    assert provider("first").batches[0][0].subject == "Look out"
+    assert len(provider("first").messages) == 21

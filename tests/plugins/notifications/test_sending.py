@@ -167,6 +167,7 @@ def test_mail_says_that_a_machine_wrote_it_and_how_to_stop_it(post, person, work
     ada = person(email=ADA)
 
     post(ada)
+    work()
     post(ada, "alert")
     work()
 
