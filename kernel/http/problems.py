@@ -34,6 +34,13 @@ from kernel.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from kernel.storage.sqlstate import (
+    DEADLOCK_DETECTED,
+    LOCK_NOT_AVAILABLE,
+    QUERY_CANCELED,
+    SERIALIZATION_FAILURE,
+    sqlstate,
+)
 
 if TYPE_CHECKING:
     from kernel.http.request import Request, Response
@@ -106,10 +113,24 @@ def problem_from(error: BaseException) -> Problem:
         log.warning("database_refused_a_value", error=str(error).strip(), exc_info=error)
         return Invalid(errors=(FieldError("A value is outside what can be stored."),))
     if isinstance(error, peewee.OperationalError):
-        log.error("database_unavailable", exc_info=error)
-        return Unavailable(headers={"Retry-After": "1"})
+        return _from_database(error)
     log.error("request_failed", exc_info=error)
     return InternalError("Something went wrong on our side.")
+
+
+_IN_EACH_OTHERS_WAY = {
+    QUERY_CANCELED: ("statement_timed_out", "This took the database too long."),
+    LOCK_NOT_AVAILABLE: ("lock_timed_out", "Others are changing the same thing; try again."),
+    SERIALIZATION_FAILURE: ("transaction_conflicted", "Others changed the same thing; try again."),
+    DEADLOCK_DETECTED: ("transaction_conflicted", "Others changed the same thing; try again."),
+}
+"""By SQLSTATE: what the log and the client are told of a statement PostgreSQL gave up."""
+
+
+def _from_database(error: peewee.OperationalError) -> Unavailable:
+    event, detail = _IN_EACH_OTHERS_WAY.get(sqlstate(error), ("database_unavailable", ""))
+    log.error(event, exc_info=error)
+    return Unavailable(detail, headers={"Retry-After": "1"})
 
 
 def _from_falcon(error: falcon.HTTPError) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import falcon.testing
@@ -254,6 +255,32 @@ def test_a_value_the_database_refuses_is_422_and_logged(
 
     assert (answer.status_code, answer.json["type"]) == (422, "/problems/invalid")
     assert "out of range" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("limit", "detail"),
+    [("statement_timeout", "took the database too long"), ("lock_timeout", "Others are changing the same")],
+)
+def test_a_statement_given_up_by_the_database_is_503(
+    make_api: MakeApi, db: Database, limit: str, detail: str
+) -> None:
+    class Slow:
+        @endpoint(summary="Wait", permission=PUBLIC)
+        def on_post(self, req: Request, resp: Response) -> None:
+            with db.atomic():
+                db.execute_sql(f"SET LOCAL {limit} = 20")
+                db.execute_sql("SELECT pg_advisory_xact_lock(7)")
+
+    api = make_api("/slow", Slow(), db=db)
+    with ThreadPoolExecutor(1) as another, db.atomic():
+        db.execute_sql("SELECT pg_advisory_xact_lock(7)")
+
+        answer = another.submit(api.simulate_post, "/v1/slow").result()
+
+    assert (answer.status_code, answer.json["type"]) == (503, "/problems/unavailable")
+    assert detail in answer.json["detail"]
+    assert answer.headers["retry-after"] == "1"
+    assert db.rows("SELECT 1") == [(1,)]
 
 
 def test_a_fault_of_ours_is_500_and_tells_nothing(make_api: MakeApi) -> None:
