@@ -27,6 +27,7 @@ from kernel.loader import load
 from kernel.nearest import suggestion
 from kernel.observability import Metrics, Observability
 from kernel.observability.instruments import cache_reads
+from kernel.observability.logs import show_no_locals
 from kernel.profile import read_profile
 from kernel.redis import RedisLink
 from kernel.registry import Owned
@@ -46,6 +47,7 @@ def assemble(
     profile: str | Path, environ: Mapping[str, str], overrides: Mapping[str, Any], clock: Clock | None = None
 ) -> Application:
     """Return the application of a profile, nothing opened yet."""
+    show_no_locals()
     loaded = load(read_profile(profile, environ, overrides), KERNEL_SECTIONS)
     _refuse_unsafe(loaded.settings)
     application = Application()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kernel import context
 from kernel.auth.principals import Principal
 from kernel.observability import configure
-from kernel.observability.logs import fault_observers, plugin_of
+from kernel.observability.logs import fault_observers, plugin_of, show_no_locals
 from kernel.observability.redaction import HIDDEN, KnownSecrets, is_secret, redacted, scrub
 from kernel.observability.settings import ObservabilitySettings
 
@@ -37,6 +37,20 @@ def stream():
     root.setLevel(level)
 
 
+def fail_with(body):
+    """Fail as a responder does whose local variables hold a password."""
+    password = body["password"]
+    raise ZeroDivisionError(len(password))
+
+
+@pytest.fixture
+def failed():
+    try:
+        fail_with({"password": "canary"[::-1]})
+    except ZeroDivisionError as ex:
+        return ex
+
+
 def lines(stream):
     return [orjson.loads(line) for line in stream.getvalue().splitlines()]
 
@@ -48,6 +62,28 @@ def test_a_line_is_one_json_object_with_time_level_and_event(stream):
     assert line.pop("timestamp").endswith("Z")
     assert line.pop("plugin", None) in (None, "test_logs", "tests")
     assert line == {"level": "info", "event": "order_placed", "items": 3, "note": "two\nlines"}
+
+
+def test_a_traceback_for_people_shows_no_local_variables(stream, failed):
+    configure(ObservabilitySettings(log_format="console"), (), stream)
+
+    structlog.get_logger().error("request_failed", exc_info=failed)
+    logging.getLogger("theirs").error("failed too", exc_info=failed)
+
+    assert stream.getvalue().count("in fail_with") == 2
+    assert "yranac" not in stream.getvalue()
+
+
+def test_a_traceback_of_a_process_without_configured_logs_shows_none_either(failed, capsys):
+    structlog.reset_defaults()
+    show_no_locals()
+
+    structlog.get_logger().error("request_failed", exc_info=failed)
+    structlog.reset_defaults()
+
+    shown = capsys.readouterr().out
+    assert "in fail_with" in shown
+    assert "yranac" not in shown
 
 
 def test_a_line_names_the_request_and_the_caller_it_is_for(stream):
