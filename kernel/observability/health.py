@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 Check = Callable[[], HealthCheck | Sequence[HealthCheck]]
+Running = dict[str, Future[HealthCheck | Sequence[HealthCheck]]]
 
 _KEPT = 1.0  # seconds an answer is kept: probing must not become the load
 _LATE = 300.0  # seconds a due task or event may wait before the queue reads as stuck
@@ -70,6 +71,7 @@ class Health:
         if link is not None:
             self._others["redis"] = self._redis
         self._kept: dict[bool, Report] = {}
+        self._stuck: dict[bool, Running] = {True: {}, False: {}}
         self._locks = {True: Lock(), False: Lock()}
         self.stopping = False
         """Set when the process begins to stop: it is not ready any more."""
@@ -96,7 +98,8 @@ class Health:
             checks |= {
                 name: self._hook(hook) for name, hook in self._application.hooks.implementations("health")
             }
-        found = run_checks(checks, self._settings.health_timeout, self._application.db.release)
+        release, stuck = self._application.db.release, self._stuck[essential_only]
+        found = run_checks(checks, self._settings.health_timeout, release, stuck)
         essential = set(self._essential)
         if self.stopping:
             found.append(HealthCheck("process", ok=False, detail="stopping"))
@@ -134,12 +137,24 @@ class Health:
         return HealthCheck("events", ok=lag < _LATE, detail=detail, data={"lag_seconds": round(lag, 1)})
 
 
-def run_checks(checks: dict[str, Check], timeout: float, release: Callable[[], None]) -> list[HealthCheck]:
-    """Run checks side by side; one that raises or takes longer than `timeout` seconds reads as not ok."""
+def run_checks(
+    checks: dict[str, Check], timeout: float, release: Callable[[], None], stuck: Running | None = None
+) -> list[HealthCheck]:
+    """Run checks side by side; one that raises or takes longer than `timeout` seconds reads as not ok.
+
+    What has not ended by then is left in `stuck` and, given it the next time, is
+    not begun again: each probe would leave one more thread behind.
+    """
+    stuck = {} if stuck is None else stuck
     pool = ThreadPoolExecutor(max_workers=max(1, len(checks)), thread_name_prefix="health")
-    running = {name: pool.submit(_released, check, release) for name, check in checks.items()}
+    running = {
+        name: stuck[name] if name in stuck else pool.submit(_released, check, release)
+        for name, check in checks.items()
+    }
     wait(running.values(), timeout)
     pool.shutdown(wait=False, cancel_futures=True)
+    stuck.clear()
+    stuck.update({name: future for name, future in running.items() if not future.done()})
     return [result for name, future in running.items() for result in _results(name, future, timeout)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import timeit
+from concurrent.futures import wait
 from threading import Barrier, Event
 from types import SimpleNamespace
 
@@ -112,6 +113,20 @@ def test_checks_run_side_by_side_and_a_stuck_one_is_named():
     ]
     assert found["stuck"].detail == "no answer within 0.5 s"
     assert "ZeroDivisionError" in found["broken"].detail
+
+
+def test_a_stuck_check_is_not_begun_again_before_it_ends():
+    begun, forever, stuck = [], Event(), {}
+    checks = {"stuck": lambda: (begun.append(1), forever.wait(20), HealthCheck("stuck", ok=True))[-1]}
+
+    late = [run_checks(checks, 0.01, lambda: None, stuck)[0].ok for _ in range(3)]
+    forever.set()
+    wait(stuck.values(), 20)
+    ended = run_checks(checks, 5, lambda: None, stuck)[0].ok
+    afresh = run_checks(checks, 5, lambda: None, stuck)[0].ok
+
+    assert (late, ended, afresh) == ([False] * 3, True, True)
+    assert len(begun) == 2
 
 
 def test_an_answer_is_kept_for_a_second_so_probes_are_no_load(app):
