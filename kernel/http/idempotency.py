@@ -134,12 +134,17 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if not name.startswith(_PASSING)}
 
 
+_PURGE = """
+DELETE FROM kernel_idempotency WHERE name IN (
+    SELECT name FROM kernel_idempotency WHERE expires_at <= %s ORDER BY expires_at LIMIT %s
+    FOR UPDATE SKIP LOCKED)
+"""
+
+
 def purge(db: Transactions, clock: Clock, batch: int = 5000) -> int:
-    """Delete up to `batch` expired keys; return how many. Safe to run from several processes at once."""
-    return int(
-        db.execute_sql(
-            "DELETE FROM kernel_idempotency WHERE name IN (SELECT name FROM kernel_idempotency"
-            " WHERE expires_at <= %s ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED)",
-            (clock.now(), batch),
-        ).rowcount
-    )
+    """Delete the expired keys, `batch` a statement; return how many. Several processes may do so at once."""
+    total, count = 0, batch
+    while count == batch:
+        count = int(db.execute_sql(_PURGE, (clock.now(), batch)).rowcount)
+        total += count
+    return total

@@ -216,10 +216,12 @@ def test_an_expired_key_is_new_again_and_purged(
     clock.advance(timedelta(days=1, seconds=1))
 
     renewed = charge(api, amount=6)
+    charge(api, key="another-key")
+    charge(api, key="a-third-key")
     clock.advance(timedelta(days=2))
 
-    assert (kept, renewed.status_code, rows(db)) == (0, 201, 2)
-    assert purge(db, clock) == 1
+    assert (kept, renewed.status_code, rows(db)) == (0, 201, 4)
+    assert purge(db, clock, batch=1) == 3
 
 
 def test_stored_answers_cannot_be_read_without_the_key(api: falcon.testing.TestClient, db: Database) -> None:
