@@ -49,4 +49,4 @@ class CursorSeal:
 
 
 def _filters(req: Request) -> Iterable[str]:
-    return (f"{name}={req.params[name]}" for name in sorted(req.params) if name not in _FREE)
+    return (f"{name}={req.params[name]!r}" for name in sorted(req.params) if name not in _FREE)

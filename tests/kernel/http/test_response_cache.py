@@ -74,6 +74,14 @@ def test_the_order_of_parameters_does_not_matter_and_their_values_do(make_api: M
     assert calls == [1, 1, 2, 3]
 
 
+def test_a_value_that_reads_like_two_parameters_is_one(make_api: MakeApi) -> None:
+    api = make_api("/shelf/{shelf:int}", Shared())
+
+    two, one = (api.simulate_get(f"/v1/shelf/1?{query}").json for query in ("a=1&b=2", "a=1%26b%3D2"))
+
+    assert (two["calls"], one["calls"]) == (1, 2)
+
+
 def test_a_kept_answer_revalidates(make_api: MakeApi) -> None:
     api = make_api("/shelf/{shelf:int}", Shared())
     tag = api.simulate_get("/v1/shelf/1").headers["etag"]
