@@ -52,11 +52,14 @@ def _kept(file: Path) -> str:
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             _place(file, secrets.token_hex(SHORTEST))
-        return file.read_text().strip()
+        key = file.read_text().strip()
     except OSError as ex:
         raise ConfigurationError(
             f"cannot keep a secret key in {file}: {ex.strerror}: set kernel.var_dir"
         ) from ex
+    if len(key) < SHORTEST:  # cut short, by a full disk say: what it signs could be forged
+        raise ConfigurationError(f"{file} holds no whole secret key: remove it, and a new one is made")
+    return key
 
 
 def _place(file: Path, key: str) -> None:

@@ -182,6 +182,8 @@ class _Reader:
 
     def _check(self, typed: Any) -> None:
         info = self.info
+        if typed is None:
+            return
         if info.choices and typed not in info.choices:
             raise self._refusal(typed, f"one of {', '.join(map(str, info.choices))}")
         size = len(typed) if isinstance(typed, str | list | dict) else typed

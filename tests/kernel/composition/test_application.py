@@ -9,6 +9,8 @@ import pytest
 from kernel import app as proxy
 from kernel.application import activate, active, boot, database_url
 from kernel.errors import ConfigurationError, PluginError, StoaError
+from kernel.secret_key import secret_key
+from kernel.settings import KernelSettings
 from kernel.testing.applications import test_settings as settings_for
 from kernel.testing.client import Client
 
@@ -195,6 +197,13 @@ def test_a_secret_key_is_made_once_and_kept_to_its_owner(tmp_path):
     assert first.secret("a") == second.secret("a") != first.secret("b")
     assert (file.stat().st_mode & 0o777, len(file.read_text())) == (0o600, 64)
     assert list(file.parent.glob("secret_key.*")) == []
+
+
+def test_a_kept_secret_key_that_was_cut_short_is_refused(tmp_path):
+    (tmp_path / "secret_key").write_text("0123")
+
+    with pytest.raises(ConfigurationError, match="holds no whole secret key: remove it"):
+        secret_key(KernelSettings(var_dir=str(tmp_path)))
 
 
 def test_the_database_url_is_the_profiles(app):

@@ -22,7 +22,7 @@ class ShopSettings:
     origins: list[str] = setting([], help="Who may call.")
     levels: dict[str, int] = setting({}, help="Levels by name.")
     mode: Literal["slow", "fast"] = setting("slow", help="How fast.")
-    limit: int | None = setting(None, help="A limit, or none.")
+    limit: int | None = setting(None, help="A limit, or none.", minimum=1)
     colour: str = setting("red", help="A colour.", choices=("red", "blue"))
     key: str = setting("", help="A secret.", secret=True)
 
