@@ -97,10 +97,16 @@ class Listener:
         while not self._stopping.is_set():
             try:
                 self._serve(reconnecting)
-            except (psycopg2.Error, OSError) as ex:
+            except Exception as ex:  # boundary: if this ended, caches would be trusted and hear nothing
                 if self._connected.is_set():
                     pause, reconnecting = FIRST_PAUSE, True
-                log.warning("listener_disconnected", error=str(ex).strip(), retry_in=pause)
+                known = isinstance(ex, psycopg2.Error | OSError)
+                log.warning(
+                    "listener_disconnected",
+                    error=str(ex).strip(),
+                    retry_in=pause,
+                    exc_info=None if known else ex,
+                )
                 self._connected.clear()
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
