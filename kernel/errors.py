@@ -73,7 +73,7 @@ class FieldError:
         return {key: value for key, value in shown.items() if value}
 
 
-class Problem(StoaError):
+class Problem(StoaError):  # noqa: N818 - RFC 9457's word
     """An error the API client gets as problem+json (RFC 9457).
 
     Subclass it in a plugin to name a rule: set `status`, `type` (a stable slug,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from kernel.observability.logs import configure
+from kernel.observability.redaction import secret_values
 from kernel.observability.settings import ObservabilitySettings
 
 if TYPE_CHECKING:
@@ -27,28 +27,4 @@ def fully(run: Runtime) -> None:
 
 def hiding_secrets(settings: Settings) -> None:
     """Log as the profile says; no secret setting's value gets through."""
-    configure(settings.section("observability"), secrets_of(settings))
-
-
-def secrets_of(settings: Settings) -> set[str]:
-    """Return the value of every secret setting, and the passwords inside URLs."""
-    found: set[str] = set()
-    for one in settings.describe():
-        if one.secret:
-            found |= set(_texts(getattr(settings.section(one.section), one.key)))
-    return found | {password for text in found if (password := _password(text))}
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for one in value.values() for text in _texts(one)]
-    if isinstance(value, list | tuple):
-        return [text for one in value for text in _texts(one)]
-    return [value] if isinstance(value, str) and value else []
-
-
-def _password(text: str) -> str | None:
-    try:
-        return urlsplit(text).password
-    except ValueError:  # a secret that looks like a broken URL is no URL
-        return None
+    configure(settings.section("observability"), secret_values(settings))

@@ -7,9 +7,8 @@ import socket
 
 from gevent.pywsgi import Input
 
-from kernel.errors import BadRequest
+from kernel.errors import BadRequest, RequestTimeout
 from kernel.server.reader import DeadlineReader
-from kernel.server.refusals import RequestTimeout
 
 DISCARDED = 65_536  # bytes: cheaper to read an unread rest of this size than to reconnect
 

@@ -13,17 +13,18 @@ import io
 import logging
 import socket as sockets
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from gevent.pywsgi import WSGIHandler, format_date_time
 
-from kernel.errors import BadRequest, Problem
+from kernel.errors import BadRequest, Problem, RequestTimeout
 from kernel.server.body import Body
 from kernel.server.head import END, MAX_TARGET, Head, parse
 from kernel.server.reader import DeadlineReader
-from kernel.server.refusals import HeadTooLarge, RequestTimeout, TargetTooLong, rendered
+from kernel.server.refusals import HeadTooLarge, TargetTooLong, rendered
 
 if TYPE_CHECKING:
     from kernel.server.worker import Server
@@ -33,6 +34,7 @@ MAX_BLANK = 4  # lines before a request: without a bound they would hold the hub
 PIECE = 65_536
 LINGER = 2.0  # seconds a refused client may take to read the answer
 LINGER_BYTES = 4 * 1024 * 1024
+_LENGTHS_SET_APART = frozenset(map(len, ("content-length", "connection", "date")))
 log = logging.getLogger("stoa.server")
 
 
@@ -151,6 +153,37 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
             )
         return environ
 
+    def start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], None]:
+        """Take the application's status and headers (PEP 3333); refuse line breaks in them.
+
+        PERF: gevent's does the same in 6 µs for a dozen headers; the names, always the same, are
+        looked at once here.
+        """
+        if exc_info is not None or self.request_version != "HTTP/1.1":
+            taken: Callable[[bytes], None] = super().start_response(status, headers, exc_info)
+            return taken
+        text = "".join([status, *[value for _, value in headers]])
+        if "\r" in text or "\n" in text:
+            raise ValueError("a carriage return or newline in the status or the value of a header")
+        self.code, self.status = int(status[:3]), status.encode("latin-1")
+        self.provided_date = self.provided_content_length = None
+        self.response_headers = [(_header_name(name), value.encode("latin-1")) for name, value in headers]
+        for name, value in headers:
+            if len(name) in _LENGTHS_SET_APART:
+                self._set_apart(name.lower(), value)
+        return self.write  # type: ignore[no-any-return]
+
+    def _set_apart(self, name: str, value: str) -> None:
+        """Note a header that says how the answer is framed or dated."""
+        if name == "content-length":
+            self.provided_content_length = value
+        elif name == "date":
+            self.provided_date = value
+        elif name == "connection" and value == "close":
+            self.close_connection = True
+
     def finalize_headers(self) -> None:
         """Complete the response's headers: date, framing, and how it ends."""
         headers = self.response_headers
@@ -250,6 +283,14 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
             if not count:
                 return
             taken += count
+
+
+@lru_cache(maxsize=1024)
+def _header_name(name: str) -> bytes:
+    """Return a header's name as bytes; raise ValueError for one with a line break."""
+    if "\r" in name or "\n" in name:
+        raise ValueError("a carriage return or newline in the name of a header")
+    return name.encode("latin-1")
 
 
 @lru_cache(maxsize=2)

@@ -8,12 +8,6 @@ from typing import Any
 from kernel.errors import Problem
 
 
-class RequestTimeout(Problem):
-    """The request did not arrive in time; send it again, faster."""
-
-    status, type, title = 408, "request-timeout", "The request took too long to arrive"
-
-
 class TargetTooLong(Problem):
     """The request's target (path and query) is longer than 8,192 bytes."""
 

@@ -38,7 +38,7 @@ def test_a_suspension_holds_the_account_up_and_lifts_by_the_clock(auth, user, to
     ("status", "problem"),
     [("suspended", AccountSuspended), ("banned", AccountBanned), ("deleted", CredentialsRefused)],
 )
-def test_nothing_works_for_an_account_that_is_not_active(auth, user, tokens, bearer, status, problem):  # noqa: PLR0917
+def test_nothing_works_for_an_account_that_is_not_active(auth, user, tokens, bearer, status, problem):
     _, key = auth.api_keys.create(user, "robot")
 
     auth.set_status(user, status)

@@ -291,7 +291,7 @@ STORAGE = "@hookimpl\ndef register_storage(): return [StorageBackend('s4', dict)
         (STORAGE, STORAGE, {}, "b: register_storage: blob store `s4` is claimed by a too"),
     ],
 )
-def test_two_plugins_that_claim_one_thing_are_refused_naming_both(site, refusal, first, second, keys, remedy):  # noqa: PLR0917
+def test_two_plugins_that_claim_one_thing_are_refused_naming_both(site, refusal, first, second, keys, remedy):
     site.install("a", first, **keys)
     site.install("b", second, **keys)
 
