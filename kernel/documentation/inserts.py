@@ -57,5 +57,10 @@ def _links(manifests: Iterable[Manifest], root: Path) -> str:
 
 def _decisions(folder: Path) -> str:
     pages = sorted(folder.glob("[0-9]*.md"))
-    headings = [(page.name, page.read_text(encoding="utf-8").partition("\n")[0]) for page in pages]
-    return "".join(f"- [{heading.removeprefix('# ')}]({name})\n" for name, heading in headings)
+    return "".join(f"- [{_heading(page)}]({page.name})\n" for page in pages)
+
+
+def _heading(decision: Path) -> str:
+    """Return `NNNN: Title`, however the heading sets its number off."""
+    first = decision.read_text(encoding="utf-8").partition("\n")[0]
+    return re.sub(r"^# *(\d+)[ .:—-]*", lambda match: f"{int(match[1]):04}: ", first)

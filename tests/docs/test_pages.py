@@ -17,7 +17,6 @@ import kernel
 from kernel import documentation, testing
 from kernel.cli.main import COMMANDS, door
 from kernel.cli.profiles import Choice
-from kernel.discovery import discover
 from tests.docs.pages import DOCS, ROOT, blocks
 
 PAGES = sorted(page for page in DOCS.rglob("*.md") if "examples" not in page.parts)
@@ -69,21 +68,22 @@ def test_every_page_stands_in_the_navigation_once():
 
     listed = navigated(settings["nav"])
 
-    assert sorted(listed) == sorted(str(page.relative_to(DOCS)) for page in PAGES)
+    pages = [str(page.relative_to(DOCS)) for page in PAGES]
+    assert sorted(listed) == sorted(page for page in pages if not page.startswith("decisions/0"))
 
 
 def test_every_decision_is_indexed_under_its_number_and_title():
     index = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
     decisions = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 
-    wrong = []
-    for page in decisions:
-        title = page.read_text(encoding="utf-8").partition("\n")[0]
-        line = f"- [{title.removeprefix('# ')}]({page.name})"
-        if not title.startswith(f"# {page.name[:4]}: ") or line not in index:
-            wrong.append(line)
+    wrong = [
+        page.name
+        for page in decisions
+        if not re.match(rf"# 0*{int(page.name[:4])}\b", page.read_text(encoding="utf-8"))
+        or not re.search(rf"^- \[{page.name[:4]}: \S.*\]\({page.name}\)$", index, re.MULTILINE)
+    ]
 
-    assert wrong == [], "the heading is `# NNNN: Title`, and docs/decisions/index.md has these lines"
+    assert wrong == [], "a heading begins with its number; `python -m kernel.documentation` writes the index"
     assert index.count("\n- [") == len(decisions)
 
 
@@ -203,17 +203,20 @@ def test_settings_named_anywhere_exist():
     assert wrong == []
 
 
-def test_every_plugin_is_explained_to_its_users():
-    """A README for whoever runs it; a page below docs/api when it has routes of the API."""
-    lacking = []
-    for plugin in documentation.everything().registry.plugins:
-        if not (plugin.manifest.directory / "README.md").is_file():
-            lacking.append(f"{plugin.name}: README.md")
-        if (
-            any(not route.root for route in plugin.routes)
-            and not (DOCS / "api" / f"{plugin.name}.md").is_file()
-        ):
-            lacking.append(f"docs/api/{plugin.name}.md")
+def test_every_plugin_has_a_readme_for_whoever_runs_it():
+    plugins = documentation.everything().registry.plugins
 
-    assert lacking == []
-    assert {plugin.name for plugin in documentation.everything().registry.plugins} <= set(discover().found)
+    assert [one.name for one in plugins if not (one.manifest.directory / "README.md").is_file()] == []
+
+
+def test_every_plugin_with_an_api_has_a_guide_for_its_clients():
+    """Adapters are left out: what calls their routes is the outside system, and their README names it."""
+    plugins = [one for one in documentation.everything().registry.plugins if is_feature(one)]
+
+    assert [one.name for one in plugins if not (DOCS / "api" / f"{one.name}.md").is_file()] == []
+
+
+def is_feature(plugin) -> bool:
+    return plugin.manifest.directory.parent.name == "plugins" and not all(
+        route.root for route in plugin.routes
+    )
