@@ -12,8 +12,7 @@ from kernel import Route, Service, hookimpl
 from plugins.notifications.api import EmailProvider
 
 if TYPE_CHECKING:
-    from kernel.application import Application
-    from kernel.settings import Settings
+    from kernel import Application, Settings
 
 
 @hookimpl
