@@ -1,12 +1,13 @@
 // Publish: a form made from the category's attributes, and photographs that upload while one writes.
 
-import { call, upload } from "./api.js";
+import { Problem, call, upload } from "./api.js";
 import { $, attempt, clear, digits, el, open } from "./dom.js";
 import { random } from "./random.js";
 import { go, reload } from "./browse.js";
 
 const MOST = 12;
 const PATIENCE = 60_000; // milliseconds a photograph may take to be processed
+const UNUSABLE = { title: "A photograph cannot be used", detail: "Remove it, or choose another." };
 let photos = [];
 let key = random();
 
@@ -17,6 +18,7 @@ function add(file) {
   const bar = el("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
   const told = el("p", {}, "0 %");
   const preview = el("img", { src: URL.createObjectURL(file), alt: file.name });
+  preview.addEventListener("error", () => preview.replaceWith(el("div", { class: "picture none", "aria-hidden": "true" }, "?")));
   const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${file.name}` }, "Remove");
   photo.element = el("li", { class: "photo" }, preview, bar, told, remove);
   const sending = upload(file, (share) => {
@@ -27,7 +29,7 @@ function add(file) {
   photo.ready.catch((problem) => {
     bar.remove();
     told.className = "fault";
-    told.textContent = problem.errors?.[0]?.detail || problem.message;
+    told.textContent = inShort(problem);
   });
   remove.addEventListener("click", () => {
     sending.abort();
@@ -37,6 +39,10 @@ function add(file) {
   photos.push(photo);
   $("photos").append(photo.element);
 }
+
+/** Return the most telling words that fit below a small picture. */
+const inShort = (problem) =>
+  [problem.errors?.[0]?.detail, problem.message, problem.title].find((text) => text && text.length <= 120) ?? UNUSABLE.title;
 
 /** Wait until the server has made the thumbnail, then show it. */
 async function processed(photo, medium, preview, told) {
@@ -134,7 +140,7 @@ function body() {
 
 async function publish() {
   const settled = await Promise.allSettled(photos.map((one) => one.ready));
-  if (settled.some((one) => one.status === "rejected")) throw Object.assign(new Error(), { title: "A photograph could not be taken", detail: "Remove it, or choose another." });
+  if (settled.some((one) => one.status === "rejected")) throw new Problem(UNUSABLE, 0);
   const made = await call("POST", "/v1/listings", { body: body(), key });
   reset();
   $("publish").close();

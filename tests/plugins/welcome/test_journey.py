@@ -240,3 +240,36 @@ def test_nothing_sticks_out_and_everything_has_a_name(home, width, dark):
         tab.press("Escape", 27)
         tab.until(f"!document.querySelector('#{dialog}').open")
     assert tab.complaints() == []
+
+
+def test_a_file_that_is_no_photograph_is_refused_where_it_stands(home, tmp_path, photograph):
+    tab = home()
+    register(tab, "photographer@example.com")
+    (tmp_path / "fake.jpg").write_bytes(b"not a picture")
+
+    tab.click("[data-open=publish]")
+    tab.files("#p-photos", photograph, tmp_path / "fake.jpg")
+    tab.until("document.querySelector('.photo p.fault')")
+    tab.click("#publish .actions button")
+    tab.until("document.querySelector('#publish [data-faults]').textContent.includes('cannot be used')")
+    assert len(tab.text(".photo p.fault")) <= 120
+    tab.click(".photo:has(.fault) button")
+    tab.until("document.querySelectorAll('.photo').length === 1")
+    tab.until("document.querySelector('.photo p').textContent === 'Ready'")
+
+
+def test_long_names_and_addresses_fit_a_phone(home):
+    tab = home(width=360)
+
+    register(tab, f"{'someone-with-a-very-long-address' * 2}@example.com", "Maximiliane" * 9)
+    tab.fill("#q", "unbreakable" * 18)
+    tab.click("#search button")
+    tab.until("document.querySelector('#results').textContent.includes('unbreakable')")
+    tab.until("document.querySelector('.empty')")
+
+    assert tab.run("document.documentElement.scrollWidth") == 360
+    tab.click("#me")
+    tab.until("document.querySelectorAll('#sessions li').length === 1")
+    assert tab.run(
+        "document.querySelector('#devices').scrollWidth <= document.querySelector('#devices').clientWidth"
+    )
