@@ -147,9 +147,11 @@ class Application:
     def _drop(self, fault: PluginError) -> None:
         """Take a plugin that cannot start, and its dependents, out of service."""
         log.error("plugin_dropped", plugin=fault.plugin, phase=fault.phase, remedy=fault.remedy)
-        self.registry = self.registry.without(fault)
+        before, self.registry = self.registry, self.registry.without(fault)
         gone = {dropped.name for dropped in self.registry.dropped}
         self.hooks = self.hooks.without(gone)
+        self.bus.suspend(one.name for plugin, one in before.subscribers if plugin in gone)
+        self.tasks.suspend(one.name for plugin, one in (*before.tasks, *before.schedules) if plugin in gone)
         self.unavailable.update(self.registry.unavailable())
         self.remount()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,7 @@ class Bus:
         for cls in events:
             self._add_type(event_type(cls))
         self.subscribers: dict[str, Subscriber] = {}
+        self.suspended: frozenset[str] = frozenset()
         for subscriber in subscribers:
             self._add_subscriber(subscriber)
         self.wakeup = Wakeup(db, CHANNEL)
@@ -92,6 +93,19 @@ class Bus:
                 " enable its plugin or make the subscriber optional"
             )
         self.subscribers[subscriber.name] = subscriber
+
+    def suspend(self, names: Iterable[str]) -> None:
+        """Deliver nothing to these subscribers here: their plugin could not start.
+
+        Deliveries to them are stored and wait until it can; inline ones do not run.
+        """
+        self.suspended |= set(names)
+
+    def delivered_here(self) -> list[str]:
+        """Return the subscribers whose deliveries this process may claim."""
+        return [
+            one.name for one in self.subscribers.values() if not one.inline and one.name not in self.suspended
+        ]
 
     def publish(self, *events: Any, scope: str | None = None) -> None:
         """Store events and a delivery for each subscriber; commit makes them real.
@@ -141,7 +155,8 @@ class Bus:
         [(position,)] = self.db.rows(_PUBLISH, row)
         if later:
             self.wakeup.after_commit()
-        self._run_inline(event, row, position, [one for one in reacting if one.inline])
+        inline = [one for one in reacting if one.inline and one.name not in self.suspended]
+        self._run_inline(event, row, position, inline)
 
     def _run_inline(self, event: Any, row: dict[str, Any], position: int, reacting: list[Subscriber]) -> None:
         for subscriber in reacting:

@@ -30,7 +30,6 @@ class Dispatcher:
     def __init__(self, bus: Bus) -> None:
         self._bus, self._clock, self._settings = bus, bus.clock, bus.settings
         self._claims = Claims(bus.db)
-        self._names = [one.name for one in bus.subscribers.values() if not one.inline]
         self._lease = timedelta(seconds=self._settings.lease)
         self._stopping = False
 
@@ -50,12 +49,13 @@ class Dispatcher:
 
     def is_due(self) -> bool:
         """Tell whether anything pending is due, blocked by its key or not."""
-        return self._claims.is_due(self._names, self._clock.now())
+        return self._claims.is_due(self._bus.delivered_here(), self._clock.now())
 
     def run_batch(self) -> int:
         """Claim one batch and run it; return how many were claimed."""
         now = self._clock.now()
-        batch = self._claims.take(self._names, now, now + self._lease, self._settings.batch)
+        names = self._bus.delivered_here()
+        batch = self._claims.take(names, now, now + self._lease, self._settings.batch)
         if batch:
             self._bus.wakeup.ring()  # there may be more: let an idle neighbour look
         for group in _by_key(batch):

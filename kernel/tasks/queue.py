@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,6 +113,12 @@ class TaskQueue:
             raise StoaError(f"two tasks are named {task.name}: rows would be mixed up")
         task.parameters  # noqa: B018 - a parameter that JSON cannot hold is named now, not at the first enqueue
         self.tasks[task.name] = task
+
+    def suspend(self, names: Iterable[str]) -> None:
+        """Run none of these tasks here: their plugin could not start. Their rows wait until it can."""
+        left = frozenset(names)
+        self.rows.leave(left)
+        self.schedules.leave(left)
 
     def enqueue(
         self,

@@ -81,7 +81,12 @@ class Rows:
 
     def __init__(self, db: Database, clock: Clock, names: Sequence[str], worker: str, lease: float) -> None:
         self._db, self._clock = db, clock
-        self._common = {"names": list(names), "worker": worker, "lease": lease}
+        self._common: dict[str, Any] = {"names": list(names), "worker": worker, "lease": lease}
+
+    def leave(self, names: Iterable[str]) -> None:
+        """Claim no run of these tasks from now on; another process may."""
+        left = frozenset(names)
+        self._common["names"] = [name for name in self._common["names"] if name not in left]
 
     def insert(self, row: Row) -> UUID:
         """Store a run; return its id, or that of the waiting row it duplicates."""

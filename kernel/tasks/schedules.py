@@ -9,7 +9,7 @@ new to the database starts with the first tick after the process did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from kernel.clock import Clock
@@ -35,6 +35,11 @@ class Schedules:
         """Start anew from the present moment: for tests that empty the database."""
         self._since = self._clock.now()
         self._settled: dict[str, tuple[datetime, datetime]] = {}
+
+    def leave(self, names: Iterable[str]) -> None:
+        """Fire none of these from now on; another process may."""
+        left = frozenset(names)
+        self._schedules = tuple(one for one in self._schedules if one.name not in left)
 
     def fire_due(self) -> list[Schedule]:
         """Enqueue every schedule whose tick has come; return those fired here."""

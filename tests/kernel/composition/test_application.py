@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from kernel.application import activate, active, boot, database_url
 from kernel.errors import ConfigurationError, PluginError, StoaError
 from kernel.secret_key import secret_key
 from kernel.settings import KernelSettings
+from kernel.tasks.worker import run_due
 from kernel.testing.applications import test_settings as settings_for
 from kernel.testing.client import Client
 
@@ -93,6 +95,54 @@ def test_under_continue_a_plugin_that_cannot_start_answers_503_by_name(site, mak
     assert [client.get(path).status for path in ("/v1/a", "/v1/a/x", "/v1/b")] == [503, 503, 503]
     assert client.get("/v1/a").json["plugin"] == "a"
     assert {dropped.name for dropped in application.registry.dropped} == {"a", "b"}
+
+
+HAPPENING = """
+@event("a.thing.happened")
+class Happened:
+    number: int
+
+@hookimpl
+def register_events(): return [Happened]
+"""
+REACTING = """
+import builtins
+def note(number: int) -> None: builtins._reacted.append(number)
+
+later = task()(note)
+refuse = Subscriber("a.thing.happened.v1", lambda delivery: 1 / 0, name="b.refuse", inline=True)
+
+@hookimpl
+def register_subscribers():
+    return [Subscriber("a.thing.happened.v1", lambda one: note(one.event.number), name="b.note"), refuse]
+
+@hookimpl
+def register_tasks(): return [later, schedule(every=1)(lambda: note(0))]
+
+@hookimpl
+def startup(app): raise ValueError("no")
+"""
+
+
+def test_under_continue_what_a_plugin_that_cannot_start_was_promised_waits_for_it(
+    site, make_app, monkeypatch
+):
+    monkeypatch.setattr("builtins._reacted", reacted := [], raising=False)
+    site.install("a", HAPPENING)
+    site.install("b", REACTING, requires=["a"])
+    application = make_app("b", kernel={"policy": "continue"})
+    happened = application.registry.plugin("a").module.Happened
+    [later] = [one for one in application.tasks.tasks.values() if one.name.endswith(".note")]
+
+    with application.db.atomic():
+        application.bus.publish(happened(number=7))
+        later.enqueue(8)
+    application.clock.advance(timedelta(seconds=5))
+    run_due(application)
+
+    assert reacted == []
+    assert application.bus.operations.depth() == {"b.note": 1}
+    assert application.tasks.depth()["queued"] == 1
 
 
 def test_under_continue_a_plugin_that_cannot_register_answers_503_by_name(site, make_app):
