@@ -66,6 +66,7 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
         with app.db.atomic():
             _write(app, range(start, start + BATCH))
         progress(start + BATCH, COUNT)
+    search.settle()
     return DemoNotes(
         tries=(
             "curl '{url}/v1/listings?limit=3'",

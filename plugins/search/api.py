@@ -42,6 +42,7 @@ __all__ = [
     "index",
     "rate",
     "remove",
+    "settle",
     "suggest",
 ]
 
@@ -69,6 +70,11 @@ def remove(kind: str, ids: Sequence[UUID]) -> None:
 def rate(kind: str, popularity: Mapping[UUID, int]) -> None:
     """Set how popular things are, for the sort `popular` and for suggestions. One statement."""
     backend().rate(kind, popularity)
+
+
+def settle() -> None:
+    """Let what was indexed count for corrections at once: after an import, outside a transaction."""
+    backend().settle()
 
 
 def find(query: SearchQuery) -> SearchHits:

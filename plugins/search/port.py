@@ -129,6 +129,10 @@ class SearchBackend(Protocol):
         """Return titles with the words of `text`, the last as a beginning, the most popular first."""
         ...
 
+    def settle(self) -> None:
+        """Do now what the engine would do some seconds after `index`: the end of an import."""
+        ...
+
     def prune(self, kind: str, before: datetime) -> int:
         """Forget documents last indexed before a moment; return how many: the end of a reindexing."""
         ...

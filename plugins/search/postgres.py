@@ -107,6 +107,11 @@ class PostgresSearch:
         if popularity:
             self._db.execute_sql(_RATE, (list(popularity), list(popularity.values()), kind))
 
+    def settle(self) -> None:
+        """Learn the words of all documents that are new or changed."""
+        while self.dictionary.learn():
+            pass
+
     def prune(self, kind: str, before: datetime) -> int:
         """Delete documents last indexed before a moment; return how many."""
         return int(self._db.execute_sql(_PRUNE, (kind, before)).rowcount)

@@ -23,7 +23,9 @@ def reindex(names: Sequence[str], progress: Progress) -> dict[str, int]:
     indexed in one transaction, with its rows locked. Documents of things that
     are no more are removed at the end. Raises Invalid for an unknown kind.
     """
-    return {kind.name: _reindex(kind, progress) for kind in app.service(Kinds).named(names)}
+    done = {kind.name: _reindex(kind, progress) for kind in app.service(Kinds).named(names)}
+    api.settle()
+    return done
 
 
 def _reindex(kind: SearchKind, progress: Progress) -> int:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from kernel import app, schedule
 from plugins.search.dictionary import Dictionary
+from plugins.search.postgres import postgres_search
 
 
 @schedule(every=10, timeout=300)
 def learn_words() -> None:
     """Learn the words of documents that are new or changed."""
-    dictionary = Dictionary(app.db)
-    while dictionary.learn():
-        pass
+    postgres_search(app).settle()
 
 
 @schedule(cron="41 3 * * *", timeout=3000)
