@@ -10,7 +10,7 @@ from contrib.twilio.settings import TwilioSettings
 from kernel import ConfigurationError
 
 if TYPE_CHECKING:
-    from kernel.application import Application
+    from kernel import Application
 
 
 def provider(app: Application) -> TwilioProvider:

@@ -11,8 +11,7 @@ from kernel import Service, hookimpl
 from plugins.notifications.api import SmsProvider
 
 if TYPE_CHECKING:
-    from kernel.application import Application
-    from kernel.settings import Settings
+    from kernel import Application, Settings
 
 
 @hookimpl
