@@ -193,8 +193,8 @@ def test_a_mail_program_unsubscribes_with_one_click(client, post, work, mailbox,
     assert answer.status == 200
     assert [(one.type, one.state, one.reason) for one in log()] == [
         ("letters.plain", "sent", ""),
-        ("letters.plain", "suppressed", "unsubscribed"),
         ("letters.alert", "sent", ""),
+        ("letters.plain", "suppressed", "unsubscribed"),
     ]
 
 
