@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from kernel import DemoNotes
 from plugins.accounts.addresses import folded
 from plugins.accounts.models import User
 
@@ -56,7 +57,7 @@ def user_id(number: int) -> UUID:
     return UUID(bytes=bytes(digest))
 
 
-def load(app: Application, progress: Callable[[int, int], None]) -> None:
+def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
     """Insert the people; one password hash serves all, or it would take seconds."""
     rows = _people(app, app.auth.passwords.hash(PASSWORD))
     with app.db.atomic():
@@ -65,6 +66,12 @@ def load(app: Application, progress: Callable[[int, int], None]) -> None:
             app.auth.set_status(row["id"], "active")
             progress(done, len(rows))
         app.auth.grant(user_id(0), "admin")
+    return DemoNotes(
+        logins=(
+            (ADMIN_EMAIL, PASSWORD, "platform administrator"),
+            ("user1@demo.stoa", PASSWORD, "one of 39 people, user1 to user39"),
+        )
+    )
 
 
 def _people(app: Application, hashed: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, Service, hookimpl
+from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
 from plugins.accounts import hookspecs
 from plugins.accounts.commands import COMMANDS
 from plugins.accounts.demo import load
@@ -83,8 +83,8 @@ def startup(app: Application) -> None:
 
 
 @hookimpl
-def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
-    load(app, progress)
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+    return load(app, progress)
 
 
 @hookimpl

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from kernel import DemoNotes
-from plugins.accounts.demo import user_id
-from plugins.categories.demo import category_id
+from plugins.accounts import api as accounts
+from plugins.categories import api as categories
 from plugins.listings.models import Listing, ViewDay
 from plugins.listings.services import indexing, sellers
 from plugins.listings.services.rows import OWNER_TYPE
 from plugins.listings.settings import ListingsSettings
 from plugins.media import api as media
-from plugins.media import demo_images
 from plugins.search import api as search
 
 if TYPE_CHECKING:
     from kernel import Application
 
 COUNT: Final = 400
+PICTURES: Final = 24
 BATCH: Final = 100
 STATUSES: Final = ("ACTIVE",) * 17 + ("SOLD", "EXPIRED", "DRAFT")
 ADJECTIVES: Final = (
@@ -61,7 +61,6 @@ CONDITIONS: Final = ("new", "like new", "good", "worn")
 
 def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
     """Write the listings with their pictures, sellers' cards and views, and index them."""
-    demo_images.load(app.blobs, lambda done, total: progress(0, COUNT))  # noqa: ARG005 - pictures come first
     for start in range(0, COUNT, BATCH):
         with app.db.atomic():
             _write(app, range(start, start + BATCH))
@@ -78,9 +77,10 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
 
 def _write(app: Application, numbers: Iterable[int]) -> None:
     lifetime = app.settings.of(ListingsSettings).lifetime_days or 30
-    rows = [_row(number, app.clock.now(), lifetime) for number in numbers]
-    numbers_of = {subject: number for number, subject in enumerate(demo_images.SUBJECTS)}
-    demo_images.add((row["gallery"][0], row["seller_id"], numbers_of[row["subject"]]) for row in rows)
+    shelf = {category.slug: category.id for category in categories.listed()}
+    rows = [_row(number, app.clock.now(), lifetime, shelf) for number in numbers]
+    picture_of = {media.demo_subject(number): number for number in range(PICTURES)}
+    media.demo_media((row["gallery"][0], row["seller_id"], picture_of[row["subject"]]) for row in rows)
     cards = media.cards(row["gallery"][0] for row in rows)
     people = {each: sellers.card_of(each) for each in sorted({row["seller_id"] for row in rows})}
     for row in rows:
@@ -94,17 +94,19 @@ def _write(app: Application, numbers: Iterable[int]) -> None:
     search.index([indexing.document(listing) for listing in shown])
 
 
-def _row(number: int, now: datetime, lifetime: int) -> dict[str, Any]:
+def _row(number: int, now: datetime, lifetime: int, shelf: dict[str, UUID]) -> dict[str, Any]:
     chance = Random(number)  # noqa: S311 - the same every time is the point
     is_service, status = number % 5 == 0, chance.choice(STATUSES)
     listed_at = now - timedelta(minutes=37 * (COUNT - number) + chance.randrange(30))
-    content = _service(chance) if is_service else _product(chance, demo_images.subject_of(number * 7))
+    content = _service(chance) if is_service else _product(chance, media.demo_subject(number * 7))
+    category_id = shelf[content.pop("shelf")]
     return {
         "id": _id(f"listing {number}"),
         "created_at": listed_at,
         "updated_at": listed_at,
         "version": 1,
-        "seller_id": user_id(1 + chance.randrange(39)),
+        "seller_id": accounts.demo_user(1 + chance.randrange(39)),
+        "category_id": category_id,
         "status": status,
         "scope": "",
         "gallery": [_id(f"picture {number}")],
@@ -133,7 +135,7 @@ def _product(chance: Random, subject: str) -> dict[str, Any]:
         "type": "PRODUCT",
         "title": f"{chance.choice(ADJECTIVES)} {subject.lower()}, {ending}",
         "description": f"A {subject.lower()} in {condition} condition, {ending}. Ask for more photographs.",
-        "category_id": category_id(slug),
+        "shelf": slug,
         "price_amount": chance.randrange(5, 600) * 100 - 1,
         "quantity": chance.choice((1, 1, 1, 2, 5)),
         "attributes": {"condition": condition},
@@ -147,7 +149,7 @@ def _service(chance: Random) -> dict[str, Any]:
         "type": "SERVICE",
         "title": f"{service}, {chance.choice(('weekends', 'evenings', 'any day', 'on short notice'))}",
         "description": f"{service} by somebody who has done it for {chance.randrange(2, 25)} years.",
-        "category_id": category_id("services"),
+        "shelf": "services",
         "price_amount": chance.randrange(15, 90) * 100,
         "quantity": None,
         "attributes": {"home_visits": chance.random() < 0.5},  # noqa: PLR2004 - a coin
