@@ -37,6 +37,8 @@ def serve_profile(
             f"http.workers is {run.http.workers} and redis.url is empty: processes share cache, "
             "limits and rooms through Redis; set redis.url, or http.workers to 1"
         )
+    if not run.kernel.public_url and run.kernel.environment != "production":
+        run.override("kernel", public_url=address(listener))  # links in messages lead back here
     with run.database(), shared_metrics(run.http.workers):
         boot = partial(_boot, run, ready, worker=worker, migrate=migrate)
         return serve(listener, run.http, boot, run.watch)
