@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -24,6 +25,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as WorkerOfGunicorn
 
 from kernel.errors import StoaError
+from kernel.observability.processes import forget_process
 
 if TYPE_CHECKING:
     from kernel.http.settings import HttpSettings
@@ -41,11 +43,13 @@ class Serving:
 
     `ready` is called once the socket is served, in the first worker only;
     `stop` after the last request, with whatever must be flushed or closed.
+    `connected` is entered while a connection is open.
     """
 
     wsgi: Callable[..., Any]
     ready: Callable[[], None]
     stop: Callable[[], None]
+    connected: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
 def serve(
@@ -85,6 +89,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "graceful_timeout": round(self.limits.shutdown_grace) + STOP_SLACK,
             "logger_class": _Log,
             "loglevel": "warning",
+            "child_exit": lambda _, worker: forget_process(worker.pid),
             "control_socket_disable": True,
             "proc_name": "stoa",
         }
@@ -99,6 +104,10 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         except StoaError as ex:
             raise AppImportError(f"stoa: {ex}") from ex
         return self._serving.wsgi
+
+    def connected(self) -> AbstractContextManager[Any]:
+        """Return what a connection is open inside of."""
+        return nullcontext() if self._serving is None else self._serving.connected()
 
     def ready(self, worker: Worker) -> None:
         """Tell the first worker's application that it is being served."""

@@ -11,6 +11,8 @@ import os
 import resource
 import signal
 import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import gevent
@@ -37,20 +39,28 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
     client's delayed acknowledgement: 44 ms (decision 0010).
     """
 
-    def __init__(self, listener: Any, limits: HttpSettings, **options: Any) -> None:
-        """Serve on `listener` within `limits`."""
+    def __init__(
+        self,
+        listener: Any,
+        limits: HttpSettings,
+        connected: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
+        **options: Any,
+    ) -> None:
+        """Serve on `listener` within `limits`; `connected()` is entered while a connection is open."""
         from kernel.server.handler import Handler  # noqa: PLC0415 - after the sockets are patched
 
         super().__init__(listener, handler_class=Handler, log=None, **options)
         self.limits = limits
         self.handlers: set[Handler] = set()
         self.stopping = False
+        self._connected = connected
 
     def handle(self, sock: socket.socket, address: Any) -> None:
         """Serve one accepted connection."""
         with contextlib.suppress(OSError):  # a Unix socket has no such option
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().handle(sock, address)
+        with self._connected():
+            super().handle(sock, address)
 
     def drain(self) -> None:
         """Accept no more; end the connections that wait for a request."""
@@ -102,6 +112,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn is untyped
         server = Server(
             listener,
             limits,
+            self.app.connected,
             application=self.wsgi,
             spawn=Pool(limits.connections),
             environ={"wsgi.multithread": True, "wsgi.multiprocess": self.cfg.workers > 1},
