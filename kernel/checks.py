@@ -11,7 +11,8 @@ from typing import Any
 
 from peewee import ForeignKeyField
 
-from kernel.declarations import Role
+from kernel.auth.roles import BUILT_IN
+from kernel.declarations import Permission, Role
 from kernel.errors import PluginError
 from kernel.events.event_type import wire_type
 from kernel.http.endpoint import UNREGISTERED, endpoints_of
@@ -34,6 +35,21 @@ def check(plugins: Iterable[Plugin], kernel_sections: Iterable[str]) -> list[Plu
     for together in (_claimed_twice, _unknown_permissions, _unknown_events, _foreign_keys):
         faults += together(ordered)
     return faults
+
+
+def warnings(plugins: Iterable[Plugin], roles_of_profile: Iterable[str] = ()) -> list[str]:
+    """Return what is odd but may be meant: a role of a plugin that is not enabled here, say."""
+    ordered = tuple(plugins)
+    known = {one.name for one in BUILT_IN} | {one.name for one in _roles(ordered)} | set(roles_of_profile)
+    return [
+        f"{plugin.name}: permission `{permission.name}` is granted to role `{role}`, which nobody declares"
+        f"{suggestion(role, known)}"
+        for plugin in ordered
+        for permission in plugin.permissions
+        if isinstance(permission, Permission)
+        for role in permission.roles
+        if role not in known
+    ]
 
 
 def _alone(plugin: Plugin, reserved: frozenset[str]) -> Iterator[PluginError]:
@@ -92,9 +108,7 @@ def _claims(plugin: Plugin) -> Iterator[Claim]:
     yield from (("manifest", "prefix", prefix) for prefix in plugin.manifest.prefixes)
     yield from (("register_models", "table", _table(model)) for model in plugin.models)
     yield from (("register_permissions", "permission", name) for name in _permission_names(plugin))
-    yield from (
-        ("register_permissions", "role", one.name) for one in plugin.permissions if isinstance(one, Role)
-    )
+    yield from (("register_permissions", "role", one.name) for one in _roles([plugin]))
     yield from (("register_events", "event", wire_type(event)) for event in plugin.events)
     yield from (("register_subscribers", "subscriber", one.name) for one in plugin.subscribers)
     yield from (("register_tasks", "task", one.name) for one in plugin.tasks)
@@ -175,6 +189,10 @@ def _key_faults(
         yield f"{where} of {owner}: require {owner} in plugin.toml or use a plain id column"
     if owner != plugin and str(key.on_delete or "").upper() not in _HARMLESS:
         yield f"{where} of {owner or 'nobody'} and could block it: say on_delete='CASCADE' or 'SET NULL'"
+
+
+def _roles(plugins: Iterable[Plugin]) -> Iterator[Role]:
+    return (one for plugin in plugins for one in plugin.permissions if isinstance(one, Role))
 
 
 def _permission_names(plugin: Plugin) -> list[str]:

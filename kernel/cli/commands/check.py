@@ -22,10 +22,12 @@ def check(static: bool, with_settings: bool) -> int:
     """Check the profile and its plugins, strictly, whatever its policy.
 
     Reads the settings, resolves and loads every plugin and checks all they
-    declare against each other. Opens no database; --static does, its own.
+    declare against each other. What may be meant is only warned of. Opens no
+    database; --static does, its own.
     """
     if static:
         return _static(runtime())
+    from kernel.checks import warnings
     from kernel.cli.plugin_commands import load_profile
 
     loaded = load_profile(chosen(), strict=True)
@@ -39,6 +41,8 @@ def check(static: bool, with_settings: bool) -> int:
             f"ok  {plugin.name} {plugin.manifest.version}"
             + (f"  (required by {', '.join(by)})" if by else "")
         )
+    for line in warnings(plugins, loaded.settings.auth.roles):
+        click.echo(f"warning  {line}", err=True)
     click.echo(f"{len(plugins)} plugins, {len(loaded.registry.routes)} routes: the profile is sound.")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kernel.checks import warnings
 from kernel.errors import ConfigurationError, PluginError
 
 REGISTRATION_HOOKS = [
@@ -296,6 +297,24 @@ def test_two_plugins_that_claim_one_thing_are_refused_naming_both(site, refusal,
     site.install("b", second, **keys)
 
     assert remedy in refusal("a", "b")
+
+
+def test_a_role_nobody_declares_is_warned_of_with_the_nearest(site, loading):
+    roles = "'seler', 'user', 'ours', 'buyer'"
+    site.install(
+        "a",
+        f"""
+        @hookimpl
+        def register_permissions():
+            return [Role('seller', ''), Role('buyer', ''), Permission('a:sell', '', roles=({roles},))]
+        """,
+    )
+
+    found = warnings(loading("a").registry.plugins, ["ours"])
+
+    assert found == [
+        "a: permission `a:sell` is granted to role `seler`, which nobody declares; did you mean seller?"
+    ]
 
 
 def test_two_plugins_may_each_have_a_port_of_the_same_name(site, loading):
