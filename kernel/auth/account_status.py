@@ -5,10 +5,13 @@ A suspension with an end lifts by the clock; no job has to run.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, cast
 from uuid import UUID
+
+from peewee import SQL, Expression, Field, fn
 
 from kernel.auth.changes import Change, Changes
 from kernel.auth.models import Account, ApiKey, Session
@@ -63,6 +66,21 @@ class AccountStatuses:
         if row is None:
             raise NotFound("There is no such account.")
         return AccountStatus.at(self._clock.now(), row.status, row.status_until)
+
+    def of(self, account_ids: Collection[UUID]) -> dict[UUID, AccountStatus]:
+        """Return the status now of each account the kernel has seen, in one statement."""
+        sql = "SELECT id, status, status_until FROM kernel_account WHERE id = ANY(%s::uuid[])"
+        known = self._db.rows(sql, (list(account_ids),))
+        return {id_: AccountStatus.at(self._clock.now(), status, until) for id_, status, until in known}
+
+    def where(self, column: Field, status: Status) -> Expression:
+        """Return the condition that the account whose id is in `column` has this status now."""
+        over = (Account.status == "suspended") & Account.status_until.is_null(False)
+        over &= Account.status_until <= self._clock.now()
+        held = (
+            (Account.status == "active") | over if status == "active" else (Account.status == status) & ~over
+        )
+        return cast("Expression", fn.EXISTS(Account.select(SQL("1")).where(Account.id == column, held)))
 
     def set(self, account_id: UUID, status: Status, until: datetime | None = None) -> None:
         """Set the status, effective at once in every process.

@@ -5,7 +5,7 @@ The one object the rest of Stoa talks to; each part has a file of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -28,6 +28,8 @@ from kernel.auth.signing_keys import SigningKeys
 from kernel.auth.throttle import Throttle
 
 if TYPE_CHECKING:
+    from peewee import Expression, Field
+
     from kernel.cache import Limiter
     from kernel.clock import Clock
     from kernel.storage import Database, Listener
@@ -154,6 +156,19 @@ class Auth:
         """Return the status now; raise NotFound for an account never seen."""
         return self._statuses.get(user_id)
 
+    def statuses(self, user_ids: Collection[UUID]) -> dict[UUID, AccountStatus]:
+        """Return the status now of each account ever seen, in one statement."""
+        return self._statuses.of(user_ids)
+
+    def where_status(self, column: Field, status: Status) -> Expression:
+        """Return the condition that the account whose id is in `column` has this status now.
+
+        A suspension past its end counts as active.
+
+            User.select().where(app.auth.where_status(User.id, "active"))
+        """
+        return self._statuses.where(column, status)
+
     def set_status(self, user_id: UUID, status: Status, until: datetime | None = None) -> None:
         """Set the status, effective at once everywhere; makes the account when it is new.
 
@@ -178,6 +193,17 @@ class Auth:
     def grants(self, user_id: UUID) -> frozenset[Grant]:
         """Return the roles an account was given."""
         return self._grants.of(user_id)
+
+    def grants_of(self, user_ids: Collection[UUID]) -> dict[UUID, list[Grant]]:
+        """Return the roles several accounts were given, by role and scope, in one statement."""
+        return self._grants.of_all(user_ids)
+
+    def where_role(self, column: Field, role: str, scope: str | None = None) -> Expression:
+        """Return the condition that the account whose id is in `column` was given this role.
+
+        In exactly this scope; with None in any, or globally.
+        """
+        return self._grants.where(column, role, scope)
 
     def holders(self, role: str, scope: str | None = None) -> list[UUID]:
         """Return the accounts given this role in exactly this scope."""

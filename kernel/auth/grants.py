@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
+from peewee import SQL, Expression, Field, fn
 from uuid_utils.compat import uuid7
 
 from kernel.auth.account_status import AccountStatuses
@@ -15,6 +17,10 @@ from kernel.auth.roles import Roles
 
 if TYPE_CHECKING:
     from kernel.storage import Database
+
+_OF_ALL = """
+SELECT account_id, role, scope FROM kernel_grant WHERE account_id = ANY(%s::uuid[]) ORDER BY role, scope
+"""
 
 
 class Grants:
@@ -55,6 +61,19 @@ class Grants:
         """Return the roles an account was given."""
         rows = self._db.rows("SELECT role, scope FROM kernel_grant WHERE account_id = %s", (account_id,))
         return frozenset(Grant(role, scope or None) for role, scope in rows)
+
+    def of_all(self, account_ids: Collection[UUID]) -> dict[UUID, list[Grant]]:
+        """Return the roles of several accounts, by role and scope, in one statement."""
+        found: dict[UUID, list[Grant]] = {account_id: [] for account_id in account_ids}
+        for account_id, role, scope in self._db.rows(_OF_ALL, (list(found),)):
+            found[account_id].append(Grant(role, scope or None))
+        return found
+
+    def where(self, column: Field, role: str, scope: str | None) -> Expression:
+        """Return the condition that the account whose id is in `column` was given this role."""
+        held = [RoleGrant.account == column, RoleGrant.role == role]
+        held += [RoleGrant.scope == scope] if scope else []
+        return cast("Expression", fn.EXISTS(RoleGrant.select(SQL("1")).where(*held)))
 
     def holders(self, role: str, scope: str | None) -> list[UUID]:
         """Return the accounts given exactly this role in exactly this scope, the earliest first."""

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import peewee
 from peewee import SQL, Expression, fn
 
 from kernel import NotFound, Page, Principal, app, paginate
@@ -17,9 +16,6 @@ from plugins.accounts.addresses import email_key, folded
 from plugins.accounts.models import User
 from plugins.accounts.wishes import preferences_of, privacy_of
 
-# The kernel's tables, read here to filter in SQL; they are written through `app.auth` only.
-Account = peewee.Table("kernel_account")
-Grant = peewee.Table("kernel_grant")
 MAX_WORDS = 8
 Matter = Literal["last_seen", "photo", "bio", "read_receipts"]
 
@@ -109,7 +105,7 @@ def search(viewer: Principal, filters: Mapping[str, Any]) -> Page[dict[str, Any]
     privileged = viewer.can("accounts:read")
     query = User.select().where(User.deleted_at.is_null())
     if not privileged:
-        query = query.where(User.deactivated_at.is_null(), _standing("active"))
+        query = query.where(User.deactivated_at.is_null(), app.auth.where_status(User.id, "active"))
     for condition in _conditions(filters):
         query = query.where(condition)
     binding = repr(
@@ -131,11 +127,9 @@ def _conditions(filters: Mapping[str, Any]) -> Iterable[Any]:
     if filters.get("status") == "deactivated":
         yield User.deactivated_at.is_null(False)
     elif filters.get("status"):
-        yield _standing(filters["status"])
+        yield app.auth.where_status(User.id, filters["status"])
     if filters.get("role"):
-        scope = filters.get("scope")
-        held = Grant.select(SQL("1")).where(Grant.c.account_id == User.id, Grant.c.role == filters["role"])
-        yield fn.EXISTS(held.where(Grant.c.scope == scope) if scope else held)
+        yield app.auth.where_role(User.id, filters["role"], filters.get("scope"))
 
 
 def _named(text: str) -> Any:
@@ -151,15 +145,6 @@ def _named(text: str) -> Any:
     return Expression(name, "@@", fn.to_tsquery(SQL("'simple'"), beginnings))
 
 
-def _standing(status: str) -> Any:
-    """Return the condition of being in a standing now: a suspension past its end counts as none."""
-    over = (Account.c.status == "suspended") & (Account.c.status_until <= app.clock.now())
-    here = Account.select(SQL("1")).where(Account.c.id == User.id)
-    if status == "active":
-        return fn.EXISTS(here.where((Account.c.status == "active") | over))
-    return fn.EXISTS(here.where((Account.c.status == status) & ~fn.COALESCE(over, SQL("FALSE"))))
-
-
 def account(user_id: UUID) -> dict[str, Any]:
     """Return all an operator sees of an account; raise NotFound."""
     user = User.get_or_none(User.id == user_id, User.deleted_at.is_null())
@@ -173,36 +158,19 @@ def _private(people: Collection[User]) -> dict[UUID, dict[str, Any]]:
     ids = [user.id for user in people]
     if not ids:
         return {}
-    now = app.clock.now()
-    accounts = {
-        row["id"]: row
-        for row in _bound(
-            Account.select(Account.c.id, Account.c.status, Account.c.status_until).where(
-                Account.c.id.in_(ids)
-            )
-        )
+    statuses, grants = app.auth.statuses(ids), app.auth.grants_of(ids)
+    return {user.id: _private_of(user, statuses.get(user.id), grants[user.id]) for user in people}
+
+
+def _private_of(user: User, standing: Any, grants: Iterable[Any]) -> dict[str, Any]:
+    status = standing.status if standing else "active"
+    return {
+        "email": user.email,
+        "phone": user.phone,
+        "status": "deactivated" if status == "active" and user.deactivated_at is not None else status,
+        "status_until": standing.until if standing else None,
+        "roles": [{"role": one.role, "scope": one.scope} for one in grants],
     }
-    roles: dict[UUID, list[dict[str, Any]]] = {user_id: [] for user_id in ids}
-    for row in _bound(
-        Grant.select(Grant.c.account_id, Grant.c.role, Grant.c.scope)
-        .where(Grant.c.account_id.in_(ids))
-        .order_by(Grant.c.role, Grant.c.scope)
-    ):
-        roles[row["account_id"]].append({"role": row["role"], "scope": row["scope"] or None})
-    return {user.id: _private_of(user, accounts.get(user.id), roles[user.id], now) for user in people}
-
-
-def _private_of(user: User, row: Mapping[str, Any] | None, roles: list[Any], now: datetime) -> dict[str, Any]:
-    status, until = (row["status"], row["status_until"]) if row else ("active", None)
-    if status == "suspended" and until is not None and until <= now:
-        status, until = "active", None
-    if status == "active" and user.deactivated_at is not None:
-        status = "deactivated"
-    return {"email": user.email, "phone": user.phone, "status": status, "status_until": until, "roles": roles}
-
-
-def _bound(query: Any) -> list[dict[str, Any]]:
-    return list(query.bind(app.db).dicts().execute())
 
 
 def _as_dict(one: UserCard) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,37 @@ def test_a_grant_and_its_end_count_in_the_next_request(auth, user, bearer):
     assert auth.ungrant(user, "keeper", "shop:1") is True
     assert auth.ungrant(user, "keeper", "shop:1") is False
     assert not auth.principal_for(bearer(token)).can("shops:edit", "shop:1")
+
+
+def test_other_tables_are_filtered_by_role_and_status_in_sql(auth, user, db, clock):
+    class Member(Model):
+        class Meta:
+            table_name = "member"
+
+    db.create_tables([Member])
+    banned, lifted, unknown = uuid7(), uuid7(), uuid7()
+    for one in (user, banned, lifted, unknown):
+        Member.create(id=one)
+    auth.grant(user, "keeper", "shop:1")
+    auth.grant(banned, "keeper", "shop:2")
+    auth.set_status(banned, "banned")
+    auth.set_status(lifted, "suspended", clock.now() + timedelta(hours=1))
+
+    def members(condition):
+        return {one.id for one in Member.select().where(condition)}
+
+    assert members(auth.where_status(Member.id, "suspended")) == {lifted}
+    clock.advance(timedelta(hours=2))
+    assert members(auth.where_status(Member.id, "active")) == {user, lifted}
+    assert members(auth.where_status(Member.id, "suspended")) == set()
+    assert members(auth.where_status(Member.id, "banned")) == {banned}
+    assert members(auth.where_role(Member.id, "keeper")) == {user, banned}
+    assert members(auth.where_role(Member.id, "keeper", "shop:1")) == {user}
+    statuses = auth.statuses([user, banned, lifted, unknown])
+    assert {one: found.status for one, found in statuses.items()} == {
+        user: "active", banned: "banned", lifted: "active"
+    }  # fmt: skip
+    assert auth.grants_of([user, unknown]) == {user: [Grant("keeper", "shop:1")], unknown: []}
 
 
 def test_of_twenty_who_grant_the_same_one_is_told_it_is_new(auth, user, together):
