@@ -8,6 +8,7 @@ across processes because events and tasks store the `traceparent`
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kernel import Application
 
 _FAULT = 500
+_LAST_WORDS = 1.0  # seconds a stopping process gives the collector
 _NANOSECONDS = 1_000_000_000
 _w3c = TraceContextTextMapPropagator()
 
@@ -40,7 +42,7 @@ class Tracing:
     """Observes one application and exports what it saw, in batches, off the requests' path."""
 
     def __init__(self, settings: OpenTelemetrySettings) -> None:
-        exporter = OTLPSpanExporter(
+        self._exporter = _Exporter(
             endpoint=settings.endpoint.rstrip("/") + "/v1/traces",
             headers=dict(settings.headers),
             timeout=settings.timeout,
@@ -50,7 +52,7 @@ class Tracing:
             sampler=ParentBased(TraceIdRatioBased(settings.sample)),
             shutdown_on_exit=False,
         )
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer("stoa")
         self._remount: Callable[[], None] | None = None
 
@@ -69,13 +71,16 @@ class Tracing:
         application.tasks.runner.observers.append(self._run)
 
     def detach(self, application: Application) -> None:
-        """Stop observing and send what is left, for a few seconds at most."""
+        """Stop observing and send what is left; what takes longer than a second is lost."""
         application.db.query_hooks.remove(self._statement)
         application.bus.observers.remove(self._delivery)
         application.tasks.runner.observers.remove(self._run)
         if self._remount is not None:
             application.remount = self._remount
-        self._provider.shutdown()
+        closing = threading.Thread(target=self._provider.shutdown, daemon=True)
+        closing.start()
+        closing.join(_LAST_WORDS)
+        self._exporter.shutdown()  # ends its waiting for a collector that is away
 
     def flush(self) -> None:
         """Send what was recorded so far."""
@@ -126,6 +131,18 @@ class Tracing:
         if error is not None:
             _fail(span, type(error).__name__)
         span.end(end)
+
+
+class _Exporter(OTLPSpanExporter):
+    """The library's, which may be shut down by both who wait for it."""
+
+    _ended = False
+
+    def shutdown(self) -> None:
+        """Send nothing more; harmless twice."""
+        ended, self._ended = self._ended, True
+        if not ended:
+            super().shutdown()
 
 
 class RequestSpans:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from kernel import context
 from kernel.tasks.housekeeping import purge
 from kernel.tasks.worker import run_due
 from kernel.testing.client import Client
+from kernel.testing.server import free_port
 
 CALLERS_TRACE = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{CALLERS_TRACE}-b7ad6b7169203331-01"
@@ -150,3 +152,13 @@ def test_after_shutdown_nothing_is_left_behind(make_app, collector):
     assert (len(app.db.query_hooks), len(app.bus.observers), len(app.tasks.runner.observers)) == tuple(
         count - 1 for count in hooks
     )
+
+
+def test_a_collector_that_is_away_delays_a_stop_by_a_second_at_most(make_app):
+    app = make_app("opentelemetry", opentelemetry={"endpoint": f"http://127.0.0.1:{free_port()}"})
+    Client(app).unchecked().get("/health/readiness")
+    started = time.monotonic()
+
+    app.stop()
+
+    assert time.monotonic() - started < 2
