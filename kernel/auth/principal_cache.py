@@ -12,10 +12,10 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 from uuid import UUID
 
 from kernel.auth.principals import Principal
+from kernel.locks import brief_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class PrincipalCache:
         self._size = size
         self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
         self._keys_of: dict[UUID | None, set[Hashable]] = {}
-        self._lock = Lock()
+        self._lock = brief_lock()
         self.generation = 0
 
     def __len__(self) -> int:

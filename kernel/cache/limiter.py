@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from kernel.locks import brief_lock
 
 if TYPE_CHECKING:
     from kernel.clock import Clock
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _MICROSECONDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer: may it pass, how many more may, and when.
 
     `retry_after` is the whole seconds until the same cost passes (0 when it was
@@ -87,7 +86,7 @@ class MemoryBuckets:
         """Keep at most `max_keys` buckets; the longest unused goes first."""
         self._empty_at: OrderedDict[str, int] = OrderedDict()
         self._max_keys = max_keys
-        self._lock = Lock()
+        self._lock = brief_lock()
 
     def clear(self) -> None:
         """Empty every bucket."""

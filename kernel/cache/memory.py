@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from threading import Lock
 
 from kernel.cache.entry import EPOCH, Entry
 from kernel.cache.store import Look, Versions, draw, same_work
+from kernel.locks import brief_lock
 
 
 class MemoryStore:
@@ -22,7 +22,7 @@ class MemoryStore:
         self._epoch = draw()
         self._leases: dict[str, tuple[str, float]] = {}
         self._bytes = 0
-        self._lock = Lock()
+        self._lock = brief_lock()
 
     @property
     def entries(self) -> int:

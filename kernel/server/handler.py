@@ -168,7 +168,8 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         if "\r" in text or "\n" in text:
             raise ValueError("a carriage return or newline in the status or the value of a header")
         self.code, self.status = int(status[:3]), status.encode("latin-1")
-        self.provided_date = self.provided_content_length = None
+        self.provided_date: str | None = None
+        self.provided_content_length: str | None = None
         self.response_headers = [(_header_name(name), value.encode("latin-1")) for name, value in headers]
         for name, value in headers:
             if len(name) in _LENGTHS_SET_APART:
