@@ -50,6 +50,8 @@ def compile_endpoint(
     set_actor = context.principal.set
     gate, query, body = _gate(declared, stack), _query(declared, stack), _body(declared, limit, stack)
     prepare, answer = _preparation(declared, method), _answer(declared, method, responder, name, stack)
+    if declared.cached:
+        query = None  # validated when the answer is not kept yet: see _json
 
     def respond(req: Request, resp: Response, **params: Any) -> None:
         req.endpoint = declared
@@ -220,7 +222,7 @@ def _binary(declared: Binary, responder: Responder) -> Answer:
 def _json(declared: Endpoint, method: str, responder: Responder, name: str, stack: Stack) -> Answer:
     produce = _producer(declared, responder, name, stack)
     if declared.cached:
-        produce = kept(declared.cached, produce, stack)
+        produce = kept(declared.cached, _validated(_query(declared, stack), produce), stack)
     tagged, conditional = declared.etag or declared.cached is not None, method == "get"
 
     def answer(req: Request, resp: Response, params: dict[str, Any]) -> None:
@@ -234,6 +236,18 @@ def _json(declared: Endpoint, method: str, responder: Responder, name: str, stac
                 del headers["content-type"]
 
     return answer
+
+
+def _validated(query: Step | None, produce: Produce) -> Produce:
+    """Return `produce` behind the validation of the query string."""
+    if query is None:
+        return produce
+
+    def check(req: Request, resp: Response, params: dict[str, Any]) -> tuple[str, bytes]:
+        query(req, resp, params)
+        return produce(req, resp, params)
+
+    return check
 
 
 def _producer(declared: Endpoint, responder: Responder, name: str, stack: Stack) -> Produce:

@@ -1,6 +1,7 @@
 """Kept answers: the bytes of a GET under its path, query and, if asked, principal.
 
-A hit skips the responder, the database and the serialiser. The cache computes a
+A hit skips the query's validation (what is kept was asked for validly in the same
+words), the responder, the database and the serialiser. The cache computes a
 missing answer once for all who ask (`get_or_set`), and an answer computed
 before one of its tags was invalidated is not kept after it.
 """
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Produce = Callable[[Request, Response, dict[str, Any]], tuple[str, bytes]]
 """Runs the responder; returns the entity tag (perhaps empty) and the bytes."""
+_LONGEST_KEY = 200
 
 
 def kept(rule: Cached, produce: Produce, stack: Stack) -> Produce:
@@ -58,6 +60,18 @@ def _as(
 
 
 def _key(req: Request, *, personal: bool) -> str:
-    query = "&".join(f"{name}={req.params[name]}" for name in sorted(req.params)) if req.query_string else ""
+    """Return what tells this answer from all others.
+
+    The parts cannot run into each other: neither a principal nor a raw query string
+    holds a space, and an encoded `&` stays encoded.
+    """
     who = f"{req.principal.kind}:{req.principal.id}" if personal else ""
-    return "http:" + blake2b(f"{req.path}?{query}#{who}".encode(), digest_size=20).hexdigest()
+    query: str = req.query_string
+    if "&" in query:  # the order of names does not matter, that of a name's values does
+        query = "&".join(sorted(query.split("&"), key=_name))
+    key = f"{who} {query} {req.path}"
+    return f"http:{key}" if len(key) <= _LONGEST_KEY else "http:" + blake2b(key.encode()).hexdigest()
+
+
+def _name(parameter: str) -> str:
+    return parameter.partition("=")[0]

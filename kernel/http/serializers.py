@@ -107,27 +107,40 @@ def _compile(schema: Schema, compiler: _Compiler) -> Serializer:
             plain.append((field.attribute or name, field.data_key or name, expression))
         else:
             odd += _odd(index, name, field, space)
-    lines = [
-        *_function("from_item", "o[{0!r}]", plain, odd),
-        *_function("from_attribute", "o.{0}", plain, odd),
-        *_CHOOSE,
-    ]
+    from_item = _function("from_item", "o[{0!r}]", plain, odd)
+    lines = [*from_item, *_function("from_attribute", "o.{0}", plain, odd), *_OTHER, *_from_dict(from_item)]
     # SECURITY: the source is made of the schema's own field names, as literals; no input reaches it.
     exec(compile("\n".join(lines), f"<serializer of {type(schema).__name__}>", "exec"), space)  # noqa: S102
-    made: Serializer = space["choose"]
+    made: Serializer = space["serialize"]
     return made
 
 
-_CHOOSE = """
-def choose(o):
+_OTHER = """
+def other(o):
     kind = o.__class__
     try:
-        if kind is dict or (hasattr(kind, "__getitem__") and not issubclass(kind, tuple)):
+        if hasattr(kind, "__getitem__") and not issubclass(kind, tuple):
             return from_item(o)
         return from_attribute(o)
     except (KeyError, AttributeError, IndexError, TypeError):
         return slow(o)
 """.splitlines()
+
+
+def _from_dict(from_item: list[str]) -> list[str]:
+    """Return the source of the serializer itself: `from_item`'s body where the object is a dict.
+
+    PERF: a page of 20 with two nested objects each is 60 calls less.
+    """
+    return [
+        "def serialize(o):",
+        "    if o.__class__ is not dict:",
+        "        return other(o)",
+        "    try:",
+        *(f"    {line}" for line in from_item[1:]),
+        "    except (KeyError, AttributeError, IndexError, TypeError):",
+        "        return slow(o)",
+    ]
 
 
 def _is_special(schema: Schema) -> bool:

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, missing
 from marshmallow import fields as base
+from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 from marshmallow.validate import Range
 
 from kernel.errors import FieldError, Invalid
@@ -28,18 +29,62 @@ Loader = Callable[[Any], dict[str, Any]]
 
 def body_loader(schema: type[Schema] | Schema) -> Loader:
     """Return a function from parsed JSON to the validated body."""
-    loader = schema() if isinstance(schema, type) else schema
+    loads = quick_load(schema() if isinstance(schema, type) else schema)
 
     def load(data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise Invalid(errors=(FieldError("Send a JSON object.", pointer=""),))
         try:
-            return cast("dict[str, Any]", loader.load(data))
+            return loads(data)
         except ValidationError as ex:
             faults = _flat(ex.messages, "")
             raise Invalid(errors=[FieldError(text, pointer=at) for at, text in faults]) from ex
 
     return load
+
+
+def quick_load(schema: Schema) -> Loader:
+    """Return a function equal to `schema.load` on dicts.
+
+    PERF: it looks at what is given; marshmallow deserialises what is missing too, which
+    for a list with fifteen filters and one of them used is 11 µs instead of 2. What does
+    not pass goes through marshmallow again, which finds every fault.
+    """
+    if not _is_ordinary(schema):
+        return cast("Loader", schema.load)
+    fields_of = {field.data_key or name: (name, field) for name, field in schema.load_fields.items()}
+    required = {key for key, (_, field) in fields_of.items() if field.required}
+    defaults = {
+        name: field.load_default for name, field in fields_of.values() if field.load_default is not missing
+    }
+
+    def load(given: Any) -> dict[str, Any]:
+        loaded = defaults.copy()
+        try:
+            for key, value in given.items():
+                name, field = fields_of[key]
+                loaded[name] = field.deserialize(value, key, given)
+        except (KeyError, ValidationError):
+            return cast("dict[str, Any]", schema.load(given))
+        if not required <= given.keys() or missing in loaded.values():
+            return cast("dict[str, Any]", schema.load(given))
+        return loaded
+
+    return load
+
+
+def _is_ordinary(schema: Schema) -> bool:
+    """Say whether loading is no more than each given field's deserialisation."""
+    kind = type(schema)
+    own = (kind.load, kind._do_load, kind._deserialize, kind.handle_error, kind.on_bind_field)  # noqa: SLF001
+    plain = (Schema.load, Schema._do_load, Schema._deserialize, Schema.handle_error, Schema.on_bind_field)  # noqa: SLF001
+    hooked = any(schema._hooks[tag] for tag in (PRE_LOAD, POST_LOAD, VALIDATES, VALIDATES_SCHEMA))  # noqa: SLF001
+    return (
+        own == plain
+        and kind.dict_class is Schema.dict_class
+        and not (hooked or schema.many or schema.partial)
+        and not any(field.attribute or callable(field.load_default) for field in schema.load_fields.values())
+    )
 
 
 def _flat(messages: Any, pointer: str) -> list[tuple[str, str]]:
@@ -89,13 +134,13 @@ def query_schema(declared: type[Schema] | None, response: Any) -> type[Schema] |
 def query_loader(schema: type[Schema]) -> Callable[[Request], dict[str, Any]]:
     """Return a function from a request to its validated query."""
     loader = schema()
+    loads = quick_load(loader)
     readers = {field.data_key or name: _reader(field) for name, field in loader.load_fields.items()}
 
     def load(req: Request) -> dict[str, Any]:
         given = req.params
         try:
-            values = {name: _read(name, given[name], readers.get(name)) for name in given}
-            return cast("dict[str, Any]", loader.load(values))
+            return loads({name: _read(name, given[name], readers.get(name)) for name in given})
         except ValidationError as ex:
             faults = _flat(ex.messages, "")
             raise Invalid(
