@@ -1,0 +1,89 @@
+"""How often a hot list is answered from the cache, and how often it is made.
+
+    python3 benchmarks/cache.py [--reads 200000]
+
+Pages are asked for as people do: the first most, each next one less (Zipf, s=1).
+Something in the list changes every so many reads and drops all pages by their
+tag. What one operation costs is in benchmarks/rooms.py.
+"""
+
+# ruff: noqa: E402 - the environment is entered before anything is imported from it
+
+from __future__ import annotations
+
+import os.path
+import runpy
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - before any import
+if __name__ == "__main__":
+    sys.path[0] = ROOT
+    runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
+
+import threading
+import time
+from itertools import accumulate
+from random import Random
+
+import click
+
+from kernel.cache import Cache, CacheSettings, make_cache
+from kernel.clock import SystemClock
+
+PAGES = 500
+TAG = "list"
+
+
+def hit_rate(reads: int, every: int) -> tuple[float, float]:
+    """Return the share of reads answered from the cache, and reads a second."""
+    hits = 0
+
+    def observe(_: str, hit: bool) -> None:
+        nonlocal hits
+        hits += hit
+
+    cache = make_cache(CacheSettings(), SystemClock(), None, observe)
+    weights = list(accumulate(1 / rank for rank in range(1, PAGES + 1)))
+    chosen = Random(1).choices(range(PAGES), cum_weights=weights, k=reads)
+    began = time.perf_counter()
+    for number, page in enumerate(chosen):
+        if number % every == 0:
+            cache.invalidate_tag(TAG)
+        cache.get_or_set(f"page:{page}", lambda: b"x" * 2000, 60, (TAG,))
+    return hits / reads, reads / (time.perf_counter() - began)
+
+
+def computations(cache: Cache, callers: int) -> int:
+    """Return how often a missing value is made when `callers` threads ask at once."""
+    made, barrier = [], threading.Barrier(callers)
+
+    def make() -> bytes:
+        made.append(1)
+        time.sleep(0.05)  # what it takes to make the page
+        return b"x"
+
+    def ask() -> None:
+        barrier.wait()
+        cache.get_or_set("page:hot", make, 60)
+
+    threads = [threading.Thread(target=ask) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(made)
+
+
+@click.command()
+@click.option("--reads", default=200_000, show_default=True)
+def main(reads: int) -> None:
+    """Measure the hit rate under changes, and the single flight."""
+    for every in (1000, 5000, 20_000):
+        share, rate = hit_rate(reads, every)
+        click.echo(f"a change every {every:>6,} reads: {share:6.1%} hits, {rate:9,.0f} reads/s")
+    cache = make_cache(CacheSettings(), SystemClock())
+    click.echo(f"50 callers of a missing page: made {computations(cache, 50)} time(s)")
+
+
+if __name__ == "__main__":
+    main()

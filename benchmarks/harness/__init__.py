@@ -1,0 +1,1 @@
+"""What the benchmarks share: peers, load generators, data, figures."""
