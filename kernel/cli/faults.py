@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from kernel.errors import StoaError
+from kernel.errors import StoaError, one_line
 
 Told = tuple[str, int]
 
@@ -19,11 +19,11 @@ def explained(ex: BaseException) -> Told | None:
     if isinstance(ex, click.ClickException):
         context = getattr(ex, "ctx", None)
         return (
-            f"{context.command_path if context else 'manage.py'}: {_line(ex.format_message())}",
+            f"{context.command_path if context else 'manage.py'}: {' '.join(ex.format_message().split())}",
             ex.exit_code,
         )
     if isinstance(ex, StoaError):
-        return f"stoa: {_line(ex)}", 1
+        return f"stoa: {one_line(ex)}", 1
     if isinstance(ex, click.Abort | KeyboardInterrupt):
         return "stopped", 130
     if isinstance(ex, BrokenPipeError):  # the reader of our output, `head` say, has enough
@@ -38,12 +38,8 @@ def _of_the_surroundings(ex: BaseException) -> Told | None:
             1,
         )
     if type(ex).__name__ in ("OperationalError", "InterfaceError"):  # peewee's, psycopg2's: not imported here
-        return f"stoa: PostgreSQL cannot be used: {_line(ex)}; check database.url", 1
+        return f"stoa: PostgreSQL cannot be used: {one_line(ex)}; check database.url", 1
     return None
-
-
-def _line(text: object) -> str:
-    return " ".join(str(text).split())
 
 
 def tell(told: Told) -> int:

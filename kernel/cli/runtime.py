@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -132,8 +131,3 @@ def runtime(**overrides: Mapping[str, Any]) -> Runtime:
     for section, values in overrides.items():
         made.override(section, **values)
     return made
-
-
-def interactive() -> bool:
-    """Tell whether a person watches: progress is drawn, else printed."""
-    return sys.stderr.isatty()

@@ -130,10 +130,6 @@ class Operations:
         """Give one dead letter up; False when there is none. The event stays."""
         return bool(self._db.execute_sql(_DISCARD, (subscriber, position)).rowcount)
 
-    def subscribers_to(self, wire: str) -> list[str]:
-        """Return the names of the subscribers to a wire type that can be replayed."""
-        return [one.name for one in self._bus.subscribers.values() if one.type == wire and not one.inline]
-
     def replay(self, subscriber: str, *, from_position: int = 0, since: datetime | None = None) -> int:
         """Deliver stored events to a subscriber (again), oldest first; return how many.
 

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from kernel.testing.server import free_port
+
 START_TIMEOUT = 15.0  # seconds
 
 
@@ -50,7 +52,7 @@ class DisposableRedis:
         self._directory = Path(tempfile.mkdtemp(prefix="stoa-redis-"))
         self._persistence = ["--appendonly", "yes"] if persistent else ["--save", "", "--appendonly", "no"]
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
 
     @property
     def url(self) -> str:
@@ -141,9 +143,3 @@ def disposable_redis(*, persistent: bool = False) -> Iterator[DisposableRedis]:
         yield redis.start()
     finally:
         redis.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
