@@ -24,7 +24,7 @@ SHOWN: Final = ("ACTIVE", "SOLD")
 class ListingStatus(Conflict):
     """The listing's status does not allow this now.
 
-    Extensions: `status`, and `allowed`, the transitions it does allow.
+    Extensions: `listing_status`, and `allowed`, the transitions it does allow.
     """
 
     type, title = "listing-status", "The listing's status does not allow this"
@@ -61,5 +61,7 @@ def refused(name: str, status: str) -> ListingStatus:
     allowed = allowed_from(status)
     told = ", ".join(allowed) or "nothing"
     return ListingStatus(
-        f"A listing that is {status} does not {name}; it allows: {told}.", status=status, allowed=allowed
+        f"A listing that is {status} does not {name}; it allows: {told}.",
+        listing_status=status,
+        allowed=allowed,
     )

@@ -21,8 +21,9 @@ def columns_of(seller_id: UUID, content: Mapping[str, Any]) -> dict[str, Any]:
     }
     if "price" in content:
         price = content["price"]
-        columns["price_amount"] = price.amount if price else None
-        columns["price_currency"] = price.currency if price else None
+        # Not `if price`: 0 is a price, too, and gives the thing away.
+        columns["price_amount"] = None if price is None else price.amount
+        columns["price_currency"] = None if price is None else price.currency
     if "media_ids" in content:
         columns |= galleries.checked(seller_id, content["media_ids"])
     return columns

@@ -87,6 +87,7 @@ def test_a_transition_the_status_does_not_allow_names_those_it_does(ada, chairs,
 
     assert (answer.status, answer.problem) == (409, "listing-status")
     assert answer.json["allowed"] == allowed
+    assert answer.json["listing_status"] == ada.client.get(path(draft)).json["status"]
     assert all(step in answer.json["detail"] for step in allowed)
 
 
@@ -136,6 +137,17 @@ def test_what_a_listing_cannot_hold_is_named(ada, chairs, change, pointer):
     assert list(answer.faults) == [pointer]
 
 
+def test_a_price_of_0_gives_a_thing_away(ada, client):
+    free = {"amount": 0, "currency": "USD"}
+
+    made = ada.offer(title="Kittens", price=free)
+    kept = ada.client.patch(path(made), {"title": "Kittens, house-trained", "price": free})
+
+    assert made["price"] == kept.json["price"] == free
+    assert client.get("/v1/listings", query={"max_price": 0}).json["items"][0]["price"] == free
+    assert client.get("/v1/listings", query={"q": "kittens"}).json["items"][0]["price"] == free
+
+
 def test_what_is_published_cannot_lose_what_it_needs(ada):
     made = ada.offer()
 
@@ -180,7 +192,7 @@ def test_of_a_sale_and_a_deactivation_at_once_one_happens(ada, types):
         done = [each for each in outcomes if isinstance(each, str)]
         refused = [each for each in outcomes if isinstance(each, Conflict)]
         assert len(done) == len(refused) == 1, outcomes
-        assert refused[0].extensions["status"] == done[0] == api.card(listing).status
+        assert refused[0].extensions["listing_status"] == done[0] == api.card(listing).status
 
 
 def test_a_listing_sells_once_however_many_buy_it(ada, types):
