@@ -25,12 +25,16 @@ _FILE: Final = Prepared(
 
 
 def url_of(id: UUID, variant: str, visibility: str, files: Mapping[str, Any]) -> str:
-    """Return where one file of a medium is read: a stable path, or a signed link; empty without a file."""
+    """Return where one file of a medium is read: a stable path, or a signed link; empty without a file.
+
+    A path, since what shows media keeps it: with an origin it would break when
+    the deployment moves, or the demo takes another port.
+    """
     if variant not in files:
         return ""
     if visibility == "private":
         return app.blobs.signed_url(files[variant]["key"])
-    return f"{app.settings.kernel.public_url.rstrip('/')}/v1/media/{id}/{variant}"
+    return f"/v1/media/{id}/{variant}"
 
 
 def _card(row: Mapping[str, Any]) -> MediaCard:

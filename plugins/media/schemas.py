@@ -21,7 +21,12 @@ class CardOut(Schema):
     type = fields.String(required=True, validate=OneOf(KINDS))
     content_type = fields.String(required=True)
     status = fields.String(required=True, validate=OneOf(STATUSES))
-    url = fields.String(required=True, metadata={"description": "Empty until the medium is ready."})
+    url = fields.String(
+        required=True,
+        metadata={
+            "description": "A path on this server, or when private a signed link; empty until it is ready."
+        },
+    )
     thumbnail_url = fields.String(
         required=True, metadata={"description": "400×400 pixels; empty where there is none."}
     )

@@ -42,6 +42,14 @@ def test_a_medium_is_processing_until_its_task_ran(ann, client):
     assert client.get(f"/v1/media/{made['id']}/file").status == 404
 
 
+@pytest.mark.settings(kernel={"public_url": "https://stoa.example"})
+def test_urls_hold_no_origin_so_that_what_keeps_them_survives_a_move(ann, ready):
+    medium = ready(ann, photograph())
+
+    assert medium["url"] == f"/v1/media/{medium['id']}/file"
+    assert medium["thumbnail_url"] == f"/v1/media/{medium['id']}/thumb400"
+
+
 def test_the_events_of_a_medium_come_in_order(ann, app, work):
     made = upload(ann, photograph()).json
     work()
