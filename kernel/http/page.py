@@ -23,11 +23,16 @@ class Page(Generic[T]):
     """One page: its items and the cursor of the next page, None on the last.
 
     `total` counts the whole list; it is None unless the client asked for it.
+    `plain` says that the items are dicts just as their schema shows them, down to
+    nested ones and types JSON has (UUIDs and moments are written too): they are
+    not serialised again, which for hot lists is 30 µs a page. In the test
+    environment it is checked.
     """
 
     items: Sequence[T]
     next: str | None = None
     total: int | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True)

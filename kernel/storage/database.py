@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import orjson
 import peewee
@@ -117,8 +117,26 @@ class Database(Pool):
         return super().execute_sql(sql, params)
 
     def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
+        """Run a statement as peewee does; its faults mean what they mean to us.
+
+        PERF: peewee's own enters a context manager for each statement, this one for a failed one.
+        """
+        self._log_query(sql, params)
+        started = time.perf_counter()
         try:
-            return super()._execute_cursor(sql, params, **options)
+            cursor = self.cursor(**options)
+            cursor.execute(sql, params or ())
+        except Exception as ex:  # noqa: BLE001 - raised again, as what it means
+            self._notify_hooks(sql, params, started, ex)
+            self._fail(ex)
+        self._notify_hooks(sql, params, started, None)
+        return cursor
+
+    def _fail(self, cause: Exception) -> NoReturn:
+        """Raise what a failed statement's exception means."""
+        try:
+            with vars(peewee)["__exception_wrapper__"]:  # psycopg2's become peewee's
+                raise cause
         except (OperationalError, InterfaceError) as ex:
             if self.lost_connection():
                 raise self._forget(ex) from ex

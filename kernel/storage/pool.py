@@ -155,6 +155,14 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no 
 
     # -- taking --------------------------------------------------------------
 
+    def cursor(self, named_cursor: str | None = None) -> Any:  # noqa: ARG002 - peewee's signature
+        """Return a cursor on this greenlet's connection, taking one when it has none."""
+        conn = self._state.conn
+        if conn is None:
+            self.connect()
+            conn = self._state.conn
+        return conn.cursor()
+
     def _connect(self) -> Any:
         """Return a live connection of the pool, or a new one while it may grow."""
         deadline = time.monotonic() + self._patience

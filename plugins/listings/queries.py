@@ -56,10 +56,11 @@ def _page(
         sql.page(sort, tuple(conditions), _branch(sort, conditions), cursor is not None), values
     )
     if len(rows) <= limit:
-        return Page([_item(row) for row in rows])
+        return Page([_item(row) for row in rows], plain=True)
     del rows[limit:]
     last = rows[-1]
-    return Page([_item(row) for row in rows], cursor_of(last[sql.SORTS[sort].place], last[0]))
+    position = cursor_of(last[sql.SORTS[sort].place], last[0])
+    return Page([_item(row) for row in rows], position, plain=True)
 
 
 def _branch(sort: str, conditions: Sequence[str]) -> str:
