@@ -15,6 +15,7 @@ from uuid import UUID
 from kernel import app
 from plugins.search.kinds import Card, SearchKind
 from plugins.search.port import (
+    CORRECTIONS,
     Document,
     Hit,
     Scopes,
@@ -27,6 +28,7 @@ from plugins.search.port import (
 from plugins.search.settings import SearchSettings
 
 __all__ = [
+    "CORRECTIONS",
     "Card",
     "Document",
     "Hit",

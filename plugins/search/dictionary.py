@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -42,6 +42,7 @@ FROM jsonb_to_recordset(%(words)s::jsonb)
 ORDER BY d.scope, d.word
 ON CONFLICT (scope, word) DO UPDATE
 SET documents = search_word.documents + excluded.documents, updated_at = excluded.updated_at
+RETURNING xmax = 0
 """
 _LEARNED = "UPDATE search_document SET learned = true WHERE id = ANY(%s)"
 # The words are letters only (`_learnable`), so quoting makes each one lexeme.
@@ -56,18 +57,25 @@ GROUP BY word ORDER BY 2 DESC, 1 LIMIT %(limit)s
 """
 
 
+class Learned(NamedTuple):
+    """What a batch taught: how many documents were read, and whether a word was new."""
+
+    documents: int
+    new: bool
+
+
 class Dictionary:
     """Learns the words of documents and corrects misspelt ones."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def learn(self) -> int:
-        """Learn the words of a batch of documents; return how many documents that were."""
+    def learn(self) -> Learned:
+        """Learn the words of a batch of documents."""
         with self._db.atomic():
             rows = self._db.rows(_TAKE, (BATCH,))
             if not rows:
-                return 0
+                return Learned(0, new=False)
             counts = Counter((scope, word) for _, scope, text in rows for word in _learnable(text))
             known = [
                 {
@@ -79,9 +87,10 @@ class Dictionary:
                 }
                 for (scope, word), n in counts.items()
             ]
-            self._db.execute_sql(_LEARN, {"now": self._db.clock.now(), "words": orjson.dumps(known).decode()})
+            values = {"now": self._db.clock.now(), "words": orjson.dumps(known).decode()}
+            new = any(inserted for (inserted,) in self._db.rows(_LEARN, values))
             self._db.execute_sql(_LEARNED, ([row[0] for row in rows],))
-        return len(rows)
+        return Learned(len(rows), new=new)
 
     def forget(self) -> None:
         """Drop the words that no document holds any more."""

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from kernel.auth.principals import Everywhere
 
 Scopes = Everywhere | frozenset[str]
 """In which scopes a caller sees a kind, beside what belongs to no scope."""
+
+CORRECTIONS: Final = "search.corrections"
+"""Tag of kept answers that hold hits; an engine drops it when a misspelling is understood anew."""
 
 Sort = Literal["relevance", "newest", "price_asc", "price_desc", "popular"]
 

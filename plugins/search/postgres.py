@@ -12,7 +12,7 @@ the search is repeated once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -23,7 +23,7 @@ from peewee import SQL, Expression, fn
 from kernel import ALL, Application, Database, FieldError, Invalid, paginate, uuid7
 from plugins.search.dictionary import Dictionary
 from plugins.search.models import SearchDocument as Doc
-from plugins.search.port import Document, Hit, Scopes, SearchHits, SearchQuery, Suggestions
+from plugins.search.port import CORRECTIONS, Document, Hit, Scopes, SearchHits, SearchQuery, Suggestions
 from plugins.search.settings import SearchSettings
 from plugins.search.words import folded, words
 
@@ -74,8 +74,10 @@ class _Order(NamedTuple):
 class PostgresSearch:
     """The built-in search engine."""
 
-    def __init__(self, db: Database, settings: SearchSettings) -> None:
+    def __init__(self, db: Database, settings: SearchSettings, drop: Callable[[str], None]) -> None:
+        """Make it; `drop` drops the answers in the cache that have a tag."""
         self._db = db
+        self._drop = drop
         self._language = settings.language
         self._tolerant = settings.typo_tolerance
         self.dictionary = Dictionary(db)
@@ -108,9 +110,12 @@ class PostgresSearch:
             self._db.execute_sql(_RATE, (list(popularity), list(popularity.values()), kind))
 
     def settle(self) -> None:
-        """Learn the words of all documents that are new or changed."""
-        while self.dictionary.learn():
-            pass
+        """Learn the words of all documents that are new or changed; drop answers that knew fewer."""
+        new = False
+        while (learned := self.dictionary.learn()).documents:
+            new |= learned.new
+        if new:
+            self._drop(CORRECTIONS)
 
     def prune(self, kind: str, before: datetime) -> int:
         """Delete documents last indexed before a moment; return how many."""
@@ -194,7 +199,7 @@ class PostgresSearch:
 
 def postgres_search(app: Application) -> PostgresSearch:
     """Return the built-in engine of an application."""
-    return PostgresSearch(app.db, app.settings.of(SearchSettings))
+    return PostgresSearch(app.db, app.settings.of(SearchSettings), app.cache.invalidate_tag)
 
 
 def _row(document: Document) -> dict[str, Any]:

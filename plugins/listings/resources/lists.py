@@ -22,11 +22,13 @@ from plugins.listings.schemas.requests import ListingIn, ListingsQuery
 from plugins.listings.schemas.responses import ListingItemOut, ListingOut
 from plugins.listings.services import editing
 from plugins.listings.services.rows import TAG
+from plugins.search import api as search
 
 
 def listings(list_cache: int) -> object:
     """Return the resource of `/v1/listings`, its pages kept for `list_cache` seconds (0: not)."""
-    kept = Cached(list_cache, tags=(TAG,), per="principal") if list_cache else None
+    tags = (TAG, search.CORRECTIONS)
+    kept = Cached(list_cache, tags=tags, per="principal") if list_cache else None
 
     class Listings:
         """`/v1/listings`."""

@@ -98,6 +98,28 @@ def test_a_moved_category_takes_its_listings_along(ada, client, category, chairs
     assert titles(client, q="stool", category=attic) == ["Stool"]
 
 
+def test_a_kept_page_of_a_misspelling_that_was_not_understood_goes_when_it_can_be(ada, client):
+    ada.offer(title="Gramophone")
+    before = titles(client, q="gramaphone")
+
+    learn_words()
+
+    assert (before, titles(client, q="gramaphone")) == ([], ["Gramophone"])
+
+
+def test_kept_pages_stay_when_nothing_new_was_learned(ada, client):
+    ada.offer(title="Gramophone")
+    learn_words()
+    ada.offer(title="Gramophone")
+    titles(client)
+
+    learn_words()
+
+    with count_statements() as statements:
+        titles(client)
+    assert statements.count == 0
+
+
 def test_dates_narrow_the_list(ada, client, clock):
     ada.offer(title="Old")
     clock.advance(timedelta(days=1))
