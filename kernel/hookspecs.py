@@ -136,7 +136,8 @@ def register_storage(settings: Settings) -> Sequence[StorageBackend]:
 def register_commands(settings: Settings) -> Sequence[click.Command]:
     """Return commands for `manage.py`, shown below the plugin's name.
 
-    Called once, in every process: import what a command needs inside it.
+    A command runs in an application that is started, on a migrated database: `app` is at hand.
+    Called once, in every process: import what is heavy inside the command.
     """
     raise AssertionError("a specification is never called")
 

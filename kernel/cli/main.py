@@ -65,10 +65,19 @@ class Door(click.Group):
         """Resolve, or name the nearest command."""
         name = args[0]
         if name not in COMMANDS and self.get_command(ctx, name) is None:
-            near = difflib.get_close_matches(name, COMMANDS, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "see manage.py --help"
-            raise click.UsageError(f"there is no command `{name}`: {hint}", ctx)
+            raise click.UsageError(f"there is no command `{name}`: {_hint(ctx, name)}", ctx)
         return super().resolve_command(ctx, args)
+
+
+def _hint(ctx: click.Context, name: str) -> str:
+    """Say what may have been meant by a name that is no command here."""
+    from kernel.discovery import discover
+
+    if name in discover().found:
+        profile = ctx.ensure_object(Choice).name
+        return f"the plugin is installed, but {profile} does not enable it; choose a profile with --profile"
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    return f"did you mean `{near[0]}`?" if near else "see manage.py --help"
 
 
 @click.group(cls=Door, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,13 +1,17 @@
 """Commands that plugins declare: `manage.py listings reindex`.
 
 A plugin's commands stand in a group of its name. A command whose name no
-kernel command and no other plugin uses may be called without the group.
+kernel command and no other plugin uses may be called without the group. Each
+runs with the profile's application started, on its database.
 """
 
 from __future__ import annotations
 
+import copy
+import functools
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -41,7 +45,7 @@ def of_profile(profile: str) -> Commands:
     """
     commands: Commands = {}
     for plugin, command in load_profile(profile).registry.commands:
-        commands.setdefault(plugin, []).append(_with_profile(command))
+        commands.setdefault(plugin, []).append(_runnable(command))
     return commands
 
 
@@ -58,7 +62,25 @@ def load_profile(profile: str, *, strict: bool = False) -> Loaded:
     return load(read_profile(profile, os.environ, overrides), KERNEL_SECTIONS)
 
 
-def _with_profile(command: click.Command) -> click.Command:
-    if not any(parameter.name == "profile" for parameter in command.params):
-        profile_option(command)
-    return command
+def _runnable(command: click.Command) -> click.Command:
+    """Return the command with `--profile`, its callback run in a started application."""
+    made = copy.copy(command)  # the plugin's own stays as it is: loading twice must not wrap twice
+    made.params = list(command.params)
+    if not any(parameter.name == "profile" for parameter in made.params):
+        profile_option(made)
+    if isinstance(made, click.Group):
+        made.commands = {name: _runnable(below) for name, below in made.commands.items()}
+    elif made.callback is not None:
+        made.callback = _in_application(made.callback)
+    return made
+
+
+def _in_application(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(callback)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from kernel.cli.runtime import runtime
+
+        with runtime().started():
+            return callback(*args, **kwargs)
+
+    return run

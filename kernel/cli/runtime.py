@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kernel.cli.light import light
 from kernel.cli.profiles import chosen
+from kernel.errors import ConfigurationError
 from kernel.profile import Profile, read_profile
 from kernel.settings import KernelSettings, Settings
 
@@ -118,6 +119,23 @@ class Runtime:
                 yield application
             finally:
                 application.db.close()
+
+    @contextmanager
+    def started(self) -> Iterator[Application]:
+        """Run a block with an application whose plugins have opened what they hold.
+
+        Raises ConfigurationError when migrations are pending: bringing a database
+        to the plugins' models is not the business of a command that uses them.
+        """
+        with self.application() as application:
+            if waiting := application.migrations().pending():
+                keys = ", ".join(script.key for script in waiting[:3]) + (", …" if waiting[3:] else "")
+                raise ConfigurationError(f"migrations are pending ({keys}): run `manage.py migrate` first")
+            try:
+                application.start()
+                yield application
+            finally:
+                application.stop()
 
 
 def _home() -> Path:

@@ -6,12 +6,13 @@ import pytest
 
 PLUGIN = '''
 import click
-from kernel import hookimpl
+from kernel import app, hookimpl
 
 @click.command("{command}", epilog="Example")
 def command():
     """Say who was called."""
-    click.echo("{name} was called")
+    [[answer]] = app.db.rows("SELECT '{name} was called'")
+    click.echo(answer)
 
 @hookimpl
 def register_commands():
@@ -44,6 +45,7 @@ def install(tmp_path, environ, profile):
 
 def test_a_plugins_command_is_called_below_its_name_or_by_its_own(run, install):
     install(loyalty="recount")
+    run("migrate")
 
     below = run("loyalty", "recount")
     alone = run("recount")
@@ -63,6 +65,7 @@ def test_a_command_two_plugins_have_must_be_called_below_one_of_them(run, instal
 
 def test_the_profile_may_stand_behind_a_plugins_command(run, install, profile, environ):
     install(loyalty="recount")
+    run("migrate")
 
     done = run("recount", "--profile", str(profile))
 
@@ -73,3 +76,31 @@ def test_a_plugins_commands_are_listed_below_its_name(run, install):
     install(loyalty="recount")
 
     assert "recount" in run("loyalty", "--help").stdout
+
+
+def test_a_command_on_a_database_that_was_not_migrated_says_what_to_run(run, install):
+    install(loyalty="recount")
+
+    refused = run("loyalty", "recount")
+
+    assert refused.returncode == 1
+    assert "run `manage.py migrate` first" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_plugin_that_the_profile_does_not_enable_is_named(run, install, profile):
+    install(loyalty="recount")
+    profile.write_text(profile.read_text().replace('"loyalty"', ""))
+
+    refused = run("loyalty", "recount")
+
+    assert "the plugin is installed, but" in refused.stderr
+
+
+def test_an_administrator_is_made_in_a_process_of_its_own(run, profile):
+    profile.write_text(profile.read_text().replace("plugins = []", 'plugins = ["accounts"]'))
+    run("migrate")
+
+    done = run("createadmin", "--email", "root@example.com", "--password", "amber-lantern-42")
+
+    assert done.stdout == "root@example.com is now an administrator.\n", done.stderr
