@@ -165,6 +165,18 @@ class TooLarge(Problem):
     status, type, title = 413, "too-large", "The body is too large"
 
 
+class TargetTooLong(Problem):
+    """The request's target (path and query) is longer than 8,192 bytes."""
+
+    status, type, title = 414, "target-too-long", "The address is too long"
+
+
+class HeadTooLarge(Problem):
+    """The headers are larger than `http.max_header_bytes`, or too many."""
+
+    status, type, title = 431, "headers-too-large", "The headers are too large"
+
+
 class UnsupportedMediaType(Problem):
     """The body is of a type the endpoint does not take."""
 

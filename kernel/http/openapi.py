@@ -22,12 +22,14 @@ from kernel.errors import (
     BadRequest,
     Conflict,
     Forbidden,
+    HeadTooLarge,
     Invalid,
     NotAcceptable,
     NotFound,
     PreconditionFailed,
     Problem,
     RequestTimeout,
+    TargetTooLong,
     TooLarge,
     TooManyRequests,
     Unauthorized,
@@ -283,7 +285,7 @@ def _responses(declared: Endpoint, method: str, path: str, spec: APISpec) -> dic
 def possible_problems(declared: Endpoint, method: str, path: str) -> list[type[Problem]]:
     """Return every kind of problem a call may meet: what the kernel checks for it, and what it declares."""
     checks: tuple[tuple[bool, Iterable[type[Problem]]], ...] = (
-        (True, (BadRequest, Unavailable, TooLarge)),
+        (True, (BadRequest, Unavailable, TooLarge, TargetTooLong, HeadTooLarge)),
         (declared.permission != ANONYMOUS, (Unauthorized,)),
         (declared.permission not in UNREGISTERED or declared.step_up, (Forbidden,)),
         (bool(_PARAMETER.search(path)), (NotFound,)),

@@ -20,11 +20,11 @@ from urllib.parse import unquote
 
 from gevent.pywsgi import WSGIHandler, format_date_time
 
-from kernel.errors import BadRequest, Problem, RequestTimeout
+from kernel.errors import BadRequest, HeadTooLarge, Problem, RequestTimeout, TargetTooLong
 from kernel.server.body import Body
 from kernel.server.head import END, MAX_TARGET, Head, parse
 from kernel.server.reader import DeadlineReader
-from kernel.server.refusals import HeadTooLarge, TargetTooLong, rendered
+from kernel.server.refusals import rendered
 
 if TYPE_CHECKING:
     from kernel.server.worker import Server

@@ -14,8 +14,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kernel.errors import BadRequest
-from kernel.server.refusals import HeadTooLarge, TargetTooLong
+from kernel.errors import BadRequest, HeadTooLarge, TargetTooLong
 
 MAX_TARGET = 8192
 MAX_HEADERS = 100

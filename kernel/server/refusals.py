@@ -7,19 +7,6 @@ from typing import Any
 
 from kernel.errors import Problem
 
-
-class TargetTooLong(Problem):
-    """The request's target (path and query) is longer than 8,192 bytes."""
-
-    status, type, title = 414, "target-too-long", "The address is too long"
-
-
-class HeadTooLarge(Problem):
-    """The headers are larger than `http.max_header_bytes`, or too many."""
-
-    status, type, title = 431, "headers-too-large", "The headers are too large"
-
-
 REASONS = {
     400: "Bad Request",
     408: "Request Timeout",

@@ -192,9 +192,11 @@ def test_a_post_documents_its_key_its_permission_and_its_problems(document: dict
         "408",
         "409",
         "413",
+        "414",
         "415",
         "422",
         "429",
+        "431",
         "503",
     }
     assert (

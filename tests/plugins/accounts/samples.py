@@ -67,7 +67,7 @@ def session(app: Application) -> Sample:
 @sample("identity_id")
 def identity(app: Application) -> Sample:
     user_id = person()
-    made = Identity.create(user=user_id, provider="acme", issuer="https://idp.example", subject="1")
+    made = Identity.create(user=user_id, provider="acme", issuer="https://idp.example", subject=uuid7().hex)
     return Sample({"identity_id": made.id}, owner=user_id)
 
 
