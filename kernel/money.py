@@ -199,7 +199,9 @@ class MoneyField(fields.Nested):
     def _deserialize(  # type: ignore[override]  # its partial= is among the options
         self, value: Any, attr: str | None, data: Any, **options: Any
     ) -> Money:
-        if isinstance(value, Mapping) and isinstance(value.get("amount"), bool | float):
+        if not isinstance(value, Mapping):
+            raise ValidationError('Write it as {"amount": 1999, "currency": "USD"}, in minor units.')
+        if isinstance(value.get("amount"), bool | float):
             raise ValidationError({"amount": ["Not a whole number of minor units."]})
         read = super()._deserialize(value, attr, data, **options)
         if self.minimum is not None and read["amount"] < self.minimum:

@@ -24,6 +24,14 @@ from kernel.http.request import Request
 
 MAX_ERRORS = 50
 
+_UNKNOWN = Schema().error_messages["unknown"]
+_REMEDIES = {
+    base.Field.default_error_messages["required"]: "This is required.",
+    base.Field.default_error_messages["null"]: "This may not be null.",
+    Schema().error_messages["type"]: "Send a JSON object.",
+}
+"""What marshmallow says of data and fields, as the client of an API is told to mend it."""
+
 Loader = Callable[[Any], dict[str, Any]]
 
 
@@ -104,7 +112,8 @@ def _walk(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
         for inner in messages:
             yield from _walk(inner, pointer)
     else:
-        yield pointer, str(messages)
+        text = str(messages)
+        yield pointer, _REMEDIES.get(text, text)
 
 
 def query_schema(declared: type[Schema] | None, response: Any) -> type[Schema] | None:
@@ -145,7 +154,11 @@ def query_loader(schema: type[Schema]) -> Callable[[Request], dict[str, Any]]:
             faults = _flat(ex.messages, "")
             raise Invalid(
                 errors=[
-                    FieldError(text, parameter=at.partition("/")[2].partition("/")[0]) for at, text in faults
+                    FieldError(
+                        "Unknown parameter." if text == _UNKNOWN else text,
+                        parameter=at.partition("/")[2].partition("/")[0],
+                    )
+                    for at, text in faults
                 ]
             ) from ex
 

@@ -165,7 +165,12 @@ def test_a_bad_price_is_refused_at_the_field_that_is_wrong(price, at):
     assert list(refused.value.messages["price"]) == [at]
 
 
-@pytest.mark.parametrize("price", [1999, "19.99", [], None])
-def test_a_price_that_is_no_object_is_refused(price):
-    with pytest.raises(ValidationError):
+@pytest.mark.parametrize("price", [1999, "19.99", []])
+def test_a_price_that_is_no_object_is_refused_with_an_example(price):
+    with pytest.raises(ValidationError, match=r'\{"amount": 1999, "currency": "USD"\}'):
         Offer().load({"price": price})
+
+
+def test_a_price_may_not_be_null_unless_declared_so():
+    with pytest.raises(ValidationError):
+        Offer().load({"price": None})

@@ -124,6 +124,17 @@ def test_every_fault_of_a_body_is_pointed_at(make_api: MakeApi) -> None:
     assert {each["pointer"] for each in answer.json["errors"]} == {"/text", "/times", "/a~1b"}
 
 
+@pytest.mark.parametrize(
+    ("body", "remedy"), [({}, "This is required."), ({"text": None}, "This may not be null.")]
+)
+def test_a_missing_value_is_named_in_words_for_a_client(make_api: MakeApi, body: Any, remedy: str) -> None:
+    api = make_api("/greetings", Greetings())
+
+    answer = api.simulate_post("/v1/greetings", json=body, headers=as_user("ann"))
+
+    assert answer.json["errors"] == [{"detail": remedy, "pointer": "/text"}]
+
+
 @pytest.mark.parametrize("times", ["5", 5.5, True, 2**63, 123456789012345678901234567890, 1e300])
 def test_an_integer_of_a_body_is_an_integer(make_api: MakeApi, times: Any) -> None:
     api = make_api("/greetings", Greetings())
@@ -193,6 +204,12 @@ def test_a_query_that_cannot_be_meant_is_refused_by_name(
 
     assert answer.status_code == 422
     assert answer.json["errors"][0]["parameter"] == parameter
+
+
+def test_an_unknown_parameter_is_told_alike_with_and_without_a_query_schema(make_api: MakeApi) -> None:
+    answer = make_api("/search", Searching()).simulate_get("/v1/search", query_string="debug=1")
+
+    assert answer.json["errors"] == [{"detail": "Unknown parameter.", "parameter": "debug"}]
 
 
 def test_an_endpoint_without_a_query_schema_takes_no_parameter(make_api: MakeApi) -> None:
