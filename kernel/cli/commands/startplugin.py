@@ -13,7 +13,7 @@ from kernel import API_VERSION
 from kernel.cli.profiles import profile_option
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "plugin"
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}\Z")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")  # as long as a manifest takes
 
 
 @click.command(epilog="Example: manage.py startplugin loyalty --path ../stoa-loyalty")
@@ -40,12 +40,13 @@ def startplugin(name: str, path: Path | None, summary: str, no_install: bool) ->
         click.echo(f"  {file.relative_to(home)}", err=True)
     if not no_install:
         _install(home)
-    click.echo(f'Written to {home}. Next: python -m pytest {home}, and plugins = ["{name}"] in a profile.')
+    click.echo(f"Written to {home}. Next: python3 manage.py test {home}")
+    click.echo(f"Run it with: python3 manage.py serve --profile {home / name}.toml")
 
 
 def _check_name(name: str) -> None:
     if not _NAME.match(name):
-        raise click.UsageError(f"{name} is no plugin name: lower-case letters, digits and _, a letter first")
+        raise click.UsageError(f"{name} is no plugin name: lower-case letters, digits and _, a letter first, at most 30")
     from kernel.discovery import discover
 
     found = discover()
@@ -73,7 +74,7 @@ def write_plugin(name: str, home: Path, summary: str) -> list[Path]:
     written = []
     for template in sorted(TEMPLATES.rglob("*.j2")):
         source = template.relative_to(TEMPLATES)
-        place = source.with_suffix("").as_posix().replace("package/", f"{package}/")
+        place = source.with_suffix("").as_posix().replace("package/", f"{package}/").replace("profile.toml", f"{name}.toml")
         target = home / place.replace("test_plugin", f"test_{name}")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(environment.get_template(source.as_posix()).render(words), encoding="utf-8")

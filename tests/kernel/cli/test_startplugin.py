@@ -30,9 +30,11 @@ def test_a_new_plugin_installs_and_passes_its_tests(run, environ, tmp_path):
 
     assert done.returncode == 0, done.stdout
     assert "failed" not in done.stdout
+    assert run("check", "--profile", str(home / "loyalty.toml")).returncode == 0
+    assert "://" not in (home / "stoa_loyalty" / "README.md").read_text()
 
 
-@pytest.mark.parametrize("name", ["Loyalty", "9lives", "a-b", "a b", ""])
+@pytest.mark.parametrize("name", ["Loyalty", "9lives", "a-b", "a b", "", "a" * 31])
 def test_a_name_no_plugin_can_have_is_refused(run, name):
     done = run("startplugin", name, "--no-install")
 
