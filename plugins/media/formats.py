@@ -42,6 +42,10 @@ _DOCUMENTS: Final = (
     "application/vnd.oasis.opendocument.spreadsheet",
     "application/vnd.oasis.opendocument.presentation",
 )
+_TAKEN: Final = (
+    "Send a picture (JPEG, PNG, GIF, WebP, AVIF), a film (MP4, MOV, WebM) or a document "
+    "(PDF, Word, Excel, PowerPoint, OpenDocument)."
+)
 _EXTENSIONS: Final = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -74,8 +78,13 @@ def sniff(head: bytes) -> Format:
     found = filetype.guess_mime(head)
     known = FORMATS.get(found or "")
     if known is None:
-        raise UnknownFileType(f"Send {', '.join(sorted(FORMATS))}." + (f" This is {found}." if found else ""))
+        raise refused(f"This is {found}." if found else "")
     return known
+
+
+def refused(what: str = "") -> UnknownFileType:
+    """Return the problem of a file that is not taken; `what` tells what it is instead."""
+    return UnknownFileType(f"{what} {_TAKEN}".strip(), taken=sorted(FORMATS))
 
 
 def limit_of(format: Format, settings: MediaSettings) -> int:

@@ -6,7 +6,10 @@ from kernel import Conflict, Gone, Invalid, TooLarge, UnsupportedMediaType
 
 
 class UnknownFileType(UnsupportedMediaType):
-    """The bytes are of no type that is taken here; the name and the announced type do not count."""
+    """The bytes are of no type that is taken here; the name and the announced type do not count.
+
+    Extension: `taken`, the media types that are.
+    """
 
     type, title = "unknown-file-type", "Files of this type are not taken"
 

@@ -57,6 +57,9 @@ class Limits:
     memory: int
 
 
+_BOMB: Final = "The picture has more pixels than are decoded: make it smaller."
+
+
 def check_size(width: int, height: int, pixels: int) -> None:
     """Raise UnusableError when an image would decode to more than `pixels`."""
     if width * height > pixels:
@@ -71,7 +74,7 @@ def header(head: bytes, decoder: str) -> tuple[int, int] | None:
             with Image.open(io.BytesIO(head), formats=[decoder]) as image:
                 return image.size
         except Image.DecompressionBombError as ex:
-            raise UnusableError("too-many-pixels", str(ex)) from ex
+            raise UnusableError("too-many-pixels", _BOMB) from ex
         except (OSError, SyntaxError, ValueError, IndexError, EOFError, OverflowError):
             return None
 
@@ -86,7 +89,7 @@ def render(source: Path, decoder: str, target: Path, limits: Limits) -> dict[str
                 animated = _is_animated(image, limits)
                 return _variants(image, decoder, target, animated=animated)
         except Image.DecompressionBombError as ex:
-            raise UnusableError("too-many-pixels", str(ex)) from ex
+            raise UnusableError("too-many-pixels", _BOMB) from ex
         except MemoryError as ex:
             raise UnusableError("too-much-memory", "It takes more memory to decode than is allowed.") from ex
         except (OSError, SyntaxError, ValueError, IndexError, EOFError, OverflowError) as ex:

@@ -11,7 +11,7 @@ from plugins.media import formats, keys
 from plugins.media.filenames import clean_filename
 from plugins.media.formats import Format
 from plugins.media.models import Medium, Upload
-from plugins.media.problems import UnknownFileType, UploadExpired, UploadMissing
+from plugins.media.problems import UploadExpired, UploadMissing
 from plugins.media.services import intake, quota
 from plugins.media.settings import MediaSettings
 
@@ -25,7 +25,7 @@ def begin(owner_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     settings = app.settings.of(MediaSettings)
     wanted = formats.FORMATS.get(body["content_type"])
     if wanted is None:
-        raise UnknownFileType(f"Send {', '.join(sorted(formats.FORMATS))}.")
+        raise formats.refused()
     limit = formats.limit_of(wanted, settings)
     if body["size"] > limit:
         raise intake.too_large(limit)

@@ -129,6 +129,8 @@ def test_what_is_no_picture_film_or_document_is_refused_whatever_it_is_called(an
     answer = upload(ann, content, "holiday.jpg")
 
     assert (answer.status, answer.problem) == (415, "unknown-file-type")
+    assert "Send a picture (JPEG, PNG" in answer.json["detail"]
+    assert "image/jpeg" in answer.json["taken"]
     assert usage(ann) == (0, 0)
 
 
