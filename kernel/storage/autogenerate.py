@@ -154,8 +154,7 @@ def _add_column(alter: str, table: str, column: Column, model: Any) -> Change:
                 f"{table}.{column.name}: NOT NULL without a constant default does not fit existing rows: "
                 "give the field one, or null=True, or write the migration by hand"
             )
-        drop = f"{alter} ALTER COLUMN {_quoted(column.name)} DROP DEFAULT"
-        up = f"{up} DEFAULT {literal};\n{drop}"
+        up = f"{up} DEFAULT {literal}"  # it stays: processes of the old version go on inserting rows
     return Change(f"{table}.{column.name}: no such column", up, f"{alter} DROP COLUMN {_quoted(column.name)}")
 
 
@@ -240,8 +239,7 @@ def _requirements(plugin: str, found: Sequence[Change], sources: Sequence[Source
 
 
 def _script(found: Sequence[Change], requires: Sequence[str]) -> str:
-    summary = "; ".join(change.summary for change in found)
-    lines = ['"""' + _docstring(summary) + '"""', ""]
+    lines = ['"""' + _docstring([change.summary for change in found]) + '"""', ""]
     if requires:
         lines += [f"requires = {list(requires)!r}".replace("'", '"'), ""]
     ups = [statement for change in found for statement in change.up.split(";\n")]
@@ -249,9 +247,15 @@ def _script(found: Sequence[Change], requires: Sequence[str]) -> str:
     return "\n".join([*lines, *_constant("UP", ups), *_constant("DOWN", downs), _FUNCTIONS])
 
 
-def _docstring(summary: str) -> str:
-    made = re.findall(r"(\w+): no such table", summary)
-    text = f"Create {', '.join(made)}." if made and summary.count(";") == len(made) - 1 else summary
+def _docstring(summaries: Sequence[str]) -> str:
+    """Say what the script does: drift told as a deed where that is plain."""
+    told = list(summaries)
+    deeds = []
+    for verb, lack in (("Create", ": no such table"), ("Add", ": no such column")):
+        names = [line.removesuffix(lack) for line in told if line.endswith(lack)]
+        told = [line for line in told if not line.endswith(lack)]
+        deeds += [f"{verb} {', '.join(names)}"] if names else []
+    text = "; ".join([*deeds, *told]) + ("" if told else ".")
     return textwrap.shorten(text, 100, placeholder=" …")
 
 

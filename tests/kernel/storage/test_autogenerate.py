@@ -131,6 +131,22 @@ def test_every_kind_of_drift_is_told_and_mended(db: Database, sources: list[Sour
     assert drift(db, [Shelf]) == []
 
 
+def test_a_new_column_keeps_its_default_for_processes_of_the_old_version(
+    db: Database, sources: list[Source]
+) -> None:
+    write_migration(db, "library", [Shelf], sources)
+    Migrations(db, sources).up()
+    other = changed(Shelf, name=CharField(unique=True), rank=IntegerField(default=7))
+
+    path = write_migration(db, "library", [other], sources, "rank")
+
+    assert path is not None
+    assert path.read_text().startswith('"""Add library_shelf.rank."""\n')
+    Migrations(db, sources).up()
+    Shelf.create(name="by the old version")
+    assert db.rows("SELECT rank FROM library_shelf") == [(7,)]
+
+
 def test_a_missing_partial_index_is_told(db: Database, sources: list[Source]) -> None:
     write_migration(db, "library", MODELS, sources)
     Migrations(db, sources).up()
