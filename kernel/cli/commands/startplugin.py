@@ -46,7 +46,9 @@ def startplugin(name: str, path: Path | None, summary: str, no_install: bool) ->
 
 def _check_name(name: str) -> None:
     if not _NAME.match(name):
-        raise click.UsageError(f"{name} is no plugin name: lower-case letters, digits and _, a letter first, at most 30")
+        raise click.UsageError(
+            f"{name} is no plugin name: lower-case letters, digits and _, a letter first, at most 30"
+        )
     from kernel.discovery import discover
 
     found = discover()
@@ -74,8 +76,8 @@ def write_plugin(name: str, home: Path, summary: str) -> list[Path]:
     written = []
     for template in sorted(TEMPLATES.rglob("*.j2")):
         source = template.relative_to(TEMPLATES)
-        place = source.with_suffix("").as_posix().replace("package/", f"{package}/").replace("profile.toml", f"{name}.toml")
-        target = home / place.replace("test_plugin", f"test_{name}")
+        place = source.with_suffix("").as_posix().replace("package/", f"{package}/")
+        target = home / place.replace("test_plugin", f"test_{name}").replace("profile.toml", f"{name}.toml")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(environment.get_template(source.as_posix()).render(words), encoding="utf-8")
         written.append(target)
