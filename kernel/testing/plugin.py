@@ -20,6 +20,7 @@ import pytest
 
 from kernel.application import Application
 from kernel.clock import TestClock
+from kernel.observability.logs import show_no_locals
 from kernel.tasks.worker import run_due
 from kernel.testing.applications import Applications, test_settings
 from kernel.testing.client import Client
@@ -29,7 +30,8 @@ from kernel.testing.server import Server
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marks."""
+    """Declare the marks; let logged tracebacks be plain: rich draws one with its locals for seconds."""
+    show_no_locals()
     config.addinivalue_line("markers", "plugins(*names): the plugins the test's application runs")
     config.addinivalue_line("markers", "settings(**sections): settings of the test's application")
 

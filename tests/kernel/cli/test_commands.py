@@ -76,6 +76,7 @@ def test_a_sound_profile_is_told_so(run):
     assert "http.port = 8000" in done.stdout
 
 
+@pytest.mark.usefixtures("database")
 def test_migrations_are_planned_applied_and_then_nothing_is_left(run):
     plan = json.loads(run("migrate", "--plan", "--json").stdout)
     applied = json.loads(run("migrate", "--json").stdout)
@@ -86,6 +87,7 @@ def test_migrations_are_planned_applied_and_then_nothing_is_left(run):
     assert again.stdout == "Nothing to do.\n"
 
 
+@pytest.mark.usefixtures("database")
 def test_the_shell_runs_a_script_with_the_application_at_hand(run):
     run("migrate")
 
@@ -94,12 +96,14 @@ def test_the_shell_runs_a_script_with_the_application_at_hand(run):
     assert done.stdout == "42 8000\n"
 
 
+@pytest.mark.usefixtures("database")
 def test_the_openapi_document_is_printed(run):
     document = json.loads(run("openapi").stdout)
 
     assert document["openapi"].startswith("3.1")
 
 
+@pytest.mark.usefixtures("database")
 def test_events_and_keys_can_be_looked_after(run):
     run("migrate")
 

@@ -54,6 +54,12 @@ class Running:
         self.process.stdout.close()
         return code
 
+    def close(self):
+        """End it whatever became of the test: a pipe left open fails another test when it is collected."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.finish()
+
 
 def free_port():
     with socket.socket() as probe:
@@ -74,8 +80,8 @@ def status(port, path="/health/liveness"):
         connection.close()
 
 
-def postgres_pid(tmp_path):
-    file = tmp_path / "var" / "postgres" / "data" / "postmaster.pid"
+def postgres_pid(var):
+    file = var / "postgres" / "data" / "postmaster.pid"
     return int(file.read_text().splitlines()[0]) if file.exists() else 0
 
 
@@ -90,16 +96,15 @@ def start(environ, profile):
 
     yield start
     for one in started:
-        if one.process.poll() is None:
-            one.stop()
+        one.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serve_answers_and_leaves_nothing_behind(start, tmp_path, number):
+def test_serve_answers_and_leaves_nothing_behind(start, var, number):
     port = free_port()
     server = start("serve", "--port", str(port))
     server.until(lambda: status(port) == 200)
-    postgres = postgres_pid(tmp_path)
+    postgres = postgres_pid(var)
 
     code = server.stop(number)
 
@@ -108,7 +113,7 @@ def test_serve_answers_and_leaves_nothing_behind(start, tmp_path, number):
     assert not Path(f"/proc/{postgres}").exists()
 
 
-def test_serve_recovers_from_kill_9(start, tmp_path):
+def test_serve_recovers_from_kill_9(start):
     port = free_port()
     server = start("serve", "--port", str(port))
     server.until(lambda: status(port) == 200)
@@ -121,32 +126,32 @@ def test_serve_recovers_from_kill_9(start, tmp_path):
     assert again.stop() == 0
 
 
-def test_an_embedded_postgresql_that_is_killed_is_started_again(start, tmp_path):
+def test_an_embedded_postgresql_that_is_killed_is_started_again(start, var):
     port = free_port()
     server = start("serve", "--port", str(port))
     server.until(lambda: status(port, "/health") == 200)
-    killed = postgres_pid(tmp_path)
+    killed = postgres_pid(var)
 
     os.kill(killed, signal.SIGKILL)
     server.until(lambda: "the embedded PostgreSQL had died and was started again" in server.output)
     server.until(lambda: status(port, "/health") == 200)
 
-    assert postgres_pid(tmp_path) not in (0, killed)
+    assert postgres_pid(var) not in (0, killed)
     assert server.stop() == 0
 
 
-def test_a_worker_that_ends_leaves_the_database_running(start, tmp_path):
+def test_a_worker_that_ends_leaves_the_database_running(start, var):
     port = free_port()
     server = start("serve", "--port", str(port))
     server.until(lambda: status(port) == 200)
-    postgres = postgres_pid(tmp_path)
+    postgres = postgres_pid(var)
     [worker] = workers_of(server.process.pid)
 
     os.kill(worker, signal.SIGTERM)
     server.until(lambda: workers_of(server.process.pid) not in ([], [worker]))
     server.until(lambda: status(port) == 200)
 
-    assert postgres_pid(tmp_path) == postgres
+    assert postgres_pid(var) == postgres
 
 
 def workers_of(pid):
@@ -192,7 +197,7 @@ def test_demo_says_where_it_is_and_what_to_try(start):
     assert demo.stop(signal.SIGINT) == 0
 
 
-def test_fresh_refuses_a_database_in_use_and_wipes_one_that_is_not(start, run, tmp_path):
+def test_fresh_refuses_a_database_in_use_and_wipes_one_that_is_not(start, run):
     port = free_port()
     demo = start("demo", "--port", str(port))
     demo.until(lambda: status(port) == 200)

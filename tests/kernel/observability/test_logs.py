@@ -33,6 +33,7 @@ def stream():
     configure(ObservabilitySettings(log_level="debug"), [SETTINGS_SECRET], out)
     yield out
     structlog.reset_defaults()
+    show_no_locals()
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -79,7 +80,6 @@ def test_a_traceback_of_a_process_without_configured_logs_shows_none_either(fail
     show_no_locals()
 
     structlog.get_logger().error("request_failed", exc_info=failed)
-    structlog.reset_defaults()
 
     shown = capsys.readouterr().out
     assert "in fail_with" in shown
