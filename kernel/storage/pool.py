@@ -208,8 +208,12 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no 
     def _reclaim(self) -> None:
         """Close the connections whose greenlet or thread ended without `release()`."""
         while self._orphans:
+            try:
+                conn = self._orphans.popleft()
+            except IndexError:  # another thread took it
+                return
             log.warning("connection_reclaimed", why="its greenlet or thread ended without db.release()")
-            self._close(self._orphans.popleft(), close_conn=True)
+            self._close(conn, close_conn=True)
 
     def _has_room(self) -> bool:
         return bool(self._connections) or len(self._in_use) + self._opening < self._max_connections
