@@ -197,7 +197,19 @@ def install(base: Path, home: Path, extras: Iterable[str]) -> None:
     clear()
     if process.returncode:
         stop(explain(lines, home / LOG))
+    compile_tree(base, home)
     say("installed.")
+
+
+def compile_tree(base: Path, home: Path) -> None:
+    """Compile our own modules, as pip does the libraries'.
+
+    Where Python may not write what it compiled (PYTHONDONTWRITEBYTECODE, a
+    read-only tree later on) each start would compile them again: 0.4 s.
+    """
+    places = [str(base / name) for name in ("kernel", "plugins", "contrib")]
+    command = [str(home / "bin" / "python"), "-m", "compileall", "-q", *places]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def explain(lines: list[str], log: Path) -> str:
