@@ -12,7 +12,7 @@ taken from `samples.py` beside the test file (see `kernel.testing.samples`).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar
@@ -72,24 +72,29 @@ class PluginContract:
         between = _present(application, tables)
         migrations.up()
 
-        assert between == []
+        expect_none(between, "a down migration must drop what its up made; these tables were left")
         assert _present(application, tables) == sorted(tables)
 
     def test_its_models_are_what_its_migrations_make(self, booted: Application) -> None:
         """Compare tables, columns, indexes and constraints."""
-        assert drift(booted.db, self._loaded(booted).models) == []
+        found = drift(booted.db, self._loaded(booted).models)
+
+        expect_none(found, f"run `manage.py makemigrations {self.plugin}`, or mend the models")
 
     def test_its_routes_are_declared_in_full(self, booted: Application) -> None:
         """Every endpoint has a summary, a permission, schemas and a bound on its statements."""
         faults = [fault for where, one in self._endpoints(booted) for fault in _undeclared(where, one)]
 
-        assert faults == []
+        expect_none(faults, "declare in each @endpoint what is missing")
 
     def test_no_route_tells_a_foreign_id_from_an_unknown_one(self, booted: Application) -> None:
         """Run the isolation matrix over its routes (`kernel.testing.matrix`)."""
         found = [line for case in self._cases(booted) for line in leaks(booted, case)]
 
-        assert found == []
+        expect_none(
+            found,
+            "filter by owner or scope, raise NotFound for both; mend samples.py where it proves nothing",
+        )
 
     def test_a_read_runs_no_more_statements_than_it_declares(self, booted: Application) -> None:
         """Count what each GET of a sample costs in SQL."""
@@ -97,7 +102,7 @@ class PluginContract:
             line for case in self._cases(booted) if case.method == "GET" for line in _costly(booted, case)
         ]
 
-        assert over == []
+        expect_none(over, "fetch related rows together, or declare `statements=` in the @endpoint")
 
     def test_disabling_it_leaves_the_others_working_and_its_data_in_place(self, make_app: MakeApp) -> None:
         """Boot the others on the database it left: its routes are 404, its tables stay."""
@@ -118,14 +123,14 @@ class PluginContract:
         assert _present(others, tables) == sorted(tables)
 
     def test_its_readme_names_what_it_offers(self, booted: Application) -> None:
-        """README.md names every hook, event, setting, permission and command."""
+        """README.md names every hook, event, setting, permission, role and command."""
         loaded = self._loaded(booted)
         readme = loaded.manifest.directory / "README.md"
         text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
 
         unnamed = [name for name in _offers(loaded) if name not in text]
 
-        assert unnamed == [], f"name them in {readme}"
+        expect_none(unnamed, f"say in {readme} what these are for")
 
     def test_its_settings_explain_themselves(self, booted: Application) -> None:
         """Every setting has a help text."""
@@ -133,7 +138,7 @@ class PluginContract:
 
         silent = [name for name, field in _fields(kind).items() if not info_of(field).help.strip()]
 
-        assert silent == []
+        expect_none(silent, "give each setting a help text: setting(…, help=…)")
 
     def _loaded(self, application: Application) -> Plugin:
         return application.registry.plugin(self.plugin)
@@ -168,6 +173,12 @@ class PluginContract:
         if without_it:
             order, _ = without(order, [PluginError(self.plugin, "test", "left out")])
         return [manifest.name for manifest in order]
+
+
+def expect_none(faults: Sequence[str], remedy: str) -> None:
+    """Fail with the remedy and each fault on a line of its own: the reader did not write this test."""
+    if faults:
+        pytest.fail("\n".join([f"{remedy}:", *(f"  {fault}" for fault in faults)]), pytrace=False)
 
 
 def _shunned(subject: Manifest, others: Any) -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kernel.testing import PluginContract, Sample
+from kernel.testing.contract import expect_none
 from kernel.testing.matrix import cases, leaks
 from kernel.testing.samples import Marked, Samples, samples_beside
 
@@ -68,6 +69,17 @@ def test_an_endpoint_without_a_sample_or_a_reason_is_named(diary, make_app):
     ):
         cases(registry, "diary", Samples())
     assert cases(registry, "diary", Samples(unscoped={"/diary/{entry_id}": "everybody's"})) == []
+
+
+def test_a_failing_check_says_what_to_do_and_names_every_fault():
+    with pytest.raises(pytest.fail.Exception) as failed:
+        expect_none(
+            [f"diary:permission_{number}" for number in range(30)], "say in README.md what these are for"
+        )
+
+    lines = str(failed.value).splitlines()
+    assert lines[0] == "say in README.md what these are for:"
+    assert lines[30] == "  diary:permission_29"
 
 
 def test_a_sample_for_a_single_route_comes_before_the_one_for_its_parameters():
