@@ -83,13 +83,23 @@ class EventType:
         except ValueError as ex:
             raise TypeError(str(ex)) from ex
         if back != event:
-            raise TypeError(f"{self.wire}: {_difference(event, back)} does not survive JSON as declared")
+            raise TypeError(f"{self.wire}: {_difference(event, back)}")
         return text
 
 
 def _difference(event: Any, back: Any) -> str:
+    """Name the fields that read back as something else, with their types: values may be private."""
     names = [field.name for field in dataclasses.fields(event)]
-    return ", ".join(name for name in names if getattr(event, name) != getattr(back, name))
+    pairs = [(name, getattr(event, name), getattr(back, name)) for name in names]
+    return "; ".join(
+        f"{name} is a {type(given).__name__} and is read back as {_kind(given, read)}: give what it declares"
+        for name, given, read in pairs
+        if given != read
+    )
+
+
+def _kind(given: Any, read: Any) -> str:
+    return "another value" if type(given) is type(read) else f"a {type(read).__name__}"
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
