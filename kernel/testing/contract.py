@@ -91,10 +91,7 @@ class PluginContract:
         """Run the isolation matrix over its routes (`kernel.testing.matrix`)."""
         found = [line for case in self._cases(booted) for line in leaks(booted, case)]
 
-        expect_none(
-            found,
-            "filter by owner or scope, raise NotFound for both; mend samples.py where it proves nothing",
-        )
+        expect_none(found, "filter by owner or scope and raise NotFound for both; mend samples.py if asked")
 
     def test_a_read_runs_no_more_statements_than_it_declares(self, booted: Application) -> None:
         """Count what each GET of a sample costs in SQL."""

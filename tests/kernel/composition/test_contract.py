@@ -73,12 +73,10 @@ def test_an_endpoint_without_a_sample_or_a_reason_is_named(diary, make_app):
 
 def test_a_failing_check_says_what_to_do_and_names_every_fault():
     with pytest.raises(pytest.fail.Exception) as failed:
-        expect_none(
-            [f"diary:permission_{number}" for number in range(30)], "say in README.md what these are for"
-        )
+        expect_none([f"diary:permission_{number}" for number in range(30)], "name them in README.md")
 
     lines = str(failed.value).splitlines()
-    assert lines[0] == "say in README.md what these are for:"
+    assert lines[0] == "name them in README.md:"
     assert lines[30] == "  diary:permission_29"
 
 

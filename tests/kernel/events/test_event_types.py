@@ -106,10 +106,8 @@ def test_a_value_unlike_its_declaration_is_refused_by_name(changes: dict[str, ob
 
 
 def test_an_id_given_as_text_is_told_with_both_types() -> None:
-    text: Any = "0190f3c2-0000-7000-8000-000000000000"
-
     with pytest.raises(TypeError, match=r"jar is a str and is read back as a UUID"):
-        event_type(JarSold).text(sold(jar=text))
+        event_type(JarSold).text(sold(jar="0190f3c2-0000-7000-8000-000000000000"))
 
 
 def test_a_type_json_cannot_hold_is_named_with_its_field() -> None:
