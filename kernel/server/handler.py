@@ -17,6 +17,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+from uuid import uuid4
 
 from gevent.pywsgi import WSGIHandler, format_date_time
 
@@ -252,9 +253,12 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
 
     def _refuse(self, problem: Problem) -> None:
         """Answer what could not be parsed, and be done with the connection."""
-        log.info("refused a request from %s: %s %s", self.client_address, problem.status, problem)
+        request_id = str(uuid4())  # its own may not have been read
+        log.info(
+            "refused a request from %s: %s %s (%s)", self.client_address, problem.status, problem, request_id
+        )
         self.unfinished = True
-        self._sendall(rendered(problem))
+        self._sendall(rendered(problem, request_id))
 
     def _close(self) -> None:
         """Close; let a client that is still sending read our answer first.

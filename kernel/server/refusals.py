@@ -16,12 +16,13 @@ REASONS = {
 }
 
 
-def rendered(problem: Problem) -> bytes:
+def rendered(problem: Problem, request_id: str) -> bytes:
     """Return the whole response, which also ends the connection."""
     document: dict[str, Any] = {
         "type": f"/problems/{problem.type}",
         "title": problem.title,
         "status": problem.status,
+        "request_id": request_id,
     }
     if problem.detail:
         document["detail"] = problem.detail
@@ -30,6 +31,7 @@ def rendered(problem: Problem) -> bytes:
         f"HTTP/1.1 {problem.status} {REASONS[problem.status]}\r\n"
         "Content-Type: application/problem+json\r\n"
         f"Content-Length: {len(body)}\r\n"
+        f"X-Request-Id: {request_id}\r\n"
         "Connection: close\r\n\r\n"
     )
     return head.encode("latin-1") + body

@@ -102,4 +102,5 @@ def problem_of(answer: tuple[int, dict[str, str], bytes]) -> tuple[int, str]:
     assert headers["content-type"] == "application/problem+json", (status, body)
     document = json.loads(body)
     assert document["status"] == status
+    assert document["request_id"] == headers["x-request-id"]
     return status, document["type"].removeprefix("/problems/")
