@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from hashlib import blake2b
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -55,6 +56,20 @@ class Principal:
     permissions: Mapping[str, Scopes] = field(default_factory=dict, hash=False)
     mfa_at: datetime | None = None
     claims: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    _access: str = field(default="", init=False, repr=False, compare=False)
+
+    @property
+    def access(self) -> str:
+        """A digest of what the caller may do, the same in every process: what is kept for them holds it.
+
+        Without it an answer computed with a role, or for another API key of the
+        account, would outlive the role.
+        """
+        if not self._access:  # computed once: callers are recognised more often than they change
+            held = sorted((name, "*" if got is ALL else sorted(got)) for name, got in self.permissions.items())
+            digest = blake2b(repr(held).encode(), digest_size=12).hexdigest()
+            object.__setattr__(self, "_access", digest)
+        return self._access
 
     @property
     def is_authenticated(self) -> bool:

@@ -1,4 +1,4 @@
-"""Kept answers: the bytes of a GET under its path, query and, if asked, principal.
+"""Kept answers: the bytes of a GET under its path, query and, if asked, the principal and what it may do.
 
 A hit skips the query's validation (what is kept was asked for validly in the same
 words), the responder, the database and the serialiser. The cache computes a
@@ -65,7 +65,8 @@ def _key(req: Request, *, personal: bool) -> str:
     The parts cannot run into each other: neither a principal nor a raw query string
     holds a space, and an encoded `&` stays encoded.
     """
-    who = f"{req.principal.kind}:{req.principal.id}" if personal else ""
+    caller = req.principal
+    who = f"{caller.kind}:{caller.id}:{caller.access}" if personal else ""
     query: str = req.query_string
     if "&" in query:  # the order of names does not matter, that of a name's values does
         query = "&".join(sorted(query.split("&"), key=_name))

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from kernel.auth.principals import Principal
+from kernel.auth.principals import ALL, Principal
 from kernel.cache import make_cache
 from kernel.cache.settings import CacheSettings
 from kernel.clock import TestClock
 from kernel.errors import NotFound
 from kernel.http import AUTHENTICATED, PUBLIC, Cached, Request, Response, Schema, endpoint, fields
 from kernel.http.response_cache import kept
-from tests.kernel.http.conftest import MakeApi, as_user
+from tests.kernel.http.conftest import ANN, MakeApi, as_user
 
 
 class Answer(Schema):
@@ -112,6 +112,17 @@ def test_personal_answers_are_apart_and_private(make_api: MakeApi) -> None:
     assert ann.json == again.json != bob.json
     assert ann.headers["cache-control"] == "private, no-cache"
     assert api.simulate_get("/v1/own").status_code == 401
+
+
+def test_a_personal_answer_ends_with_the_permissions_it_was_computed_with() -> None:
+    held = {"shops:see": frozenset({"shop:1", "shop:2"}), "shops:edit": ALL}
+
+    before = Principal(kind="user", id=ANN, permissions=held)
+    again = Principal(kind="user", id=ANN, permissions=dict(reversed(held.items())))
+    fewer = Principal(kind="user", id=ANN, permissions=held | {"shops:see": frozenset({"shop:1"})})
+
+    assert before.access == again.access != fewer.access
+    assert before == again
 
 
 def test_invalidating_a_tag_drops_what_depends_on_it(clock: TestClock) -> None:

@@ -107,6 +107,19 @@ def test_a_kept_page_of_a_misspelling_that_was_not_understood_goes_when_it_can_b
     assert (before, titles(client, q="gramaphone")) == ([], ["Gramophone"])
 
 
+def test_a_kept_page_of_a_scope_ends_with_the_role_that_showed_it(app, seller, ada, chairs):
+    inside = seller("Ben", "listings_member", scope=SCOPE)
+    inside.offer(title="Inside", category_id=str(chairs), price=price(1), scope=SCOPE)
+    member = seller("Chloe", "listings_member", scope=SCOPE)
+    before = titles(member.client, scope=SCOPE), titles(member.client)
+
+    with app.db.atomic():
+        app.auth.ungrant(member.id, "listings_member", SCOPE)
+
+    assert before == (["Inside"], ["Inside"])
+    assert (titles(member.client, scope=SCOPE), titles(member.client)) == ([], [])
+
+
 def test_kept_pages_stay_when_nothing_new_was_learned(ada, client):
     ada.offer(title="Gramophone")
     learn_words()
