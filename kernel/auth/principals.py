@@ -66,7 +66,7 @@ class Principal:
         account, would outlive the role.
         """
         if not self._access:  # computed once: callers are recognised more often than they change
-            held = sorted((name, "*" if got is ALL else sorted(got)) for name, got in self.permissions.items())
+            held = sorted((name, "*" if at is ALL else sorted(at)) for name, at in self.permissions.items())
             digest = blake2b(repr(held).encode(), digest_size=12).hexdigest()
             object.__setattr__(self, "_access", digest)
         return self._access
