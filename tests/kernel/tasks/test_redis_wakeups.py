@@ -79,7 +79,8 @@ def test_ids_redis_lost_are_pushed_again(
 
     start_worker(app)
 
-    assert eventually(lambda: len(chores.ran()) == 10)
+    assert eventually(lambda: app.tasks.depth()["queued"] + app.tasks.depth()["running"] == 0)
+    assert len(chores.ran()) == 10
     assert {record.state for record in app.tasks.log(name=chores.sweep_floor.name)} == {"done"}
 
 
