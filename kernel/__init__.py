@@ -2,7 +2,7 @@
 
 Names resolve on first use, so that importing one room of the kernel (the
 command line does, before gevent patches the sockets) does not import all.
-They are listed in docs/plugins/names.md; within a major `API_VERSION` none
+They are listed in docs/reference/names.md; within a major `API_VERSION` none
 goes and none changes its meaning.
 """
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kernel.discovery import discover
+from kernel.documentation.apis import apis_page
 from kernel.documentation.commands import commands_page
 from kernel.documentation.declarations import events_page, permissions_page
 from kernel.documentation.hooks import hooks_page
@@ -55,6 +56,7 @@ def pages() -> dict[str, str]:
     loaded = everything()
     made = {
         "names.md": names_page(),
+        "apis.md": apis_page(loaded),
         "hooks.md": hooks_page(loaded),
         "settings.md": settings_page(loaded),
         "permissions.md": permissions_page(loaded),

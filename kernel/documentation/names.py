@@ -8,6 +8,7 @@ from types import ModuleType
 import kernel
 from kernel import testing
 from kernel.documentation.markdown import first_line, table
+from kernel.documentation.signatures import called
 
 _HEAD = """\
 # Names
@@ -47,4 +48,4 @@ def _row(package: ModuleType, name: str) -> tuple[str, str]:
     speaks = inspect.isclass(value) or inspect.isroutine(value) or inspect.ismodule(value)
     meaning = _SAID.get(name) or (first_line(value) if speaks else "")
     assert meaning, f"{name} is public and undocumented: give it a docstring"
-    return f"`{name}`", meaning
+    return f"`{called(name, value)}`", meaning

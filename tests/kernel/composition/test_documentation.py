@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 import kernel
 from kernel import documentation, hookspecs
 from kernel.discovery import discover
+from kernel.documentation.signatures import called
 from kernel.profile import SHIPPED_PROFILES, read_profile
 from kernel.resolution import resolve
 
@@ -51,6 +54,32 @@ def test_every_public_name_resolves_and_is_known_to_the_type_checker():
 
     assert {name for name in kernel.__all__ if getattr(kernel, name, None) is None} == set()
     assert typed == set(kernel.__all__) - {"API_VERSION"}
+
+
+def test_a_name_is_documented_as_it_is_called():
+    @dataclass
+    class Shelf:
+        label: str
+        jars: list[str] = field(default_factory=list)
+
+    def fill(shelf: Shelf, *, jars: int = 3) -> bool: ...
+
+    assert called("Shelf", Shelf) == "Shelf(label: str, jars: list[str] = …)"
+    assert called("fill", fill) == "fill(shelf: Shelf, *, jars: int = 3) -> bool"
+    assert called("NotFound", kernel.NotFound) == "NotFound"
+
+
+def test_what_a_plugin_offers_stands_in_the_reference():
+    page = (documentation.PLACE / "apis.md").read_text()
+
+    unnamed = [
+        f"{plugin}: {name}"
+        for plugin in ("accounts", "listings", "media", "notifications", "search")
+        for name in import_module(f"plugins.{plugin}.api").__all__
+        if not re.search(rf"^\| `{name}\b", page, re.MULTILINE)
+    ]
+
+    assert unnamed == []
 
 
 def test_an_unknown_name_of_the_kernel_is_refused():
