@@ -18,6 +18,11 @@ class ListingsSettings:
         3, help="Days before its expiry that a seller is reminded; 0: not at all.", minimum=0
     )
     currency: str = setting("USD", help="Currency of price filters and sorts that name none (ISO 4217).")
+    page_url: str = setting(
+        "",
+        help="Page of your client for a listing, with `{id}`, for links in messages; a path is one of this "
+        "server. Empty: messages name the listing without a link.",
+    )
     max_media: int = setting(12, help="Photographs and films in one gallery.", minimum=0, maximum=100)
     list_cache: int = setting(
         30,

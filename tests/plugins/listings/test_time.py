@@ -33,6 +33,23 @@ def test_a_listing_expires_leaves_the_list_and_its_seller_is_told_once(
     assert len([title for title in told if "has expired" in title]) == 1, told
 
 
+@pytest.mark.settings(kernel={"public_url": "https://shop.example"}, listings={"page_url": "/?listing={id}"})
+def test_messages_lead_to_the_page_of_a_client(ada, clock, work, mailbox):
+    made = ada.offer(title="Oak chair")
+    page = f"https://shop.example/?listing={made['id']}"
+    clock.advance(timedelta(days=30, seconds=1))
+
+    expire_listings()
+    work()
+
+    ada.sign_in()
+    told = ada.client.get("/v1/notifications").json["items"][0]
+    mail = next(each for each in mailbox("") if each["subject"].endswith("has expired"))
+    assert (told["url"], page in told["body"]) == (page, False)
+    assert page in mail["text"]
+    assert f'href="{page}"' in mail["html"]
+
+
 def test_a_listing_that_is_renewed_in_time_does_not_expire(ada, clock):
     made = ada.offer()
     clock.advance(timedelta(days=29))
