@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 
 from kernel.errors import ConfigurationError
 
 BACKLOG = 2048
+PATIENCE = 3.0  # seconds: the workers of a Stoa that was killed notice within two, and leave its port
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, patience: float = PATIENCE) -> socket.socket:
     """Return a socket listening on `host` and `port` (0: any free one).
 
-    Raises ConfigurationError with the remedy when the port is taken, reserved,
+    A port that is taken is asked for again for `patience` seconds. Raises ConfigurationError with the remedy when the port is taken, reserved,
     or the host is not this machine's.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _listening(host, port)
+        except (OSError, OverflowError) as ex:
+            if getattr(ex, "errno", None) != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise ConfigurationError(_remedy(host, port, ex)) from ex
+        time.sleep(0.05)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
-    except (OSError, OverflowError) as ex:
+    except (OSError, OverflowError):
         listener.close()
-        raise ConfigurationError(_remedy(host, port, ex)) from ex
+        raise
     return listener
 
 

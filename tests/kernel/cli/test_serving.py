@@ -120,7 +120,7 @@ def test_serve_recovers_from_kill_9(start):
     server.process.kill()
     server.finish()
 
-    again = start("serve", "--port", str(free_port()))
+    again = start("serve", "--port", str(port))
     again.until(lambda: "serving" in again.output)
 
     assert again.stop() == 0

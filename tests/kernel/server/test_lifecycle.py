@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -163,5 +164,18 @@ def test_a_taken_port_is_named_with_a_free_one():
     port = taken.getsockname()[1]
 
     with pytest.raises(ConfigurationError, match=rf"port {port} is taken.*--port \d+"):
-        listen("127.0.0.1", port)
+        listen("127.0.0.1", port, patience=0)
     taken.close()
+
+
+def test_a_port_that_is_about_to_be_left_is_waited_for():
+    taken = listen("127.0.0.1", 0)
+    port = taken.getsockname()[1]
+    leaving = threading.Timer(0.2, taken.close)
+    leaving.start()
+
+    with listen("127.0.0.1", port, patience=30) as listener:
+        found = listener.getsockname()[1]
+    leaving.join()
+
+    assert found == port
