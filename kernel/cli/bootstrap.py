@@ -21,6 +21,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -195,6 +196,9 @@ def install(base: Path, home: Path, extras: Iterable[str]) -> None:
             lines.append(line)
             show(line, len(lines))
     clear()
+    if process.returncode < 0:
+        name = signal.Signals(-process.returncode).name
+        stop(f"installing was stopped by {name}; run the same command again, it begins afresh.")
     if process.returncode:
         stop(explain(lines, home / LOG))
     compile_tree(base, home)

@@ -118,6 +118,18 @@ def test_why_an_install_failed_is_one_line(output, line):
     assert line in bootstrap.explain(output, Path("install.log"))
 
 
+def test_an_installer_that_is_killed_is_said_to_be_and_what_to_do(tree, capsys):
+    home = tree / ".venv"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "python").write_text("#!/bin/sh\necho Collecting click\nkill -9 $$\n")
+    (home / "bin" / "python").chmod(0o755)
+
+    with pytest.raises(SystemExit, match=r"stopped by SIGKILL; run the same command again"):
+        bootstrap.install(tree, home, set())
+
+    assert "click" in capsys.readouterr().err
+
+
 def test_without_a_network_it_says_so_in_one_line_and_fails(tree):
     done = door(tree, "demo", PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_NO_CACHE_DIR="1")
 
