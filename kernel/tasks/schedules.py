@@ -5,12 +5,16 @@ The row of `kernel_schedule` moves forward to a tick in the transaction that
 enqueues the run; who comes second moves nothing. Ticks missed while no worker
 ran, or skipped by an advancing test clock, fire once: the latest. A schedule
 new to the database starts with the first tick after the process did.
+
+A row that is further ahead of the clock than clocks differ was written under a
+wrong one, or under a test clock before a restart. It moves back, else the
+schedule would rest until that day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kernel.clock import Clock
 from kernel.storage import Database
@@ -18,10 +22,12 @@ from kernel.tasks.declaration import Schedule
 
 # xmax is 0 in a row this statement inserted: the schedule was unknown until now.
 _ADVANCE = """
-INSERT INTO kernel_schedule AS known (name, last_tick) VALUES (%s, %s)
-ON CONFLICT (name) DO UPDATE SET last_tick = excluded.last_tick WHERE known.last_tick < excluded.last_tick
+INSERT INTO kernel_schedule AS known (name, last_tick) VALUES (%(name)s, %(tick)s)
+ON CONFLICT (name) DO UPDATE SET last_tick = excluded.last_tick
+WHERE known.last_tick < excluded.last_tick OR known.last_tick > %(unbelievable)s
 RETURNING xmax = 0
 """
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 
 class Schedules:
@@ -54,7 +60,8 @@ class Schedules:
     def _fire(self, schedule: Schedule, now: datetime) -> bool:
         tick = schedule.tick_at(now)
         with self._db.atomic():
-            moved = self._db.rows(_ADVANCE, (schedule.name, tick))
+            values = {"name": schedule.name, "tick": tick, "unbelievable": now + _CLOCKS_DIFFER}
+            moved = self._db.rows(_ADVANCE, values)
             is_new = bool(moved) and moved[0][0]
             fires = tick > self._since if is_new else bool(moved)
             if fires:

@@ -134,3 +134,19 @@ def test_a_clock_set_back_fires_nothing_twice(known: Application, clock: TestClo
     clock.advance(timedelta(seconds=10))
 
     assert known.tasks.schedules.fire_due() == []
+
+
+def test_a_schedule_does_not_rest_until_a_day_that_only_a_wrong_clock_saw(
+    known: Application, clock: TestClock
+) -> None:
+    clock.advance(timedelta(days=30))
+    known.tasks.schedules.fire_due()
+    known.tasks.drain()
+
+    clock.freeze(START)
+    known.tasks.schedules.fire_due()
+    known.tasks.drain()
+    clock.advance(timedelta(seconds=10))
+
+    assert names(known.tasks.schedules.fire_due()) == ["water_plants"]
+    assert known.tasks.schedules.fire_due() == []
