@@ -15,8 +15,9 @@ PATIENCE = 3.0  # seconds: the workers of a Stoa that was killed notice within t
 def listen(host: str, port: int, patience: float = PATIENCE) -> socket.socket:
     """Return a socket listening on `host` and `port` (0: any free one).
 
-    A port that is taken is asked for again for `patience` seconds. Raises ConfigurationError with the remedy when the port is taken, reserved,
-    or the host is not this machine's.
+    A port that is taken is asked for again for `patience` seconds. Raises
+    ConfigurationError with the remedy when it stays taken or is reserved, or
+    the host is not this machine's.
     """
     deadline = time.monotonic() + patience
     while True:

@@ -37,7 +37,9 @@ class Scripted:
     def __init__(self, name: str) -> None:
         self.name = name
         self.batches: list[list[Any]] = []
-        self.answer: Callable[[Any], Outcome] = lambda message: Outcome(message.id, "sent", f"{name}-{message.id}")
+        self.answer: Callable[[Any], Outcome] = lambda message: Outcome(
+            message.id, "sent", f"{name}-{message.id}"
+        )
 
     @property
     def messages(self) -> list[Any]:
