@@ -18,6 +18,7 @@ from kernel.auth.principals import Principal
 from kernel.auth.recognition import Authenticator
 from kernel.cache import make_cache, make_limiter
 from kernel.clock import Clock, SystemClock, TestClock
+from kernel.declarations import StorageBackend
 from kernel.errors import ConfigurationError
 from kernel.events import Bus
 from kernel.housekeeping import purge_expired
@@ -30,7 +31,7 @@ from kernel.observability.instruments import cache_reads
 from kernel.observability.logs import show_no_locals
 from kernel.profile import read_profile
 from kernel.redis import RedisLink
-from kernel.registry import Owned
+from kernel.registry import Owned, Registry
 from kernel.secret_key import derived, secret_key
 from kernel.sections import KERNEL_SECTIONS
 from kernel.settings import Settings
@@ -49,7 +50,7 @@ def assemble(
     """Return the application of a profile, nothing opened yet."""
     show_no_locals()
     loaded = load(read_profile(profile, environ, overrides), KERNEL_SECTIONS)
-    _refuse_unsafe(loaded.settings)
+    refuse_unfit(loaded.settings, loaded.registry)
     application = Application()
     application.settings = loaded.settings
     application.registry, application.hooks = loaded.registry, loaded.hooks
@@ -58,8 +59,9 @@ def assemble(
     return application
 
 
-def _refuse_unsafe(settings: Settings) -> None:
-    """Refuse in production what only eases development."""
+def refuse_unfit(settings: Settings, registry: Registry) -> None:
+    """Refuse a storage backend nobody offers, and in production what only eases development."""
+    _storage_backend(settings, registry)
     if settings.kernel.environment != "production":
         return
     if settings.kernel.test_clock:
@@ -106,15 +108,27 @@ def _furnish(application: Application, clock: Clock | None) -> None:
 def _blobs(application: Application, signer: UrlSigner) -> BlobStore:
     """Make the blob store `[storage] backend` names."""
     settings = application.settings
-    name, offered = settings.storage.backend, {one.name: one for _, one in application.registry.storage}
-    if name == "disk":
+    offered = _storage_backend(settings, application.registry)
+    if offered is None:
         folder = settings.storage.directory or Path(settings.kernel.var_dir) / "blobs"
         return DiskBlobs(folder, signer, application.clock)
+    store: BlobStore = offered.factory(application)
+    return store
+
+
+def _storage_backend(settings: Settings, registry: Registry) -> StorageBackend | None:
+    """Return what a plugin offers under `[storage] backend`; None: the kernel's disk.
+
+    Raises ConfigurationError when no enabled plugin offers it.
+    """
+    name, offered = settings.storage.backend, {one.name: one for _, one in registry.storage}
+    if name == "disk":
+        return None
     if name not in offered:
         hint = suggestion(name, ["disk", *offered])
         raise ConfigurationError(f"storage.backend is {name}: no enabled plugin registers it{hint}")
-    store: BlobStore = offered[name].factory(application)
-    return store
+    found: StorageBackend = offered[name]
+    return found
 
 
 def _auth(application: Application, secret: str) -> Auth:

@@ -27,10 +27,12 @@ def check(static: bool, with_settings: bool) -> int:
     """
     if static:
         return _static(runtime())
+    from kernel.assembly import refuse_unfit
     from kernel.checks import warnings
     from kernel.cli.plugin_commands import load_profile
 
     loaded = load_profile(chosen(), strict=True)
+    refuse_unfit(loaded.settings, loaded.registry)
     if with_settings:
         for one in loaded.settings.describe():
             click.echo(f"{one.section}.{one.key} = {one.value}   ({one.source})")

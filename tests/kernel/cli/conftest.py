@@ -54,11 +54,11 @@ def environ():
 def run(profile, environ, tmp_path):
     """Run a command to its end with the profile; return the finished process."""
 
-    def run(*arguments, input=None):
+    def run(*arguments, input=None, **variables):
         return subprocess.run(
             [sys.executable, "-m", "kernel.cli", *arguments],
             cwd=tmp_path,
-            env={**environ, "STOA_PROFILE": str(profile)},
+            env={**environ, "STOA_PROFILE": str(profile), **variables},
             input=input,
             capture_output=True,
             text=True,

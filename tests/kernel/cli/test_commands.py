@@ -68,6 +68,23 @@ def test_a_fault_is_one_line_on_stderr_and_an_exit_code(run, arguments, line):
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        ({"STOA__STORAGE__BACKEND": "s3"}, "stoa: storage.backend is s3: no enabled plugin registers it"),
+        (
+            {"STOA__HTTP__RATE_LIMITS": "false", "STOA__KERNEL__ENVIRONMENT": "production"},
+            "stoa: http.rate_limits is off in production",
+        ),
+    ],
+)
+def test_a_profile_that_would_not_start_is_not_sound(run, variables, line):
+    done = run("check", **variables)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(line)
+
+
 def test_a_sound_profile_is_told_so(run):
     done = run("check", "--settings")
 

@@ -68,8 +68,16 @@ def test_kubernetes_runs_commands_and_settings_that_exist():
         assert accepts(container["args"])
         checked({variable["name"]: variable["value"] for variable in container["env"]})
         assert container["resources"]["limits"]["memory"]
+
+
+def test_the_profile_of_kubernetes_is_sound(run):
     [config] = [one["data"] for one in manifests() if one["kind"] == "ConfigMap"]
-    checked(config)
+    production = {"STOA__KERNEL__ENVIRONMENT": "production", "STOA__KERNEL__SECRET_KEY": "s" * 32}
+
+    done = run("check", **config, **production)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ok  s3" in done.stdout
 
 
 def test_kubernetes_probes_what_the_application_answers():
