@@ -2,7 +2,7 @@
 
 The parent of the serving processes needs the settings of `[http]` and the
 embedded PostgreSQL, not falcon, marshmallow and peewee, which their packages
-import. PERF: it holds 42 MB instead of 58 (decision 0010).
+import. PERF: it holds 35 MB instead of 58 (decision 0010).
 """
 
 from __future__ import annotations
