@@ -55,6 +55,7 @@ SHELVES: Final = {
     "computers": ("Laptop",),
     "electronics": ("Camera", "Headphones", "Record player"),
     "furniture": ("Armchair", "Bookshelf", "Desk", "Garden bench", "Mirror", "Sofa"),
+    "phones": ("Smartphone",),
 }
 CONDITIONS: Final = ("new", "like new", "good", "worn")
 

@@ -39,7 +39,7 @@ SUBJECTS: Final = (
     "Rug",
     "Scooter",
     "Sewing machine",
-    "Skis",
+    "Smartphone",
     "Sofa",
     "Telescope",
     "Tent",
