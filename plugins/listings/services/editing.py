@@ -61,7 +61,7 @@ def _blank(seller_id: UUID, type_: str, scope: str) -> dict[str, Any]:
 
 
 def update(listing_id: UUID, version: int | None, changes: Mapping[str, Any], caller: Principal) -> None:
-    """Change what a listing says; what is left out stays.
+    """Change what a listing says; what is left out stays, and nothing given changes nothing.
 
     `version` is the one the editor saw, None for any. Raises NotFound,
     PreconditionFailed, Invalid, and ListingIncomplete when something that is
@@ -70,6 +70,8 @@ def update(listing_id: UUID, version: int | None, changes: Mapping[str, Any], ca
     with app.db.atomic():
         content.hold_category(changes, _scope_of(listing_id))
         before = locked(listing_id, caller)
+        if not changes and version in {None, before.version}:
+            return
         columns = content.columns_of(before.seller_id, changes)
         merged = {**before.__data__, **columns}
         if columns.keys() & {"category_id", "attributes", "quantity", "price_amount"}:

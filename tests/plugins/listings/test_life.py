@@ -157,6 +157,17 @@ def test_what_is_published_cannot_lose_what_it_needs(ada):
     assert ada.client.get(path(made)).json["price"] == PRICE
 
 
+def test_an_empty_change_is_none(ada, types):
+    made = ada.offer()
+    before = types()
+
+    kept = ada.client.patch(path(made), {})
+    stale = ada.client.patch(path(made), {}, headers={"If-Match": '"1"'})
+
+    assert (kept.json["version"], types()) == (made["version"], before)
+    assert stale.status == 412
+
+
 def test_two_editors_of_one_version_do_not_overwrite_each_other(ada):
     made = ada.offer()
     caller = Principal(id=ada.id, kind="user")
