@@ -114,7 +114,7 @@ class EmbeddedPostgres:
         with self._alone() as lock:
             if not self._is_served():
                 self._make_cluster(lock)
-                self._launch()
+                self._launch_or_leave_nothing()
             self._users = self._users_lock()
             fcntl.flock(self._users, fcntl.LOCK_SH)
         return self
@@ -285,6 +285,16 @@ class EmbeddedPostgres:
             raise ConfigurationError(f"{self.directory}: initdb failed: {telling_lines(made.stderr)[0]}")
         fresh.rename(self.data)
 
+    def _launch_or_leave_nothing(self) -> None:
+        """Start the server; when that is interrupted, by Ctrl-C say, stop it again."""
+        try:
+            self._launch()
+        except BaseException:
+            if self._process is not None and self._process.poll() is None:
+                self._process.send_signal(signal.SIGINT)
+                self._process.wait()
+            raise
+
     def _launch(self) -> None:
         """Start the server and wait until it takes connections."""
         deadline = time.monotonic() + START_TIMEOUT
@@ -296,6 +306,8 @@ class EmbeddedPostgres:
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # stale: _running_pid said so
         run_as = self._run_as()
         sockets = own(self._socket_directory(), run_as)
+        # Stale too; PostgreSQL would believe it when the number has gone to another program, or to a zombie.
+        (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         options = {
             **self._options,
             "listen_addresses": "",

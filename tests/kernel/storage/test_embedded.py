@@ -251,6 +251,23 @@ def test_a_stale_pid_that_another_program_has_now_is_no_server(directory: Path) 
         assert run(server, "SELECT 1") == [(1,)]
 
 
+def test_a_stale_lock_of_the_socket_whose_pid_another_program_has_is_removed(directory: Path) -> None:
+    lock = directory / "socket" / ".s.PGSQL.5432.lock"
+    with EmbeddedPostgres(directory, QUICK):
+        lines = lock.read_text().splitlines()
+    user, group = (directory / "data").stat().st_uid, (directory / "data").stat().st_gid
+    with subprocess.Popen(["sleep", "60"], user=user, group=group, extra_groups=[]) as other:
+        lock.write_text("\n".join([str(other.pid), *lines[1:], ""]))
+        os.chown(lock, user, group)
+        try:
+            with EmbeddedPostgres(directory, QUICK) as server:
+                found = run(server, "SELECT 7")
+        finally:
+            other.kill()
+
+    assert found == [(7,)]
+
+
 def test_a_half_made_cluster_is_made_anew(directory: Path) -> None:
     (directory / "data.new").mkdir(parents=True)
     (directory / "data.new" / "PG_VERSION").write_text("18\n")
