@@ -26,11 +26,12 @@ def demo(port: int | None, host: str | None, fresh: bool) -> int:
 
     Ctrl-C or SIGTERM stops everything, PostgreSQL included, with exit code 0.
     """
-    from kernel.cli.children import in_child
+    from kernel.cli.children import in_child, stop_at_signals
     from kernel.cli.demo_data import INTERRUPTED, load, wipe
     from kernel.cli.serving import address, serve_profile
     from kernel.server.listen import listen
 
+    stop_at_signals()
     run = runtime(http={"port": port, "host": host})
     if "log_format" not in run.profile().sections.get("observability", {}):
         run.override("observability", log_format="console")

@@ -28,9 +28,11 @@ def serve(port: int | None, host: str | None, workers: int | None, no_worker: bo
     Starts a PostgreSQL of its own when database.url is empty. SIGTERM or
     Ctrl-C lets requests finish and exits 0.
     """
+    from kernel.cli.children import stop_at_signals
     from kernel.cli.serving import address, serve_profile
     from kernel.server.listen import listen
 
+    stop_at_signals()
     run = runtime(http={"port": port, "host": host, "workers": workers})
     listener = listen(run.http.host, run.http.port)
     where = address(listener)

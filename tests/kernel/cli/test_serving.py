@@ -197,6 +197,18 @@ def test_demo_says_where_it_is_and_what_to_try(start):
     assert demo.stop(signal.SIGINT) == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_demo_told_to_stop_while_it_starts_leaves_nothing_behind(start, var, number):
+    demo = start("demo", "--port", str(free_port()))
+    demo.until(lambda: postgres_pid(var))
+    postgres = postgres_pid(var)
+
+    code = demo.stop(number)
+
+    assert (code, demo.output) == (0, "")
+    assert not Path(f"/proc/{postgres}").exists()
+
+
 def test_fresh_refuses_a_database_in_use_and_wipes_one_that_is_not(start, run):
     port = free_port()
     demo = start("demo", "--port", str(port))
