@@ -11,6 +11,7 @@ no chain of middleware to walk. Figures stand in docs/decisions/0004-http.md.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -282,7 +283,7 @@ def _page_writer(declared: PageOf, stack: Stack) -> Callable[[Request, Any], byt
     def write(req: Request, value: Page[Any]) -> bytes:
         following = None if value.next is None else seal.seal(req, value.next)
         if not value.plain or doubting:
-            written = dumps(page(Page(value.items, following, value.total)))
+            written = dumps(page(replace(value, next=following)))
             if not value.plain:
                 return written
         shown: dict[str, Any] = {"items": value.items, "next": following}

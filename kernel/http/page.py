@@ -42,15 +42,16 @@ class PageOf:
     item: type[Schema]
     countable: bool = False
     default_limit: int = DEFAULT_LIMIT
+    more: type[Schema] = Schema
 
     @property
     def schema(self) -> type[Schema]:
         """The schema of the page: `<Item>Page`, or `<Item>CountedPage` with a total."""
-        return _schema(self.item, self.countable)
+        return _schema(self.item, self.countable, self.more)
 
 
 @cache
-def _schema(item: type[Schema], countable: bool) -> type[Schema]:
+def _schema(item: type[Schema], countable: bool, more: type[Schema]) -> type[Schema]:
     """Return one class for all lists of an item, so that the document names it once."""
     members: dict[str, base.Field[Any]] = {
         "items": fields.List(fields.Nested(item), required=True),
@@ -65,15 +66,22 @@ def _schema(item: type[Schema], countable: bool) -> type[Schema]:
             allow_none=True,
             metadata={"description": "Length of the whole list, when asked with `total=true`."},
         )
-    page = Schema.from_dict(members, name=f"{item.__name__}{'Counted' if countable else ''}Page")
+    page = more.from_dict(members, name=f"{item.__name__}{'Counted' if countable else ''}Page")
     page.__module__ = item.__module__
     return page
 
 
-def page_of(item: type[Schema], *, countable: bool = False, default_limit: int = DEFAULT_LIMIT) -> PageOf:
+def page_of(
+    item: type[Schema],
+    *,
+    countable: bool = False,
+    default_limit: int = DEFAULT_LIMIT,
+    more: type[Schema] = Schema,
+) -> PageOf:
     """Declare a response that is a page of `item`.
 
     The endpoint then takes `cursor` and `limit` (1–100) in its query, and
-    `total` (a boolean) when `countable`; pass them to `paginate`.
+    `total` (a boolean) when `countable`; pass them to `paginate`. What the page
+    tells besides is the members of `more`: return a subclass of `Page` that has them.
     """
-    return PageOf(item, countable, default_limit)
+    return PageOf(item, countable, default_limit, more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,14 @@ from kernel import PUBLIC, Invalid, Page, Request, Response, Route, app, endpoin
 from plugins.search import api
 from plugins.search.kinds import Card, Kinds
 from plugins.search.port import Hit, SearchQuery
-from plugins.search.schemas import HitOut, SearchParameters, SuggestionsOut, SuggestParameters
+from plugins.search.schemas import HitOut, MeantOut, SearchParameters, SuggestionsOut, SuggestParameters
+
+
+@dataclass(frozen=True, slots=True)
+class HitsPage(Page[dict[str, Any]]):
+    """A page of hits, and what was searched for when that is not what was typed."""
+
+    corrected: str | None = None
 
 
 class Search:
@@ -19,7 +27,7 @@ class Search:
         summary="Search everything",
         permission=PUBLIC,
         query=SearchParameters,
-        response=page_of(HitOut),
+        response=page_of(HitOut, more=MeantOut),
         errors=(Invalid,),
     )
     def on_get(self, req: Request, resp: Response) -> Any:
@@ -40,7 +48,8 @@ class Search:
             )
         )
         cards = kinds.cards(found.hits, req.principal)
-        return Page([_shown(hit, cards) for hit in found.hits if (hit.kind, hit.id) in cards], found.next)
+        shown = [_shown(hit, cards) for hit in found.hits if (hit.kind, hit.id) in cards]
+        return HitsPage(shown, found.next, corrected=found.corrected)
 
 
 class Suggest:

@@ -62,6 +62,18 @@ class HitOut(Schema):
     )
 
 
+class MeantOut(Schema):
+    """What a page of hits tells besides them."""
+
+    corrected = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What was searched for in place of a misspelling; null when as it was typed."
+        },
+    )
+
+
 class SuggestionsOut(Schema):
     """How the text may go on."""
 

@@ -365,6 +365,8 @@ def test_suggestions_complete_titles_and_correct_them(ada, client, app):
 
     assert client.get("/v1/search/suggest?q=gra").json == {"titles": ["Walnut gramophone"], "corrected": None}
     assert client.get("/v1/search/suggest?q=gramofone").json["corrected"] == "gramophone"
+    assert client.get("/v1/search?q=gramofone").json["corrected"] == "gramophone"
+    assert client.get("/v1/search?q=gramophone").json["corrected"] is None
     assert titles(client, q="wallnut gramofone") == ["Walnut gramophone"]
     hit = client.get("/v1/search?q=gramophone&kind=listing").json["items"][0]
     assert (hit["kind"], hit["title"], hit["price"]["amount"]) == ("listing", "Walnut gramophone", 4900)
