@@ -6,7 +6,9 @@ When two plugins claim one thing, the later in dependency order is at fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from peewee import ForeignKeyField
@@ -22,6 +24,7 @@ from kernel.registry import Plugin
 RESERVED_PREFIXES = frozenset(
     {"_blobs", "_clock", "health", "metrics", "openapi.json", "problems", "reference", "v1"}
 )
+_FIELD = re.compile(r"\{(\w+)(?::[^}]*)?\}")  # of a path: {listing_id:uuid}
 _HARMLESS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 Claim = tuple[str, str, str]  # the hook, the kind of thing, its name
@@ -85,13 +88,17 @@ def _routes(plugin: Plugin) -> Iterator[PluginError]:
         owned = plugin.manifest.prefixes
         if not route.path.startswith("/") or not {first, first.partition(".")[0]} & set(owned):
             listed = ", ".join(owned) or "none"
-            remedy = f"path {route.path} is below no prefix of its manifest ({listed}): add it to plugin.toml"
+            mend = "leave /v1 out, it is put before" if first == "v1" else "add it to plugin.toml"
+            remedy = f"path {route.path} is below no prefix of its manifest ({listed}): {mend}"
             yield PluginError(plugin.name, "register_routes", remedy)
         for remedy in _responders(route.path, route.resource):
             yield PluginError(plugin.name, "register_routes", remedy)
 
 
 def _responders(path: str, resource: object) -> Iterator[str]:
+    if isinstance(resource, type):
+        yield f"{path}: {resource.__name__} is a class: mount an object of it, {resource.__name__}()"
+        return
     declared = endpoints_of(resource)
     if not declared:
         yield f"{path}: {type(resource).__name__} has no responder: give it an on_get or another"
@@ -101,6 +108,19 @@ def _responders(path: str, resource: object) -> Iterator[str]:
             yield f"{where} has no declaration: decorate it with @endpoint(…)"
         else:
             yield from (f"{where} {fault}" for fault in endpoint.faults(method))
+            yield from (f"{where} {fault}" for fault in _misnamed(path, getattr(resource, f"on_{method}")))
+
+
+def _misnamed(path: str, responder: Callable[..., Any]) -> Iterator[str]:
+    """Yield the fields of the path that the responder does not take, and what it wants besides."""
+    given = set(_FIELD.findall(path))
+    taken = list(inspect.signature(responder).parameters.values())[2:]  # after req and resp
+    names = {one.name for one in taken}
+    if given - names and not any(one.kind is one.VAR_KEYWORD for one in taken):
+        yield f"does not take {', '.join(sorted(given - names))} of its path: add it to its parameters"
+    wanted = {one.name for one in taken if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD}
+    if wanted - given:
+        yield f"takes {', '.join(sorted(wanted - given))}, which its path has not: write it as {{name}} there"
 
 
 def _claims(plugin: Plugin) -> Iterator[Claim]:
@@ -148,7 +168,7 @@ def _unknown_permissions(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
             for method, endpoint in endpoints_of(route.resource).items():
                 if endpoint and endpoint.permission not in known | UNREGISTERED:
                     where = f"{route.path}: {type(route.resource).__name__}.on_{method}"
-                    hint = suggestion(endpoint.permission, known)
+                    hint = suggestion(endpoint.permission, known) or ": return it from register_permissions"
                     remedy = f"{where} names permission `{endpoint.permission}`, which nobody declares{hint}"
                     yield PluginError(plugin.name, "register_routes", remedy)
 
@@ -159,7 +179,7 @@ def _unknown_events(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
     for plugin in ordered:
         for one in plugin.subscribers:
             if one.type not in known and not one.optional:
-                hint = suggestion(one.type, known)
+                hint = suggestion(one.type, known) or ": require its plugin, or say optional=True"
                 remedy = f"{one.name} awaits event `{one.type}`, which nobody registers{hint}"
                 yield PluginError(plugin.name, "register_subscribers", remedy)
 

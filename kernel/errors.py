@@ -43,6 +43,8 @@ def raised_by(plugin: str, phase: str, ex: Exception) -> PluginError:
         return PluginError(plugin, phase, one_line(ex))
     frames = traceback.extract_tb(ex.__traceback__)
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    if isinstance(ex, SyntaxError):  # raised by the import system; the text it is about is what helps
+        place = f" ({ex.filename}:{ex.lineno})"
     fault = PluginError(
         plugin, phase, f"raised {type(ex).__name__}: {one_line(ex)}{place}: mend it or disable it"
     )

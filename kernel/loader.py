@@ -204,6 +204,9 @@ class _Loading:
                     raise raised_by(plugin, hook, ex) from ex
         return None
 
+    def _implements(self, plugin: str, hook: str) -> bool:
+        return any(one.plugin_name == plugin for one in getattr(self.manager.hook, hook).get_hookimpls())
+
     def _settings(self) -> Settings:
         """Type the settings; sections of installed plugins that are not loaded may stand."""
         plugins = [self.plugins[manifest.name] for manifest in self.order]
@@ -228,11 +231,12 @@ class _Loading:
 
     def _declared(self, plugin: str, kind: str, settings: Settings) -> tuple[Any, ...]:
         hook = f"register_{kind}"
-        values = self._call(plugin, hook, settings=settings)
-        if values is None:
+        if not self._implements(plugin, hook):
             return ()
+        values = self._call(plugin, hook, settings=settings)
         if not isinstance(values, Sequence) or isinstance(values, str):
-            raise PluginError(plugin, hook, f"returned {type(values).__name__}: return a list")
+            returned = "nothing" if values is None else type(values).__name__
+            raise PluginError(plugin, hook, f"returned {returned}: return a list")
         for value in values:
             _fits(plugin, hook, value, _COLLECTED[kind])
         return tuple(values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kernel.checks import warnings
@@ -159,6 +161,12 @@ def test_a_module_that_cannot_be_imported_is_named(site, refusal):
     )
 
 
+def test_a_fault_of_syntax_is_placed_in_the_plugins_file(site, refusal):
+    site.install("bad", "x = 1\ndef y(:\n")
+
+    assert re.search(r"SyntaxError: .*bad.*plugin\.py:\d+\): mend it or disable it", refusal("bad"))
+
+
 def test_under_continue_a_hook_is_called_once_though_others_are_dropped(site, loading):
     counting = "calls = []\n@hookimpl\ndef register_permissions(): calls.append(1); return []\n"
     site.install("good", counting)
@@ -182,6 +190,7 @@ def test_under_continue_a_hook_is_called_once_though_others_are_dropped(site, lo
         ("@hookimpl\ndef startup(application): ...", "plugin.py", "Argument(s) {'application'} are declared"),
         ("@hookimpl(wrapper=True)\ndef startup(app): yield", "startup", "hook wrappers are not supported"),
         ("@hookimpl\ndef register_routes(): return 3", "register_routes", "returned int: return a list"),
+        ("@hookimpl\ndef register_tasks(): ...", "register_tasks", "returned nothing: return a list"),
         ("@hookimpl\ndef register_routes(): return [3]", "register_routes", "return a list of Route"),
         (
             "@hookimpl\ndef register_events(): return [int]",
@@ -229,6 +238,26 @@ def test_an_implementation_that_does_not_fit_its_hook_is_refused(site, refusal, 
             UNDECLARED,
             {"prefixes": ["a"]},
             "/a: Item.on_get has no declaration: decorate it with @endpoint",
+        ),
+        (
+            RESOURCE.format(path="/v1/a", permission="public"),
+            {"prefixes": ["a"]},
+            "leave /v1 out, it is put before",
+        ),
+        (
+            RESOURCE.format(path="/a/{{item_id:uuid}}", permission="public"),
+            {"prefixes": ["a"]},
+            "does not take item_id of its path",
+        ),
+        (
+            RESOURCE.format(path="/a", permission="public").replace("req, resp", "req, resp, item_id"),
+            {"prefixes": ["a"]},
+            "takes item_id, which its path has not",
+        ),
+        (
+            RESOURCE.format(path="/a", permission="public").replace("Item())", "Item)"),
+            {"prefixes": ["a"]},
+            "/a: Item is a class: mount an object of it, Item()",
         ),
         ("", {"prefixes": ["health"]}, "prefix `health` is the kernel's"),
         (MODEL.format(table="thing", field="pass"), {}, "table `thing` must begin with `a_`"),
@@ -343,8 +372,10 @@ def test_under_continue_the_later_claimant_is_dropped(site, loading):
 
 
 def test_one_path_twice_is_refused_whatever_its_fields_are_called(site, refusal):
-    code = RESOURCE.format(path="/a/{x}", permission="public").replace(
-        "Item())]", 'Item()), Route("/a/{y:uuid}", Item())]'
+    code = (
+        RESOURCE.format(path="/a/{x}", permission="public")
+        .replace("Item())]", 'Item()), Route("/a/{y:uuid}", Item())]')
+        .replace("req, resp", "req, resp, **fields")
     )
     site.install("a", code, prefixes=["a"])
 
