@@ -31,6 +31,7 @@ from kernel.setting_field import info_of
 from kernel.storage import count_statements
 from kernel.storage.autogenerate import drift
 from kernel.testing.applications import Applications
+from kernel.testing.borders import trespasses
 from kernel.testing.client import Client
 from kernel.testing.matrix import Case, ask, cases, leaks
 from kernel.testing.samples import Samples, samples_beside
@@ -128,6 +129,12 @@ class PluginContract:
         unnamed = [name for name in _offers(loaded) if name not in text]
 
         expect_none(unnamed, f"say in {readme} what these are for")
+
+    def test_it_imports_only_the_api_of_what_it_requires(self) -> None:
+        """Read its imports: what another plugin does not offer may change any day."""
+        found = trespasses(discover().found[self.plugin])
+
+        expect_none(found, "import of another plugin only its api, and require it")
 
     def test_its_settings_explain_themselves(self, booted: Application) -> None:
         """Every setting has a help text."""

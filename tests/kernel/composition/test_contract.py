@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kernel.manifest import read_manifest
 from kernel.testing import PluginContract, Sample
+from kernel.testing.borders import trespasses
 from kernel.testing.contract import expect_none
 from kernel.testing.matrix import cases, leaks
 from kernel.testing.samples import Marked, Samples, samples_beside
@@ -78,6 +80,25 @@ def test_a_failing_check_says_what_to_do_and_names_every_fault():
     lines = str(failed.value).splitlines()
     assert lines[0] == "name them in README.md:"
     assert lines[30] == "  diary:permission_29"
+
+
+def test_an_import_across_a_border_is_named_with_its_place_and_remedy(tmp_path):
+    keys = (
+        'name = "diary"\nversion = "1.0"\nkernel_api = "1.0"\nsummary = "X"\nrequires = ["accounts"]\n'
+    )
+    (tmp_path / "plugin.toml").write_text(keys)
+    (tmp_path / "services.py").write_text(
+        "from plugins.accounts.api import exists\n"
+        "from plugins.accounts.models import User\n"
+        "from plugins.listings import api\n"
+    )
+
+    found = trespasses(read_manifest(tmp_path / "plugin.toml", "stoa_diary.plugin"))
+
+    assert found == [
+        "services.py:2: imports plugins.accounts.models.User: take it from plugins.accounts.api",
+        'services.py:3: imports plugins.listings: write requires = ["listings"] into plugin.toml',
+    ]
 
 
 def test_a_sample_for_a_single_route_comes_before_the_one_for_its_parameters():
