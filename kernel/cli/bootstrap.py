@@ -50,7 +50,7 @@ def enter(root: str, argv: list[str]) -> None:
     extras = wanted_extras(argv[1:])
     home = Path(os.environ.get("STOA_VENV") or base / ".venv").absolute()
     if inside(home) or not given_environment(base, extras):
-        with one_at_a_time(base / "setup.cfg"):
+        with stoppable(argv[1:]), one_at_a_time(base / "setup.cfg"):
             ensure(base, home, extras)
         if not inside(home):
             python = str(home / "bin" / "python")
@@ -86,6 +86,29 @@ def given_environment(base: Path, extras: set[str]) -> bool:
     if missing:
         stop(f"this environment lacks the {missing} extra: pip install -e '.[{','.join(missing)}]'")
     return True
+
+
+@contextmanager
+def stoppable(arguments: list[str]) -> Iterator[None]:
+    """End with one line at Ctrl-C or SIGTERM; exit code 0 for what runs until it is stopped."""
+    endless = bool({"demo", "serve", "worker"} & set(arguments[:1]))
+    told: list[int] = []
+
+    def end(number: int, _: object) -> None:  # says nothing: stderr may be in the middle of a write
+        for one in (signal.SIGINT, signal.SIGTERM):  # once told, nothing disturbs the clean-up
+            signal.signal(one, signal.SIG_IGN)
+        told.append(number)
+        sys.exit(0 if endless else 128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        if told:
+            clear()
+            say("stopped before the install was finished; the next start does it again.")
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @contextmanager
@@ -191,10 +214,14 @@ def install(base: Path, home: Path, extras: Iterable[str]) -> None:
         ) as process,
         (home / LOG).open("w") as log,
     ):
-        for line in process.stdout or ():
-            log.write(line)
-            lines.append(line)
-            show(line, len(lines))
+        try:
+            for line in process.stdout or ():
+                log.write(line)
+                lines.append(line)
+                show(line, len(lines))
+        except BaseException:
+            process.terminate()
+            raise
     clear()
     if process.returncode < 0:
         name = signal.Signals(-process.returncode).name

@@ -15,7 +15,6 @@ from collections.abc import Callable
 
 from kernel.cli.faults import explained, tell
 
-
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 CUT_SHORT = 128 + signal.SIGTERM  # what the child says when it alone was told to stop
 

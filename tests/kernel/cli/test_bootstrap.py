@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -128,6 +129,30 @@ def test_an_installer_that_is_killed_is_said_to_be_and_what_to_do(tree, capsys):
         bootstrap.install(tree, home, set())
 
     assert "click" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["demo", "test"])
+def test_told_to_stop_while_it_installs_it_ends_with_the_installer(tree, command, number):
+    home = tree / ".venv"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "python").write_text("#!/bin/sh\necho Collecting pid-$$\nexec sleep 60\n")
+    (home / "bin" / "python").chmod(0o755)
+    (home / bootstrap.MARKER).write_text(json.dumps({"fingerprint": "old", "home": str(home)}))
+
+    with subprocess.Popen(
+        [sys._base_executable, str(tree / "manage.py"), command],
+        env={"PATH": os.environ["PATH"]},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as door:
+        begun = [door.stderr.readline(), door.stderr.readline()]
+        door.send_signal(number)
+        _, said = door.communicate(timeout=60)
+
+    assert "pid" in begun[1]
+    assert said == "stoa: stopped before the install was finished; the next start does it again.\n"
+    assert door.returncode == (0 if command == "demo" else 128 + number)
 
 
 def test_without_a_network_it_says_so_in_one_line_and_fails(tree):
