@@ -83,9 +83,7 @@ def test_a_failing_check_says_what_to_do_and_names_every_fault():
 
 
 def test_an_import_across_a_border_is_named_with_its_place_and_remedy(tmp_path):
-    keys = (
-        'name = "diary"\nversion = "1.0"\nkernel_api = "1.0"\nsummary = "X"\nrequires = ["accounts"]\n'
-    )
+    keys = 'name = "diary"\nversion = "1.0"\nkernel_api = "1.0"\nsummary = "X"\nrequires = ["accounts"]\n'
     (tmp_path / "plugin.toml").write_text(keys)
     (tmp_path / "services.py").write_text(
         "from plugins.accounts.api import exists\n"
