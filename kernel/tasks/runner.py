@@ -80,6 +80,8 @@ class Runner:
         kept = self._failed(task, row, error) if error else self._rows.finish(row, _as_json(result))
         if not kept:
             log.warning("task_lease_lost", task=task.name, id=str(row["id"]), attempt=row["attempt"])
+        elif error is None and row["correlation_id"]:  # what a request left behind, not every tick
+            log.info("task_done", task=task.name, id=str(row["id"]), seconds=round(observation.seconds, 4))
         for observe in self.observers:
             observe(observation)
 

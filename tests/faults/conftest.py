@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -120,8 +121,14 @@ def _sources(plugins: tuple[str, ...]) -> Any:
 
 
 @pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[DisposablePostgres]:
-    """A database server of the test's own, to restart and to kill."""
-    server = DisposablePostgres(tmp_path / "postgres").start()
+def own_postgres() -> Iterator[DisposablePostgres]:
+    """A database server of the test's own, to restart and to kill.
+
+    Not below pytest's directory: as root, a server runs as another user, and the
+    start of any other pytest takes the way to its files from under its feet.
+    """
+    place = Path(tempfile.mkdtemp(prefix="stoa-faults-"))
+    server = DisposablePostgres(place / "postgres").start()
     yield server
     server.stop()
+    shutil.rmtree(place, ignore_errors=True)
