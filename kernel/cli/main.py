@@ -35,7 +35,10 @@ COMMANDS = {
     "test": "Install the test extra and run the tests.",
     "docs": "Build the documentation.",
 }
-EPILOG = "A command of a plugin: manage.py PLUGIN COMMAND. Every command explains itself with --help."
+EPILOG = (
+    "Plugins add commands, such as `createadmin`: manage.py PLUGIN COMMAND; "
+    "`plugins show PLUGIN` lists them. Every command explains itself with --help."
+)
 
 
 class Door(click.Group):
