@@ -1,0 +1,41 @@
+"""Every profile that is shipped boots, and lets nobody read what is another's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kernel.profile import SHIPPED_PROFILES, read_profile
+from kernel.testing import Client
+from kernel.testing.matrix import cases, leaks
+from kernel.testing.samples import samples_beside
+
+PROFILES = sorted(file.stem for file in SHIPPED_PROFILES.glob("*.toml") if file.stem != "base")
+DEMO = tuple(read_profile("demo", {}).plugins)
+TESTS = Path(__file__).parents[1] / "plugins"
+
+
+def test_every_product_has_its_profile():
+    assert PROFILES == ["condomarket", "connecto", "demo", "enterprise", "teamchat", "zst"]
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_boots_and_answers(make_app, name):
+    app = make_app(*read_profile(name, {}).plugins)
+    client = Client(app)
+
+    assert client.get("/health").json["status"] == "ok"
+    assert client.get("/openapi.json").status == 200
+    assert app.registry.dropped == ()
+
+
+@pytest.mark.parametrize("plugin", DEMO)
+def test_beside_all_others_a_foreign_id_still_answers_like_an_unknown_one(applications, plugin):
+    app = applications.shared(DEMO, {})
+    samples = samples_beside(TESTS / plugin / "test_contract.py")
+
+    found = [line for case in cases(app.registry, plugin, samples) for line in leaks(app, case)]
+    applications.clean(app)
+
+    assert found == []
