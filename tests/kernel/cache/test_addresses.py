@@ -123,7 +123,8 @@ def test_sentinels_say_where_the_primary_is_and_where_it_moved(server, make_serv
 
     with redis.Redis(port=replica.port) as client:
         assert client.exists("stoa:value{k:moved}")
-    assert (before, cache.get("moved")) == (1, 2)
+    assert before == 1
+    _until(lambda: cache.get("moved") == 2)  # a read that takes too long is a miss, not an error
     link.close()
 
 
