@@ -1,4 +1,4 @@
-"""How many events a second are published and delivered.
+"""How many events a second are published and delivered, and what an idle worker costs.
 
     python3 benchmarks/events.py [--events 2000]
 
@@ -57,6 +57,21 @@ def show(text: str, count: int, work: Callable[[], None]) -> None:
     click.echo(f"{text:<52} {count / (time.perf_counter() - began):8,.0f} /s")
 
 
+def rest(application: Application, seconds: float) -> float:
+    """Return the share of a core that a worker with nothing to do takes, in per cent."""
+    from kernel.tasks.worker import Worker  # noqa: PLC0415 - after the environment is entered
+
+    worker = Worker(application)
+    worker.start()
+    try:
+        time.sleep(2)  # its first look at everything
+        before = time.process_time()
+        time.sleep(seconds)
+        return 100 * (time.process_time() - before) / seconds
+    finally:
+        worker.stop()
+
+
 @click.command()
 @click.option("--events", default=2000, show_default=True, help="How many of each.")
 def main(events: int) -> None:
@@ -70,6 +85,7 @@ def main(events: int) -> None:
             work = partial(publish, application, events, batch)
             show(f"published, {batch} in a transaction", events, work)
         show("delivered to one subscriber", 3 * events, partial(deliver, application))
+        click.echo(f"{'an idle worker takes':<52} {rest(application, 10):8.2f} % of a core")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ from tests.docs.pages import DOCS, ROOT, TUTORIAL, assembled, blocks, commands, 
 
 VERSION_1_0 = [page for page in TUTORIAL if page.stem < "8"]
 PAGE = DOCS / "tutorial" / "9-production.md"
-SERVE = "python3 manage.py serve --profile shop.toml"
+PROFILE = "../stoa-loyalty/shop.toml"
+SERVE = f"python3 manage.py serve --profile {PROFILE}"
 ADA = {"email": "ada@example.com", "password": "violet-harbour-71", "name": "Ada"}
 
 
@@ -42,7 +43,9 @@ class Shop:
         """Write the profile: these plugins and their settings."""
         settings = test_settings(plugins, sections, self.home / "var", self.database)
         self.server = Server(settings, self.home, str(self.python))
-        (self.home / "shop.toml").write_text(self.server.profile.read_text())
+        profile = self.home / PROFILE
+        profile.parent.mkdir(exist_ok=True)
+        profile.write_text(self.server.profile.read_text())
 
     @contextmanager
     def opens(self, *options: str) -> Iterator[Server]:
@@ -86,7 +89,7 @@ class Shop:
 
     def state(self, plugin: str) -> str:
         """Return what `plugins list` says of a plugin, "unknown" when it is not listed."""
-        listed = json.loads(self.manages("plugins", "list", "--json", "--profile", "shop.toml"))
+        listed = json.loads(self.manages("plugins", "list", "--json", "--profile", PROFILE))
         return next((one["state"] for one in listed if one["plugin"] == plugin), "unknown")
 
     def rows(self, table: str) -> int | None:
@@ -94,7 +97,7 @@ class Shop:
         code = (
             f"print(db.rows('SELECT count(*) FROM {table}')[0][0] if '{table}' in db.get_tables() else None)"
         )
-        return json.loads(self.manages("shell", "--profile", "shop.toml", "-c", code).replace("None", "null"))
+        return json.loads(self.manages("shell", "--profile", PROFILE, "-c", code).replace("None", "null"))
 
 
 @pytest.fixture
@@ -107,7 +110,9 @@ def shop(tmp_path, postgres):
     lines = [str(ROOT), *(f"import site; site.addsitedir({place!r})" for place in shared)]
     (packages / "stoa-and-its-libraries.pth").write_text("\n".join(lines) + "\n")
     with postgres.database() as url:
-        yield Shop(tmp_path, environment / "bin" / "python", url)
+        stoa = tmp_path / "stoa"  # the plugin's folder stands beside it, as in the tutorial
+        stoa.mkdir()
+        yield Shop(stoa, environment / "bin" / "python", url)
 
 
 @pytest.mark.slow
@@ -124,9 +129,10 @@ def test_a_strangers_plugin_lives_from_installation_to_removal(shop):
 def installed_is_not_enabled(shop):
     assert shop.state("loyalty") == "unknown"
 
-    write_out(assembled(VERSION_1_0), shop.home / "stoa-loyalty")
-    shop.types("pip install ./stoa-loyalty")
-    listed = shop.types("python3 manage.py plugins list --profile shop.toml")
+    write_out(assembled(VERSION_1_0), shop.home.parent / "stoa-loyalty")
+    shop.enables("accounts")
+    shop.types("pip install ../stoa-loyalty")
+    listed = shop.types(f"python3 manage.py plugins list --profile {PROFILE}")
 
     assert "loyalty" in listed
     assert shop.state("loyalty") == "installed"
@@ -135,8 +141,8 @@ def installed_is_not_enabled(shop):
 def enabled_it_is_used_over_http(shop):
     shop.enables("accounts", "loyalty", loyalty={"welcome_points": 50})
 
-    assert "ok  loyalty 1.0.0" in shop.types("python3 manage.py check --profile shop.toml")
-    shop.types("python3 manage.py migrate --profile shop.toml")
+    assert "ok  loyalty 1.0.0" in shop.types(f"python3 manage.py check --profile {PROFILE}")
+    shop.types(f"python3 manage.py migrate --profile {PROFILE}")
     shop.typed.append(SERVE)
     with shop.opens() as server:
         shop.token = server.post("/v1/auth/register", ADA).json["access_token"]
@@ -151,11 +157,12 @@ def enabled_it_is_used_over_http(shop):
 
 
 def upgraded_it_counts_what_was_before(shop):
-    write_out(assembled(TUTORIAL), shop.home / "stoa-loyalty")
-    shop.types("pip install --upgrade ./stoa-loyalty")
+    write_out(assembled(TUTORIAL), shop.home.parent / "stoa-loyalty")
+    shop.enables("accounts", "loyalty", loyalty={"welcome_points": 50})
+    shop.types("pip install --upgrade ../stoa-loyalty")
 
-    plan = shop.types("python3 manage.py migrate --plan --profile shop.toml")
-    shop.types("python3 manage.py migrate --profile shop.toml")
+    plan = shop.types(f"python3 manage.py migrate --plan --profile {PROFILE}")
+    shop.types(f"python3 manage.py migrate --profile {PROFILE}")
 
     assert [line.split()[-1] for line in plan.splitlines() if "loyalty.0002_lifetime" in line] == ["pending"]
     with shop.opens("--no-migrate"):
@@ -175,11 +182,11 @@ def uninstalled_nothing_is_left(shop):
     shop.enables("accounts", "loyalty")
     [promised] = [block.text for block in blocks(PAGE) if block.text.startswith("Uninstalling loyalty")]
 
-    planned = shop.types("python3 manage.py plugins uninstall loyalty --profile shop.toml")
+    planned = shop.types(f"python3 manage.py plugins uninstall loyalty --profile {PROFILE}")
     assert planned == promised
     assert (shop.rows("loyalty_account"), shop.rows("loyalty_entry")) == (1, 2)
 
-    shop.types("python3 manage.py plugins uninstall loyalty --yes --profile shop.toml")
+    shop.types(f"python3 manage.py plugins uninstall loyalty --yes --profile {PROFILE}")
     shop.enables("accounts")
     assert (shop.rows("loyalty_account"), shop.rows("loyalty_entry")) == (None, None)
 

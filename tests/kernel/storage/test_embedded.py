@@ -39,16 +39,12 @@ def run(server: EmbeddedPostgres, sql: str, database: str = "stoa") -> list[tupl
         connection.close()
 
 
-def test_it_starts_keeps_its_data_and_starts_again_quickly(directory: Path) -> None:
+def test_it_starts_keeps_its_data_and_starts_again(directory: Path) -> None:
     with EmbeddedPostgres(directory) as server:
         run(server, "CREATE TABLE note AS SELECT 7 AS n")
-    started = time.perf_counter()
 
     with EmbeddedPostgres(directory) as server:
-        seconds = time.perf_counter() - started
-
         assert run(server, "SELECT n FROM note") == [(7,)]
-    assert seconds < 1
     assert server.pid is None
 
 

@@ -7,11 +7,8 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-import psutil
-
 from kernel.application import Application
 from kernel.clock import TestClock
-from kernel.events import EventsSettings
 from kernel.tasks.worker import Worker, run_due
 from tests.kernel.tasks import chores
 from tests.kernel.tasks.chores import eventually
@@ -182,21 +179,6 @@ def test_a_stopped_worker_takes_nothing_more(make_app: MakeApp, start_worker: St
     assert app.tasks.log(id=id_)[0].state == "queued"
     app.tasks.drain()
     assert app.tasks.log(id=id_)[0].state == "done"
-
-
-def test_an_idle_worker_costs_less_than_one_percent_of_a_core(make_app: MakeApp, start_worker: Start) -> None:
-    app = make_app(events=EventsSettings())
-    start_worker(app)
-    assert eventually(lambda: app.db.rows("SELECT count(*) FROM kernel_schedule")[0][0] == 3)
-    app.db.release()
-    process = psutil.Process()
-
-    before = process.cpu_times()
-    threading.Event().wait(3)
-    after = process.cpu_times()
-
-    spent = after.user + after.system - before.user - before.system
-    assert spent / 3 < 0.01, spent
 
 
 def test_a_failing_step_does_not_end_the_poll(make_app: MakeApp, start_worker: Start) -> None:
