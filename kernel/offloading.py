@@ -28,8 +28,11 @@ _NICENESS = 5
 def offload(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return `fn(*args, **kwargs)`; other greenlets run meanwhile.
 
-    Raises what `fn` raises. `fn` runs in another native thread: it must not
-    touch the database, context variables, or anything gevent patched.
+    Raises what `fn` raises. `fn` runs in another native thread, beside gevent:
+    it must not touch the database, context variables, or anything gevent
+    patched. That includes locks (`threading`, `queue`, `logging`) and `import`
+    statements that run in it, which take one: import before offloading. A lock
+    that the hub holds would be waited for by both, for ever.
     """
     if not is_module_patched("threading"):
         return fn(*args, **kwargs)

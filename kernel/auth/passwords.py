@@ -7,11 +7,11 @@ The parameters are OWASP's minimum (19 MiB, 2 passes, 1 lane); raise them in
 from __future__ import annotations
 
 import os
-import threading
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Full
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kernel.auth.settings import AuthSettings
+from kernel.auth.turns import Turns
 from kernel.errors import Unavailable
 from kernel.offloading import offload
 
 if TYPE_CHECKING:
     from kernel.storage import Database
 
-PATIENCE = 10  # seconds a sign-in waits for its turn
+RETRY_AFTER = 5  # seconds, told to those beyond the queue
 
 
 class Passwords:
@@ -41,13 +42,13 @@ class Passwords:
         )
         concurrency = settings.argon2_concurrency or max(1, (os.cpu_count() or 1) - 1)
         # PERF: leaves a core to the hub, and bounds the memory that a flood of sign-ins takes
-        self._slots = threading.BoundedSemaphore(concurrency)
+        self._turns = Turns(concurrency, settings.argon2_queue)
         self._nobody = _unmatched(settings)
 
     def hash(self, password: str) -> str:
         """Return the PHC string of a password, `$argon2id$v=19$…`.
 
-        Raises Unavailable (503) when too many others are waiting.
+        Raises Unavailable (503) when `argon2_queue` others are waiting.
         """
         with self._turn():
             return offload(self._hasher.hash, _encoded(password))
@@ -72,12 +73,13 @@ class Passwords:
         """Wait for a slot, without the connection that others could use meanwhile."""
         if self._db is not None and not self._db.in_transaction():
             self._db.release()
-        if not self._slots.acquire(timeout=PATIENCE):
-            raise Unavailable("Too many sign-ins at once; try again.", headers={"Retry-After": str(PATIENCE)})
         try:
-            yield
-        finally:
-            self._slots.release()
+            with self._turns.turn():
+                yield
+        except Full:
+            raise Unavailable(
+                "Too many sign-ins at once; try again.", headers={"Retry-After": str(RETRY_AFTER)}
+            ) from None
 
     def _fits(self, stored: str, password: bytes) -> bool:
         try:

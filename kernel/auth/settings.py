@@ -34,6 +34,9 @@ class AuthSettings:
     argon2_concurrency: int = setting(
         0, help="Passwords hashed at the same time; 0: one less than the cores, at least 1.", minimum=0
     )
+    argon2_queue: int = setting(
+        200, help="Passwords that wait for it in each process; those beyond get 503.", minimum=1
+    )
     code_attempts: int = setting(5, help="Wrong guesses a one-time code survives.", minimum=1)
     login_attempts: int = setting(10, help="Failed sign-ins of one account within `login_window`.", minimum=1)
     login_attempts_address: int = setting(100, help="Failed sign-ins from one address within it.", minimum=1)

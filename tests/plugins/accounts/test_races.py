@@ -91,9 +91,7 @@ def test_many_sign_ins_at_once_keep_nobody_from_the_database(server, ada):
 
     outcomes = race(*[lambda: server.post("/v1/auth/login", login)] * 24, *[look] * 12)
 
-    refused = {answer.json["detail"] for answer in outcomes if answer.status != 200}
-    assert refused <= {"Too many sign-ins at once; try again."}  # a machine too slow for 24, not a full pool
-    assert statuses(outcomes[24:]) == {200: 12}
+    assert statuses(outcomes) == {200: 36}
 
 
 def test_a_password_changed_during_sign_ins_leaves_no_old_session_alive(server, ada):
