@@ -4,7 +4,8 @@
 
 Pages are asked for as people do: the first most, each next one less (Zipf, s=1).
 Something in the list changes every so many reads and drops all pages by their
-tag. What one operation costs is in benchmarks/rooms.py.
+tag. Then Redis is frozen: the first to ask waits for the timeout, the others
+do not. What one operation costs is in benchmarks/rooms.py.
 """
 
 # ruff: noqa: E402 - the environment is entered before anything is imported from it
@@ -29,6 +30,8 @@ import click
 
 from kernel.cache import Cache, CacheSettings, make_cache
 from kernel.clock import SystemClock
+from kernel.redis import RedisLink, RedisSettings
+from kernel.testing.redis import disposable_redis, redis_program
 
 PAGES = 500
 TAG = "list"
@@ -74,15 +77,36 @@ def computations(cache: Cache, callers: int) -> int:
     return len(made)
 
 
+def frozen(callers: int) -> tuple[float, float]:
+    """Return the seconds that the slowest and all of `callers` reads take, in turn, of a Redis that froze."""
+    with disposable_redis() as redis:
+        link = RedisLink(RedisSettings(url=redis.url, cooldown=60.0))
+        cache, taken = make_cache(CacheSettings(), SystemClock(), link), []
+        cache.get("page:0")
+        redis.pause()
+        for number in range(callers):
+            began = time.perf_counter()
+            cache.get_or_set(f"page:{number}", lambda: b"x", 60)
+            taken.append(time.perf_counter() - began)
+        link.close()
+        return max(taken), sum(taken)
+
+
 @click.command()
 @click.option("--reads", default=200_000, show_default=True)
 def main(reads: int) -> None:
-    """Measure the hit rate under changes, and the single flight."""
+    """Measure the hit rate under changes, the single flight, and a frozen Redis."""
     for every in (1000, 5000, 20_000):
         share, rate = hit_rate(reads, every)
         click.echo(f"a change every {every:>6,} reads: {share:6.1%} hits, {rate:9,.0f} reads/s")
     cache = make_cache(CacheSettings(), SystemClock())
     click.echo(f"50 callers of a missing page: made {computations(cache, 50)} time(s)")
+    if redis_program() is None:
+        click.echo("Redis frozen: not measured, there is none to freeze")
+        return
+    slowest, together = frozen(50)
+    timeout = RedisSettings().timeout
+    click.echo(f"Redis frozen: 50 reads {together:.3f} s, the slowest {slowest:.3f} s (timeout {timeout} s)")
 
 
 if __name__ == "__main__":

@@ -64,11 +64,13 @@ class Peer:
         finally:
             connection.close()
 
-    def stop(self) -> None:
-        """End it as an operator does."""
+    def stop(self) -> float:
+        """End it as an operator does; return the seconds that took."""
+        began = time.perf_counter()
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(30)
+        return time.perf_counter() - began
 
     def cpu(self) -> float:
         """Return the CPU seconds the tree has used; PostgreSQL's apart."""
@@ -135,6 +137,13 @@ def stoa(profile_file: Path, site: Path | None = None) -> Peer:
     """Return `manage.py serve` on a profile."""
     command = [sys.executable, "-m", "kernel.cli", "serve", "--profile", str(profile_file), "--port"]
     return Peer(command, profile_file.with_suffix(".log"), site)
+
+
+def demo(directory: Path) -> Peer:
+    """Return `manage.py demo` with its data below a directory."""
+    var = f"STOA__KERNEL__VAR_DIR={directory / 'demo'}"
+    command = ["env", var, sys.executable, "-m", "kernel.cli", "demo", "--port"]
+    return Peer(command, directory / "demo.log")
 
 
 def bare(directory: Path) -> Peer:

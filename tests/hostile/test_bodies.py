@@ -58,13 +58,10 @@ def _reset_or_status(client):
 
 
 def test_a_body_that_stalls_ends_in_a_problem(raw):
-    started = time.monotonic()
-
     answer = raw.send(request("POST", LOGIN, "Content-Length: 100", body=b'{"email":')).answer()
 
     assert problem_of(answer) == (408, "request-timeout")
     assert answer[1]["connection"] == "close"
-    assert time.monotonic() - started < PATIENCE + 3
 
 
 def test_a_head_that_stalls_ends_in_a_problem(raw):

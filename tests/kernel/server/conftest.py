@@ -85,6 +85,13 @@ class Client:
         """Wait for the server's end of the connection."""
         return self.file.read(1) == b""
 
+    def is_cut(self):
+        """Wait for the end of a connection that gets no answer."""
+        try:
+            return self.is_closed()
+        except ConnectionError:
+            return True
+
     def close(self):
         self.file.close()
         self.socket.close()

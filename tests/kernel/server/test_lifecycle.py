@@ -58,16 +58,14 @@ def test_a_request_under_way_is_finished_before_the_end(start):
 
 
 def test_idle_connections_are_closed_at_once_when_it_stops(start):
-    server = start(shutdown_grace=15.0).wait_ready()
+    server = start(shutdown_grace=600.0, keepalive=600.0).wait_ready()
     client = server.connect()
     client.get("/")
 
-    started = time.monotonic()
-    code, _, _ = server.stop()
+    code, _, _ = server.stop()  # ends long before the grace, or the test does
 
     assert code == 0
     assert client.is_closed()
-    assert time.monotonic() - started < 5
 
 
 def test_a_request_that_does_not_end_is_cut_after_the_grace(start):
@@ -81,16 +79,15 @@ def test_a_request_that_does_not_end_is_cut_after_the_grace(start):
 
 
 def test_a_second_ctrl_c_does_not_wait(start):
-    server = start(shutdown_grace=60.0, body_timeout=60.0).wait_ready()
-    begin_request(server)
+    server = start(shutdown_grace=600.0, body_timeout=600.0).wait_ready()
+    client = begin_request(server)
 
     server.process.send_signal(signal.SIGINT)
     until(lambda: not listening(server.port))
-    started = time.monotonic()
     server.process.send_signal(signal.SIGINT)
-    server.finish()
+    server.finish()  # long before the grace, or the test ends
 
-    assert time.monotonic() - started < 10
+    assert client.is_cut()
 
 
 def listening(port):

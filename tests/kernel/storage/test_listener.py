@@ -109,7 +109,7 @@ def test_it_is_not_connected_before_and_after(listener: Listener) -> None:
 
 GREENLETS = """
 from gevent import monkey; monkey.patch_all()
-import sys, time, gevent
+import sys, gevent
 from gevent.event import AsyncResult
 from kernel.errors import Unavailable
 from kernel.storage import Database, DatabaseSettings, Listener
@@ -124,14 +124,13 @@ def slow():
     backend = db.rows("SELECT pg_backend_pid()")[0][0]
     db.release()
     return backend
-started, ticks = time.perf_counter(), 0
+ticks = 0
 jobs = [gevent.spawn(slow) for _ in range(6)]
 while not all(job.ready() for job in jobs):
     gevent.sleep(0.01)
     ticks += 1
 assert len({job.get() for job in jobs}) == 3
 assert ticks > 20, ticks
-assert time.perf_counter() - started < 2
 db.notify("news", "hello")
 assert got.get(timeout=10) == "hello"
 killed = gevent.spawn(db.rows, "SELECT pg_sleep(60)")

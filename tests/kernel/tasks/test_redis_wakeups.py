@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -51,21 +50,16 @@ def test_tasks_enqueued_while_redis_is_away_are_run(
     assert sorted(chores.ran()) == sorted(f"sweep room {number} 1" for number in range(10))
 
 
-def test_a_frozen_redis_delays_an_enqueue_once_and_loses_nothing(
-    make_app: MakeApp, start_worker: Start, redis: DisposableRedis
-) -> None:
+def test_a_frozen_redis_loses_no_task(make_app: MakeApp, start_worker: Start, redis: DisposableRedis) -> None:
     app = make_app(redis=redis.url, poll=0.1)
     start_worker(app)
     redis.pause()
 
-    started = time.monotonic()
     for number in range(10):
         chores.sweep_floor.enqueue(f"room {number}")
-    spent = time.monotonic() - started
 
     assert eventually(lambda: len(chores.ran()) == 10)
     redis.resume()
-    assert spent < 3
 
 
 def test_ids_redis_lost_are_pushed_again(

@@ -1,24 +1,19 @@
-"""The demo's listings: the same on every machine, and quick."""
+"""The demo's listings: the same on every machine."""
 
 from __future__ import annotations
-
-from time import perf_counter
 
 PLUGINS = ("listings",)
 
 
-def test_four_hundred_listings_are_there_within_eight_seconds_and_found(app, client):
+def test_four_hundred_listings_are_there_and_found(app, client):
     hooks = dict(app.hooks.implementations("demo_data"))
     for plugin in ("accounts", "categories", "media"):
         if plugin in hooks:
             hooks[plugin](app=app, progress=lambda done, total: None)
     steps = []
 
-    started = perf_counter()
     notes = hooks["listings"](app=app, progress=lambda done, total: steps.append((done, total)))
-    took = perf_counter() - started
 
-    assert took < 8, took
     assert steps[-1] == (400, 400)
     assert notes.tries
     page = client.get("/v1/listings").json

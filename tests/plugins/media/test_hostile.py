@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zlib
 
 import pytest
@@ -79,12 +78,8 @@ def test_a_bomb_whose_size_shows_late_is_refused_before_it_is_decoded(ann, work)
     assert failed(ann, work, content) == "too-many-pixels"
 
 
-def test_an_animation_of_ten_thousand_frames_is_refused_at_little_cost(ann, work):
-    content = gif(10_000)
-    started = time.monotonic()
-
-    assert failed(ann, work, content) == "too-many-frames"
-    assert time.monotonic() - started < 5
+def test_an_animation_of_ten_thousand_frames_is_refused(ann, work):
+    assert failed(ann, work, gif(10_000)) == "too-many-frames"
 
 
 def test_a_short_animation_stays_one(ann, client, ready):
