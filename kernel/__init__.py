@@ -69,6 +69,12 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.money import Money as Money
     from kernel.money import MoneyField as MoneyField
     from kernel.offloading import offload as offload
+    from kernel.realtime.declarations import Caller as Caller
+    from kernel.realtime.declarations import Emit as Emit
+    from kernel.realtime.declarations import Inbound as Inbound
+    from kernel.realtime.declarations import Namespace as Namespace
+    from kernel.realtime.declarations import Outbound as Outbound
+    from kernel.realtime.declarations import RoomFamily as RoomFamily
     from kernel.setting_field import setting as setting
     from kernel.settings import Settings as Settings
     from kernel.storage import ArrayField as ArrayField
@@ -120,6 +126,7 @@ _HOMES = {
     "kernel.http": _HTTP,
     "kernel.money": "Money MoneyField",
     "kernel.offloading": "offload",
+    "kernel.realtime.declarations": "Caller Emit Inbound Namespace Outbound RoomFamily",
     "kernel.setting_field": "setting",
     "kernel.settings": "Settings",
     "kernel.storage": _STORAGE,

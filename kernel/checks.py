@@ -19,10 +19,22 @@ from kernel.errors import PluginError
 from kernel.events.event_type import wire_type
 from kernel.http.endpoint import UNREGISTERED, endpoints_of
 from kernel.nearest import suggestion
+from kernel.realtime.checks import faults_of
 from kernel.registry import Plugin
 
 RESERVED_PREFIXES = frozenset(
-    {"_blobs", "_clock", "health", "metrics", "openapi.json", "problems", "reference", "v1"}
+    {
+        "_blobs",
+        "_clock",
+        "health",
+        "metrics",
+        "openapi.json",
+        "problems",
+        "reference",
+        "socket.io",
+        "asyncapi.json",
+        "v1",
+    }
 )
 _FIELD = re.compile(r"\{(\w+)(?::[^}]*)?\}")  # of a path: {listing_id:uuid}
 _HARMLESS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
@@ -35,7 +47,7 @@ def check(plugins: Iterable[Plugin], kernel_sections: Iterable[str]) -> list[Plu
     ordered = tuple(plugins)
     reserved = frozenset(kernel_sections)
     faults = [fault for plugin in ordered for fault in _alone(plugin, reserved)]
-    for together in (_claimed_twice, _unknown_permissions, _unknown_events, _foreign_keys):
+    for together in (_claimed_twice, _unknown_permissions, _unknown_events, _namespaces, _foreign_keys):
         faults += together(ordered)
     return faults
 
@@ -132,6 +144,7 @@ def _claims(plugin: Plugin) -> Iterator[Claim]:
     yield from (("register_events", "event", wire_type(event)) for event in plugin.events)
     yield from (("register_subscribers", "subscriber", one.name) for one in plugin.subscribers)
     yield from (("register_tasks", "task", one.name) for one in plugin.tasks)
+    yield from (("register_realtime", "namespace", one.path) for one in plugin.realtime)
     yield from (("register_storage", "blob store", one.name) for one in plugin.storage)
     yield from (
         ("register_services", "service", f"{one.port.__module__}.{one.port.__qualname__} {one.name}")
@@ -182,6 +195,18 @@ def _unknown_events(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
                 hint = suggestion(one.type, known) or ": require its plugin, or say optional=True"
                 remedy = f"{one.name} awaits event `{one.type}`, which nobody registers{hint}"
                 yield PluginError(plugin.name, "register_subscribers", remedy)
+
+
+def _namespaces(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
+    """Yield what is wrong with the plugins' sockets."""
+    ordered = tuple(plugins)
+    permissions = {name for plugin in ordered for name in _permission_names(plugin)}
+    events = {wire_type(event) for plugin in ordered for event in plugin.events}
+    for plugin in ordered:
+        owned = dict.fromkeys((plugin.name, *plugin.manifest.prefixes))
+        for namespace in plugin.realtime:
+            for remedy in faults_of(namespace, owned, permissions, events):
+                yield PluginError(plugin.name, "register_realtime", remedy)
 
 
 def _foreign_keys(plugins: Iterable[Plugin]) -> Iterator[PluginError]:

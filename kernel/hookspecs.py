@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kernel.auth.principals import Principal
     from kernel.declarations import DemoNotes, HealthCheck, Permission, Role, Route, Service, StorageBackend
     from kernel.events import Subscriber
+    from kernel.realtime.declarations import Namespace
     from kernel.settings import Settings
     from kernel.tasks import Schedule, Task
 
@@ -119,6 +120,17 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
     """Return the background tasks and the schedules that start them.
 
     Called once, in every process, so any worker can run any task.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def register_realtime(settings: Settings) -> Sequence[Namespace]:
+    """Return the Socket.IO namespaces of this plugin: rooms, events in and out.
+
+    Their paths are `/` and the plugin's name or a prefix its manifest owns. Called
+    once. A permission, a room family or a domain event that nobody declares is
+    refused, and so is an event without a summary or a schema.
     """
     raise AssertionError("a specification is never called")
 

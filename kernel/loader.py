@@ -28,6 +28,7 @@ from kernel.events import Subscriber
 from kernel.hooks import Hooks, freeze, misfits
 from kernel.manifest import Manifest
 from kernel.profile import Profile
+from kernel.realtime.declarations import Namespace
 from kernel.registry import Dropped, Plugin, Registry, registry_of
 from kernel.resolution import resolve, without
 from kernel.settings import KernelSettings, Settings
@@ -43,6 +44,7 @@ _COLLECTED: Final[Mapping[str, tuple[type[Any], ...]]] = {
     "subscribers": (Subscriber,),
     "routes": (Route,),
     "tasks": (Task, Schedule),
+    "realtime": (Namespace,),
     "storage": (StorageBackend,),
     "commands": (click.Command,),
 }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from peewee import Model
 
     from kernel.events import Subscriber
+    from kernel.realtime.declarations import Namespace
 
 T = TypeVar("T")
 
@@ -48,6 +49,7 @@ class Plugin:
     subscribers: tuple[Subscriber, ...] = ()
     routes: tuple[Route, ...] = ()
     tasks: tuple[Task | Schedule, ...] = ()
+    realtime: tuple[Namespace, ...] = ()
     storage: tuple[StorageBackend, ...] = ()
     commands: tuple[click.Command, ...] = ()
 
@@ -82,6 +84,7 @@ class Registry:
     routes: tuple[Owned[Route], ...] = ()
     tasks: tuple[Owned[Task], ...] = ()
     schedules: tuple[Owned[Schedule], ...] = ()
+    realtime: tuple[Owned[Namespace], ...] = ()
     storage: tuple[Owned[StorageBackend], ...] = ()
     commands: tuple[Owned[click.Command], ...] = ()
 
@@ -127,7 +130,7 @@ def registry_of(
     plugins: tuple[Plugin, ...], dropped: tuple[Dropped, ...], pulled_in: Mapping[str, tuple[str, ...]]
 ) -> Registry:
     """Return the frozen registry of checked plugins."""
-    plain = ("services", "models", "events", "subscribers", "routes", "storage", "commands")
+    plain = ("services", "models", "events", "subscribers", "routes", "realtime", "storage", "commands")
     granted, worked = _flat(plugins, "permissions"), _flat(plugins, "tasks")
     return Registry(
         plugins,

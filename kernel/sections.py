@@ -10,6 +10,7 @@ from kernel.cache.settings import CacheSettings
 from kernel.events.settings import EventsSettings
 from kernel.http.settings import HttpSettings
 from kernel.observability.settings import ObservabilitySettings
+from kernel.realtime.settings import RealtimeSettings
 from kernel.redis import RedisSettings
 from kernel.settings import KernelSettings
 from kernel.storage.settings import DatabaseSettings, StorageSettings
@@ -20,6 +21,7 @@ KERNEL_SECTIONS: Final[Mapping[str, type[Any]]] = {
     "database": DatabaseSettings,
     "redis": RedisSettings,
     "http": HttpSettings,
+    "realtime": RealtimeSettings,
     "auth": AuthSettings,
     "events": EventsSettings,
     "tasks": TasksSettings,
