@@ -126,6 +126,15 @@ class Auth:
         """Return the living sessions, the most recently used first; at most 100."""
         return self._sessions.list(user_id)
 
+    def unrevoked_sessions(self, session_ids: Collection[UUID]) -> set[UUID]:
+        """Return those of the sessions that nobody ended, in one statement.
+
+        A sign-in that merely lapsed counts for 30 days more; one that was signed
+        out, banned or deleted never does. For what outlives a token, like the
+        devices a person is notified on.
+        """
+        return self._sessions.unrevoked(session_ids)
+
     def revoke_session(self, id: UUID, user_id: UUID | None = None) -> bool:
         """End a session everywhere at once; say whether it lived.
 

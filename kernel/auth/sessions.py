@@ -14,6 +14,7 @@ A refresh token is spent by its first use, which issues its successor:
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -181,6 +182,11 @@ class Sessions:
             .limit(100)
         )
         return [_shown(row) for row in alive]
+
+    def unrevoked(self, session_ids: Collection[UUID]) -> set[UUID]:
+        """Return those of the sessions that nobody ended; one that lapsed counts until it is purged."""
+        sql = "SELECT id FROM kernel_session WHERE id = ANY(%s::uuid[]) AND revoked_at IS NULL"
+        return {row[0] for row in self._db.rows(sql, (list(session_ids),))} if session_ids else set()
 
     def revoke(self, session_id: UUID, account_id: UUID | None = None) -> bool:
         """End one session; say whether it lived. With `account_id`, only if it is that account's."""

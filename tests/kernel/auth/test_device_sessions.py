@@ -36,6 +36,20 @@ def test_a_refresh_moves_the_device_to_where_it_is_now(auth, user):
     assert (session.device, session.ip) == ("Pixel 9 Pro", "203.0.113.99")
 
 
+def test_a_session_that_lapsed_was_not_ended_by_anybody(auth, user, clock):
+    lapsed, ended = (auth.open_session(user, "Pixel 9", "203.0.113.4").session_id for _ in range(2))
+    other = uuid7()
+    gone = auth.open_session(other, "Pixel 9", "203.0.113.4").session_id
+
+    auth.revoke_session(ended)
+    auth.set_status(other, "banned")
+    clock.advance(timedelta(days=8))
+
+    assert auth.sessions(user) == []
+    assert auth.unrevoked_sessions({lapsed, ended, gone, uuid7()}) == {lapsed}
+    assert auth.unrevoked_sessions(set()) == set()
+
+
 def test_a_revoked_session_is_refused_in_the_next_request(auth, user, bearer):
     tokens = auth.open_session(user, "Pixel 9", "203.0.113.4")
     auth.principal_for(bearer(tokens.access_token))
