@@ -117,7 +117,8 @@ class Delivery(Model):
 
     `content` is what was rendered, until it is not needed any more. `state` is
     `queued`, `sending` (until `due_at`, then it is claimed again), `held` (for the
-    digest), `digested`, `sent`, `failed`, `suppressed` or `bounced`.
+    digest), `digested`, `sent`, `failed`, `suppressed` or `bounced`. `device_id` is the
+    registered device a push is for: who signs out or passes it on gets it no more.
     """
 
     message_id = peewee.UUIDField()
@@ -143,6 +144,7 @@ class Delivery(Model):
     topic = peewee.TextField(default="")
     scope = peewee.TextField(null=True)
     correlation_id = peewee.TextField(default="")
+    device_id = peewee.UUIDField(null=True)
 
     class Meta:
         table_name = "notifications_delivery"
@@ -167,6 +169,33 @@ Delivery.add_index(
 Delivery.add_index(Delivery.user_id, Delivery.id, name="notifications_delivery_user")
 Delivery.add_index(Delivery.address, Delivery.id, name="notifications_delivery_address")
 Delivery.add_index(Delivery.state, Delivery.id, name="notifications_delivery_state")
+
+
+class Device(Model):
+    """Where somebody wants push: what a push service calls the device, and the session it is signed in with.
+
+    `token` is a registration token, or the endpoint of a Web Push subscription
+    with its `keys`. The row of a token that goes to another person gets another
+    id: what waits for the first person finds no device.
+    """
+
+    user_id = peewee.UUIDField()
+    session_id = peewee.UUIDField(null=True)
+    provider = peewee.TextField()
+    token = peewee.TextField()
+    keys = JSONField(default=dict)
+    platform = peewee.TextField(null=True)
+    app_version = peewee.TextField(null=True)
+    locale = peewee.TextField(null=True)
+    registered_at = TimestampField()
+    expires_at = TimestampField(null=True)
+
+    class Meta:
+        table_name = "notifications_device"
+        indexes = ((("provider", "token"), True), (("user_id", "registered_at"), False))
+
+
+Device.add_index(Device.registered_at, name="notifications_device_stale")
 
 
 class Suppression(Model):
@@ -201,4 +230,4 @@ MailboxMessage.add_index(
     MailboxMessage.address, MailboxMessage.id, name="notifications_mailbox_message_address"
 )
 
-MODELS = (Message, Notification, Inbox, Wishes, Mute, Delivery, Suppression, MailboxMessage)
+MODELS = (Message, Notification, Inbox, Wishes, Mute, Delivery, Device, Suppression, MailboxMessage)

@@ -32,7 +32,8 @@ class Outcome:
 
     `sent`: the provider has it, under `provider_id`. `deferred`: not now, another
     provider or another time may do (`retry_after` seconds at least). `refused`:
-    never, as with an unknown mailbox.
+    never, as with an unknown mailbox. `gone` besides says that the device itself
+    is no more: its registration is deleted.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class Outcome:
     provider_id: str = ""
     reason: str = ""
     retry_after: float | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,22 @@ class SmsMessage:
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """A push notification to one device; `token` as the device's service gave it."""
+    """A push notification to one device; `token` as the device's service gave it.
+
+    `keys` are those of a Web Push subscription (`p256dh`, `auth`), whose endpoint
+    is the token. What comes with a `tag` takes the place of what the device shows
+    under the same one: the same conversation, or this message sent twice. An
+    `urgent` one wakes the device.
+    """
 
     id: UUID
     token: str
     title: str
     body: str
     data: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    tag: str = ""
+    urgent: bool = False
 
 
 class EmailProvider(Protocol):
@@ -106,4 +117,11 @@ class PushProvider(Protocol):
 
     def send(self, messages: Sequence[PushMessage]) -> Iterator[Outcome]:
         """Yield one outcome a message; see `EmailProvider.send`."""
+        ...
+
+    def check(self, token: str, keys: Mapping[str, str]) -> None:
+        """Raise Invalid when this cannot be a device of the provider's; no I/O.
+
+        Point at `/token`, or at `/subscription/endpoint` and `/subscription/keys/…`.
+        """
         ...

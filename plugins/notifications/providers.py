@@ -56,6 +56,12 @@ class DeliveryProviders:
             return (name,)
         return () if self._production else (MAILBOX,)
 
+    @property
+    def push(self) -> tuple[str, ...]:
+        """The names devices may be registered under; in production not the mailbox's."""
+        offered = self._app.registry.services_of(PushProvider)
+        return tuple(sorted(name for name in offered if name != MAILBOX or not self._production))
+
     def ordered(self, channel: str, names: tuple[str, ...]) -> list[str]:
         """Return providers in the order to ask them: the rested first."""
         now = self._app.clock.now()

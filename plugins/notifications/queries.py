@@ -8,7 +8,15 @@ from uuid import UUID
 
 from kernel import NotFound, Page, app, paginate
 from plugins.notifications.catalogue import Catalogue
-from plugins.notifications.models import Delivery, MailboxMessage, Mute, Notification, Suppression, Wishes
+from plugins.notifications.models import (
+    Delivery,
+    Device,
+    MailboxMessage,
+    Mute,
+    Notification,
+    Suppression,
+    Wishes,
+)
 from plugins.notifications.services import bounces, wishes
 
 Query = Mapping[str, Any]
@@ -48,6 +56,13 @@ def suppressions(query: Query) -> Page[Any]:
     if query["address"]:
         found = found.where(Suppression.address == bounces.address_key(query["address"]))
     return _newest_first(found, Suppression, query)
+
+
+def devices(user_id: UUID, query: Query) -> Page[Any]:
+    """Return a page of a person's devices, the latest registered first."""
+    found = Device.select().where(Device.user_id == user_id)
+    order = (Device.registered_at.desc(), Device.id.desc())
+    return paginate(found, order, cursor=query["cursor"], limit=query["limit"])
 
 
 def mutes(user_id: UUID, query: Query) -> Page[Any]:

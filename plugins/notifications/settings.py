@@ -46,4 +46,10 @@ class NotificationsSettings:
     retention_days: int = setting(
         90, help="Days the delivery log and read notifications are kept.", minimum=1
     )
+    max_devices: int = setting(
+        20, help="Devices a person gets push on; the longest unused makes room for one more.", minimum=1
+    )
+    device_days: int = setting(
+        270, help="Days after which a device that was not registered again is forgotten.", minimum=1
+    )
     mailbox_size: int = setting(500, help="Messages the development mailbox keeps.", minimum=1)

@@ -9,22 +9,33 @@ from markupsafe import Markup
 
 from kernel import app
 from plugins.notifications.catalogue import Catalogue
-from plugins.notifications.models import Delivery
+from plugins.notifications.models import Delivery, Device
 from plugins.notifications.ports import EmailMessage, PushMessage, SmsMessage
 from plugins.notifications.services.unsubscribing import Subscription, link
 from plugins.notifications.settings import NotificationsSettings
 
 
-def composed(delivery: Delivery) -> EmailMessage | SmsMessage | PushMessage:
-    """Return what a provider is given for a delivery."""
+def composed(delivery: Delivery, device: Device | None = None) -> EmailMessage | SmsMessage | PushMessage:
+    """Return what a provider is given for a delivery; `device` when its push goes to a registered one."""
     if delivery.channel == "email":
         return _email(delivery)
     if delivery.channel == "sms":
         return SmsMessage(delivery.id, delivery.address, delivery.content["text"].strip())
-    url = delivery.content["url"]
-    data = {"type": delivery.type, **({"url": url} if url else {})}
-    token = delivery.address.partition(":")[2]
-    return PushMessage(delivery.id, token, delivery.subject, delivery.content["text"].strip(), data)
+    return _push(delivery, device)
+
+
+def _push(delivery: Delivery, device: Device | None) -> PushMessage:
+    known = {"url": delivery.content["url"], "notification_id": delivery.notification_id}
+    return PushMessage(
+        id=delivery.id,
+        token=delivery.address.partition(":")[2],
+        title=delivery.subject,
+        body=delivery.content["text"].strip(),
+        data={"type": delivery.type, **{name: str(value) for name, value in known.items() if value}},
+        keys=device.keys if device else {},
+        tag=delivery.topic or str(delivery.message_id),
+        urgent=delivery.mandatory,
+    )
 
 
 def _email(delivery: Delivery) -> EmailMessage:

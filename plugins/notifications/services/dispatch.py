@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,10 @@ import structlog
 from kernel import app
 from plugins.notifications.catalogue import Catalogue
 from plugins.notifications.local_time import quiet_until
-from plugins.notifications.models import Delivery, Wishes
+from plugins.notifications.models import Delivery, Device, Wishes
 from plugins.notifications.ports import Outcome, ProviderUnavailable
 from plugins.notifications.providers import DeliveryProviders
-from plugins.notifications.services import deliveries, wishes
+from plugins.notifications.services import deliveries, devices, wishes
 from plugins.notifications.services.composing import composed
 from plugins.notifications.settings import NotificationsSettings
 
@@ -28,10 +28,11 @@ def send_batch(channel: str) -> int:
     claimed = deliveries.claim(channel)
     providers = app.service(DeliveryProviders)
     groups: dict[tuple[str, ...], list[Delivery]] = defaultdict(list)
-    for one in _wanted(claimed):
+    registered = devices.reachable(claimed)
+    for one in _wanted([one for one in claimed if one.device_id is None or one.id in registered]):
         groups[providers.chosen(channel, one.address)].append(one)
     for names, group in groups.items():
-        _Round(channel, group).run(names)
+        _Round(channel, group, registered).run(names)
     return len(claimed)
 
 
@@ -60,8 +61,9 @@ def _may_go(delivery: Delivery, of: Wishes) -> bool:
 class _Round:
     """One batch on its way through the providers."""
 
-    def __init__(self, channel: str, batch: Sequence[Delivery]) -> None:
+    def __init__(self, channel: str, batch: Sequence[Delivery], registered: Mapping[UUID, Device]) -> None:
         self.channel = channel
+        self.devices = registered
         self.waiting: dict[UUID, Delivery] = {}
         self.messages: dict[UUID, Any] = {}
         self.reasons: dict[UUID, tuple[str, str, float]] = {}
@@ -72,7 +74,7 @@ class _Round:
 
     def _compose(self, delivery: Delivery) -> None:
         try:
-            self.messages[delivery.id] = composed(delivery)
+            self.messages[delivery.id] = composed(delivery, self.devices.get(delivery.id))
         except Exception as ex:  # noqa: BLE001 - an operator's layout that fails must not lose the message
             # Not with its stack, whose frames hold the content.
             log.error("notification_not_composed", type=delivery.type, error=str(ex))  # noqa: TRY400
@@ -127,6 +129,8 @@ class _Round:
                 deliveries.sent(delivery, name, outcome.provider_id)
             else:
                 deliveries.failed(delivery, name, outcome.reason)
+                if outcome.gone and outcome.id in self.devices:
+                    devices.forget(self.devices[outcome.id])
             self._count(name, outcome.state)
         self._renew()
 

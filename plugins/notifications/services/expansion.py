@@ -24,7 +24,7 @@ from plugins.notifications.catalogue import Catalogue, Declared
 from plugins.notifications.kinds import Recipient
 from plugins.notifications.local_time import next_digest
 from plugins.notifications.models import Delivery, Message, Wishes
-from plugins.notifications.services import bounces, inbox, wishes
+from plugins.notifications.services import bounces, devices, inbox, wishes
 from plugins.notifications.settings import NotificationsSettings
 
 log = structlog.get_logger(__name__)
@@ -96,6 +96,8 @@ class _Target:
 
     channel: str
     address: str
+    language: str
+    device_id: UUID | None = None
 
 
 class _Expansion:
@@ -154,13 +156,21 @@ class _Expansion:
         )  # fmt: skip
 
     def _targets(self) -> Iterator[_Target]:
-        reachable = {
-            "email": (self.recipient.email,),
-            "sms": (self.recipient.phone,),
-            "push": self.recipient.devices,
-        }
+        recipient = self.recipient
+        reachable = {"email": (recipient.email,), "sms": (recipient.phone,), "push": recipient.devices}
         for channel in self.type.channels:
-            yield from (_Target(channel, address) for address in reachable.get(channel, ()) if address)
+            for address in reachable.get(channel, ()):
+                if address:
+                    yield _Target(channel, address, recipient.language)
+        if "push" in self.type.channels and self.user_id:
+            yield from self._registered(self.user_id)
+
+    def _registered(self, user_id: UUID) -> Iterator[_Target]:
+        """Yield the devices the person registered, but those the recipient's plugin names itself."""
+        for one in devices.of(user_id):
+            address = f"{one.provider}:{one.token}"
+            if address not in self.recipient.devices:
+                yield _Target("push", address, one.locale or self.recipient.language, one.id)
 
     def _refusal(self, channel: str, address: str = "") -> str:
         """Return why the recipient is spared this; empty when not."""
@@ -176,10 +186,11 @@ class _Expansion:
         now, refusal = app.clock.now(), self._refusal(target.channel, target.address)
         values: dict[str, Any] = {"state": "suppressed", "reason": refusal, "finished_at": now, "due_at": now}
         if not refusal:
-            values = {**self._when(target.channel), **self._rendered(target.channel)}
+            values = {**self._when(target.channel), **self._rendered(target)}
         return Delivery.create(
             message_id=self.message.id, type=self.type.name, channel=target.channel, user_id=self.user_id,
-            notification_id=notification_id, address=target.address, language=self.recipient.language,
+            notification_id=notification_id, address=target.address, language=target.language,
+            device_id=target.device_id,
             timezone=self.recipient.timezone, mandatory=self.type.mandatory, sensitive=self.type.sensitive,
             priority=self.message.priority,
             topic=self.message.topic, scope=self.message.scope, correlation_id=self.message.correlation_id,
@@ -195,11 +206,11 @@ class _Expansion:
         due = next_digest(frequency, self.wishes.digest_hour, self.recipient.timezone, now)
         return {"state": "held", "due_at": due}
 
-    def _rendered(self, channel: str) -> dict[str, Any]:
-        templates, short, language = self.declared.templates, self.declared.short, self.recipient.language
-        text = templates.text(short, channel, language, self.context)
+    def _rendered(self, target: _Target) -> dict[str, Any]:
+        templates, short, language = self.declared.templates, self.declared.short, target.language
+        text = templates.text(short, target.channel, language, {**self.context, "language": language})
         content = {"text": text.body, "url": _safe_url(self.message.data.get("url"))}
-        if channel == "email":
+        if target.channel == "email":
             content["html"] = templates.html(short, language, self.context)
         return {"subject": text.subject, "content": content}
 

@@ -8,8 +8,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import app
-from plugins.notifications.models import Delivery, Inbox, Message, Mute, Notification, Suppression, Wishes
-from plugins.notifications.services import bounces
+from plugins.notifications.models import (
+    Delivery,
+    Device,
+    Inbox,
+    Message,
+    Mute,
+    Notification,
+    Suppression,
+    Wishes,
+)
+from plugins.notifications.services import bounces, devices
 from plugins.notifications.settings import NotificationsSettings
 
 _CHUNK: Final = 5000
@@ -25,7 +34,7 @@ _OLD: Final = {
 
 
 def purge() -> int:
-    """Delete what is older than `[notifications] retention_days`; return how many rows."""
+    """Delete what is older than `[notifications] retention_days`, and dead devices; return how many rows."""
     days = app.settings.of(NotificationsSettings).retention_days
     values = {"before": app.clock.now() - timedelta(days=days), "limit": _CHUNK}
     total = 0
@@ -35,7 +44,7 @@ def purge() -> int:
         while count == _CHUNK:
             count = int(app.db.execute_sql(statement, values).rowcount)
             total += count
-    return total
+    return total + devices.purge()
 
 
 def export_own(user_id: UUID) -> Mapping[str, Any]:
@@ -44,9 +53,14 @@ def export_own(user_id: UUID) -> Mapping[str, Any]:
         Delivery.type, Delivery.channel, Delivery.address, Delivery.subject, Delivery.state,
         Delivery.created_at, Delivery.finished_at,
     )  # fmt: skip
+    registered = (
+        Device.provider, Device.token, Device.platform, Device.app_version, Device.locale,
+        Device.created_at, Device.registered_at, Device.expires_at,
+    )  # fmt: skip
     return {
         "notifications": list(Notification.select().where(Notification.user_id == user_id).dicts()),
         "deliveries": list(Delivery.select(*shown).where(Delivery.user_id == user_id).dicts()),
+        "devices": list(Device.select(*registered).where(Device.user_id == user_id).dicts()),
         "preferences": list(Wishes.select().where(Wishes.id == user_id).dicts()),
         "mutes": list(Mute.select(Mute.topic, Mute.until).where(Mute.user_id == user_id).dicts()),
     }
@@ -58,7 +72,7 @@ def erase_own(user_id: UUID) -> None:
     Mail already asked for to an address (the good-bye to a deleted account) still goes out.
     """
     recipient = app.hooks.first("notifications_recipient", user_id=user_id)
-    for table in (Notification, Mute, Message):
+    for table in (Notification, Mute, Message, Device):
         table.delete().where(table.user_id == user_id).execute()
     Inbox.delete().where(Inbox.id == user_id).execute()
     Wishes.delete().where(Wishes.id == user_id).execute()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kernel import uuid7
 from kernel.application import Application
 from kernel.testing.samples import Sample, sample
-from plugins.notifications.models import Delivery, MailboxMessage, Suppression
+from plugins.notifications.models import Delivery, Device, MailboxMessage, Suppression
 from plugins.notifications.services import inbox
 
 UNSCOPED = {
@@ -36,6 +36,13 @@ def failed(app: Application) -> Sample:
 def suppression(app: Application) -> Sample:
     made = Suppression.create(address=f"{uuid7().hex}@example.com", reason="bounced")
     return Sample({"suppression_id": made.id}, owner=uuid7())
+
+
+@sample("device_id")
+def device(app: Application) -> Sample:
+    owner = uuid7()
+    made = Device.create(user_id=owner, provider="mailbox", token=uuid7().hex, registered_at=app.clock.now())
+    return Sample({"device_id": made.id}, owner=owner)
 
 
 @sample("message_id")

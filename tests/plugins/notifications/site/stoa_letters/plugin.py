@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kernel import PUBLIC, Route, Schema, Service, app, endpoint, fields, hookimpl
+from kernel import PUBLIC, Route, Schema, Service, app, endpoint, fields, hookimpl, invalid
 from plugins.notifications.api import (
     EmailProvider,
     NotificationType,
@@ -49,6 +49,10 @@ class Scripted:
         self.batches.append(list(messages))
         for message in messages:
             yield self.answer(message)
+
+    def check(self, token: str, keys: Any) -> None:
+        if token.startswith("broken"):
+            raise invalid("/token", "No bell has this token.")
 
 
 class Hanging:
