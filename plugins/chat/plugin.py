@@ -1,0 +1,45 @@
+"""Chat: hook implementations only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from kernel import Permission, Role, hookimpl
+from plugins.chat import hookspecs
+from plugins.chat.events import EVENTS
+from plugins.chat.extra_models import EXTRAS
+from plugins.chat.models import CORE
+from plugins.chat.permissions import PERMISSIONS
+from plugins.chat.settings import ChatSettings
+
+if TYPE_CHECKING:
+    from peewee import Model
+
+    from kernel import Settings
+
+
+@hookimpl
+def register_settings() -> type[ChatSettings]:
+    return ChatSettings
+
+
+@hookimpl
+def register_hookspecs() -> ModuleType:
+    return hookspecs
+
+
+@hookimpl
+def register_models(settings: Settings) -> Sequence[type[Model]]:
+    return (*CORE, *EXTRAS)
+
+
+@hookimpl
+def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
+    return PERMISSIONS
+
+
+@hookimpl
+def register_events(settings: Settings) -> Sequence[type[Any]]:
+    return EVENTS

@@ -1,0 +1,9 @@
+"""Chat keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestChat(PluginContract):
+    plugin = "chat"
