@@ -77,14 +77,15 @@ def parse_json(data: bytes) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as ex:
         raise BadRequest(f"The body is not JSON: {ex}") from ex
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and deeper_than(value, MAX_DEPTH):
         raise BadRequest(f"The JSON nests deeper than {MAX_DEPTH} levels.")
-    if b"\\u0000" in data and (pointer := _find_nul(value, "")) is not None:
+    if b"\\u0000" in data and (pointer := find_nul(value, "")) is not None:
         raise Invalid(errors=(FieldError("Text cannot hold the character U+0000.", pointer=pointer),))
     return value
 
 
-def _deeper_than(value: Any, depth: int) -> bool:
+def deeper_than(value: Any, depth: int) -> bool:
+    """Say whether parsed JSON nests deeper than `depth` levels."""
     level = [value]
     for _ in range(depth):
         level = [child for node in level for child in _children(node)]
@@ -99,7 +100,8 @@ def _children(node: Any) -> Collection[Any]:
     return node if isinstance(node, list) else ()
 
 
-def _find_nul(value: Any, pointer: str) -> str | None:
+def find_nul(value: Any, pointer: str) -> str | None:
+    """Return the JSON Pointer of the first text that holds U+0000, None when there is none."""
     if isinstance(value, str):
         return pointer if "\0" in value else None
     if isinstance(value, dict):
@@ -108,7 +110,7 @@ def _find_nul(value: Any, pointer: str) -> str | None:
         members: Any = value.items()
     else:
         members = enumerate(value) if isinstance(value, list) else ()
-    found = (_find_nul(child, f"{pointer}/{escape(str(key))}") for key, child in members)
+    found = (find_nul(child, f"{pointer}/{escape(str(key))}") for key, child in members)
     return next((each for each in found if each is not None), None)
 
 

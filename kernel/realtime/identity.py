@@ -1,0 +1,73 @@
+"""Who a socket is: recognised at CONNECT, renewed, recognised again when rights change.
+
+A client sends its token in the CONNECT packet, `auth: {"token": "…"}` (an access
+token or an API key), or, where it cannot, in the `Authorization` header of the
+handshake; never in the address, which is logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.errors import FieldError, Invalid
+
+if TYPE_CHECKING:
+    from kernel.auth import Auth
+    from kernel.auth.principals import Principal
+    from kernel.clock import Clock
+
+MAX_TOKEN: Final = 8192  # characters
+_CREDENTIALS: Final = ("authorization", "x-api-key")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A recognised caller, by which headers, and until when that holds.
+
+    At `ends` the socket is closed (an access token's expiry; None: no token of
+    ours says so); at `again` whoever sent the credential is asked about anew.
+    """
+
+    principal: Principal
+    headers: Mapping[str, str]
+    ends: datetime | None = None
+    again: datetime | None = None
+
+
+class Identities:
+    """Recognises sockets by the credentials they were given."""
+
+    def __init__(self, auth: Auth, clock: Clock, recheck: float) -> None:
+        """Ask about credentials without an expiry of their own every `recheck` seconds."""
+        self._auth, self._clock, self._recheck = auth, clock, timedelta(seconds=recheck)
+
+    def of(self, auth: Mapping[str, Any], handshake: Mapping[str, str]) -> Identity:
+        """Return who sent this CONNECT payload over a handshake with these (lower-cased) headers.
+
+        Raises Invalid for a token that is none, Unauthorized for one that is not good.
+        """
+        token = auth.get("token")
+        if token is None:
+            return self.known({name: handshake[name] for name in _CREDENTIALS if name in handshake})
+        return self.by_token(token)
+
+    def by_token(self, token: Any) -> Identity:
+        """Return who a token names; raise as `of` does."""
+        if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN or not token.isascii():
+            fault = FieldError(f"Give a token: text of at most {MAX_TOKEN} characters.", pointer="/token")
+            raise Invalid(errors=(fault,))
+        return self.known({"authorization": f"Bearer {token}"})
+
+    def known(self, headers: Mapping[str, str]) -> Identity:
+        """Return who sends these headers now; raise Unauthorized when nobody may any more."""
+        principal = self._auth.principal_for(headers)
+        if not principal.is_authenticated:
+            return Identity(principal, headers)
+        if principal.session_id is not None:
+            claims = self._auth.access_tokens.read(headers["authorization"].partition(" ")[2].strip())
+            if claims is not None:
+                return Identity(principal, headers, ends=claims.expires_at)
+        return Identity(principal, headers, again=self._clock.now() + self._recheck)
