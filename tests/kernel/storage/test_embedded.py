@@ -19,6 +19,7 @@ import pytest
 
 from kernel.errors import ConfigurationError
 from kernel.storage.embedded import EmbeddedPostgres
+from kernel.storage.postmaster import Postmaster
 from kernel.testing.postgres import QUICK, DisposablePostgres
 
 
@@ -156,7 +157,7 @@ def test_a_server_that_is_still_stopping_is_waited_for_and_started_again(directo
     client = psycopg2.connect(first.url())
     stopping = psutil.Process(first.pid)
     stopping.terminate()  # "smart" shutdown: it lasts until the client leaves
-    until(lambda: not first._postmaster.is_ready())
+    until(lambda: not Postmaster(first.data).is_ready())
 
     with ThreadPoolExecutor() as pool:
         starting = pool.submit(EmbeddedPostgres(directory, QUICK).start)
@@ -278,7 +279,7 @@ def test_a_long_path_uses_a_short_socket(directory: Path) -> None:
 
     with EmbeddedPostgres(deep, QUICK) as server:
         assert run(server, "SELECT 1") == [(1,)]
-        assert len(str(server._socket_directory())) < 60
+        assert len(str(server._server.socket_directory())) < 60
 
 
 def test_a_data_directory_of_another_version_is_refused(directory: Path) -> None:
