@@ -58,24 +58,17 @@ class Auth:
     ) -> None:
         self._clock = clock
         self._step_up_ttl = timedelta(seconds=settings.step_up_ttl)
-        self.roles = roles or Roles(overrides=settings.roles)
-        self._changes = Changes(db, listener)
-        self.signing_keys = SigningKeys(settings, db, clock, self._changes, secret=secret)
-        self.access_tokens = AccessTokens(settings, clock, self.signing_keys)
-        self._last_used = LastUsed(db, clock)
-        self._statuses = AccountStatuses(db, clock, self._changes)
-        self._grants = Grants(db, roles=self.roles, statuses=self._statuses, changes=self._changes)
+        self.roles = roles = roles or Roles(overrides=settings.roles)
+        self._changes = changes = Changes(db, listener)
+        self.signing_keys = SigningKeys(settings, db, clock, changes, secret=secret)
+        self.access_tokens = tokens = AccessTokens(settings, clock, self.signing_keys)
+        self._last_used = used = LastUsed(db, clock)
+        self._statuses = statuses = AccountStatuses(db, clock, changes)
+        self._grants = Grants(db, roles=roles, statuses=statuses, changes=changes)
         self._sessions = Sessions(
-            settings,
-            db,
-            clock,
-            secret=secret,
-            tokens=self.access_tokens,
-            statuses=self._statuses,
-            changes=self._changes,
-            last_used=self._last_used,
+            settings, db, clock, secret=secret, tokens=tokens, statuses=statuses, changes=changes, used=used
         )
-        self.api_keys = ApiKeys(db, clock, roles=self.roles, statuses=self._statuses, changes=self._changes)
+        self.api_keys = ApiKeys(db, clock, roles=roles, statuses=statuses, changes=changes)
         self.passwords = Passwords(settings, db)
         self.codes = Codes(settings, db, clock, secret=secret)
         self.throttle = Throttle(settings, limiter, enabled=throttled)
@@ -84,9 +77,9 @@ class Auth:
             db,
             clock,
             listener,
-            roles=self.roles,
-            tokens=self.access_tokens,
-            last_used=self._last_used,
+            roles=roles,
+            tokens=tokens,
+            last_used=used,
             authenticators=authenticators,
         )
         self._changes.subscribe(self._recognition.hear)

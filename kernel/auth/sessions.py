@@ -104,7 +104,7 @@ class Sessions:
         tokens: AccessTokens,
         statuses: AccountStatuses,
         changes: Changes,
-        last_used: LastUsed,
+        used: LastUsed,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -113,7 +113,7 @@ class Sessions:
         self._tokens = tokens
         self._statuses = statuses
         self._changes = changes
-        self._last_used = last_used
+        self._last_used = used
 
     def epoch(self, account_id: UUID) -> int:
         """Return how often all sessions of the account were ended; see `open`."""

@@ -64,7 +64,7 @@ class Cached:
     """Keep the answer's bytes in the application's cache for `seconds`.
 
     `tags` name what the answer depends on; a tag may use path parameters
-    (`"listing:{listing_id}"`) and `app.cache.invalidate_tags` drops all answers
+    (`"note:{note_id}"`) and `app.cache.invalidate_tags` drops all answers
     under it. `per="all"` shares one answer among all callers: the handler then
     runs with an anonymous principal, so it cannot depend on who asked.
     `client` is for how many seconds browsers and proxies may reuse it unasked.
@@ -97,27 +97,58 @@ Scope = Callable[..., str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """What a responder takes, answers and demands; see `endpoint`."""
+    """What a responder takes, answers and demands; as a decorator it puts itself on one.
+
+    * `summary` — one line for the reference; `description` (default: the
+      responder's docstring) — the rest, Markdown.
+    * `permission` — `PUBLIC`, `ANONYMOUS` (public, and credentials are not read),
+      `AUTHENTICATED` or `"<plugin>:<action>"`; `scope` —
+      `scope(req, **path_params) -> "tenant:0190…" | None`, where to look the permission up.
+    * `body`, `query` — schemas; the validated dicts are `req.body` and `req.query`.
+    * `response` — schema of the returned value, `page_of(Schema)`, `Binary(…)`, or
+      None (204); `status` — default 200, or 204 without a response.
+    * `rate` — in place of the default limit; `idempotent` — honour `Idempotency-Key`
+      (`"required"`: refuse a call without); the responder then runs in a transaction.
+    * `cached` — keep the answer; `etag` — send `ETag`, answer `If-None-Match`,
+      read `If-Match` into `req.if_match`.
+    * `errors` — `Problem` subclasses the responder may raise, for the reference.
+    * `max_body` — bytes (default `[http] max_body_bytes`); `consumes` — media types
+      of a body the responder reads itself from `req.stream`.
+    * `statements` — most SQL statements one call may run, checked by the contract suite.
+    * `step_up` — demand a recent second factor.
+    """
 
     summary: str
     permission: str
     body: type[Schema] | Schema | None = None
     query: type[Schema] | None = None
     response: Response = None
-    status: int = 200
+    status: int = 0
     scope: Scope | None = None
     rate: Rate | None = None
     idempotent: bool | Literal["required"] = False
     cached: Cached | None = None
     etag: bool = False
-    errors: tuple[type[Problem], ...] = ()
+    errors: Sequence[type[Problem]] = ()
     max_body: int | None = None
-    consumes: tuple[str, ...] = ()
+    consumes: Sequence[str] = ()
     statements: int = 20
     step_up: bool = False
     deprecated: bool = False
     description: str = ""
     examples: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Fill in the status that follows from the response; keep what cannot change."""
+        status = self.status or (204 if self.response is None else 200)
+        kept = {"status": status, "errors": tuple(self.errors), "consumes": tuple(self.consumes)}
+        for name, value in kept.items():
+            object.__setattr__(self, name, value)
+
+    def __call__(self, responder: Responder) -> Responder:
+        """Declare it on a responder."""
+        responder.__endpoint__ = self  # type: ignore[attr-defined]
+        return responder
 
     def faults(self, method: str) -> list[str]:
         """Return what is wrong with this declaration on `on_<method>`, one line each."""
@@ -149,75 +180,8 @@ class Endpoint:
         return [text for wrong, text in checks if wrong]
 
 
-def endpoint(
-    *,
-    summary: str,
-    permission: str,
-    body: type[Schema] | Schema | None = None,
-    query: type[Schema] | None = None,
-    response: Response = None,
-    status: int | None = None,
-    scope: Scope | None = None,
-    rate: Rate | None = None,
-    idempotent: bool | Literal["required"] = False,
-    cached: Cached | None = None,
-    etag: bool = False,
-    errors: Sequence[type[Problem]] = (),
-    max_body: int | None = None,
-    consumes: Sequence[str] = (),
-    statements: int = 20,
-    step_up: bool = False,
-    deprecated: bool = False,
-    description: str = "",
-    examples: Mapping[str, Any] | None = None,
-) -> Callable[[Responder], Responder]:
-    """Declare what a responder takes, answers and demands.
-
-    * `summary` — one line for the reference; `description` (default: the
-      responder's docstring) — the rest, Markdown.
-    * `permission` — `PUBLIC`, `ANONYMOUS` (public, and credentials are not read),
-      `AUTHENTICATED` or `"<plugin>:<action>"`; `scope` —
-      `scope(req, **path_params) -> "shop:0190…" | None`, where to look the permission up.
-    * `body`, `query` — schemas; the validated dicts are `req.body` and `req.query`.
-    * `response` — schema of the returned value, `page_of(Schema)`, `Binary(…)`, or
-      None (204); `status` — default 200, or 204 without a response.
-    * `rate` — in place of the default limit; `idempotent` — honour `Idempotency-Key`
-      (`"required"`: refuse a call without); the responder then runs in a transaction.
-    * `cached` — keep the answer; `etag` — send `ETag`, answer `If-None-Match`,
-      read `If-Match` into `req.if_match`.
-    * `errors` — `Problem` subclasses the responder may raise, for the reference.
-    * `max_body` — bytes (default `[http] max_body_bytes`); `consumes` — media types
-      of a body the responder reads itself from `req.stream`.
-    * `statements` — most SQL statements one call may run, checked by the contract suite.
-    * `step_up` — demand a recent second factor.
-    """
-    declaration = Endpoint(
-        summary=summary,
-        permission=permission,
-        body=body,
-        query=query,
-        response=response,
-        status=status or (204 if response is None else 200),
-        scope=scope,
-        rate=rate,
-        idempotent=idempotent,
-        cached=cached,
-        etag=etag,
-        errors=tuple(errors),
-        max_body=max_body,
-        consumes=tuple(consumes),
-        statements=statements,
-        step_up=step_up,
-        deprecated=deprecated,
-        description=description,
-        examples=dict(examples or {}),
-    )
-
-    def declare(responder: Responder) -> Responder:
-        responder.__endpoint__ = declaration  # type: ignore[attr-defined]
-        return responder
-
-    return declare
+endpoint = Endpoint
+"""The decorator: `@endpoint(summary=…, permission=…, …)`; see `Endpoint`."""
 
 
 def endpoints_of(resource: object) -> dict[str, Endpoint | None]:

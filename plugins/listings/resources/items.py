@@ -90,110 +90,51 @@ class Gallery:
         return queries.one(listing_id, req.principal)
 
 
-class _Step:
-    """A transition as an endpoint: `/v1/listings/{listing_id}/<name>`."""
+def _step(name: str, summary: str, permission: str, description: str) -> Route:
+    """Return a transition as an endpoint: `POST /v1/listings/{listing_id}/<name>`."""
 
-    name = ""
+    class Step:
+        @endpoint(
+            summary=summary,
+            permission=permission,
+            description=description,
+            response=ListingOut,
+            etag=True,
+            idempotent=True,
+            errors=CHANGE,
+            statements=30,
+        )
+        def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
+            """Take the listing through the transition; return it as it is then."""
+            change_status(listing_id, name, req.if_match, req.principal)
+            return queries.one(listing_id, req.principal)
 
-    def step(self, req: Request, listing_id: UUID) -> Any:
-        """Take the listing through the transition; return it as it is then."""
-        change_status(listing_id, self.name, req.if_match, req.principal)
-        return queries.one(listing_id, req.principal)
-
-
-class Publish(_Step):
-    """`/v1/listings/{listing_id}/publish`."""
-
-    name = "publish"
-
-    @endpoint(
-        summary="Publish a draft",
-        permission=PUBLISH,
-        response=ListingOut,
-        etag=True,
-        idempotent=True,
-        errors=CHANGE,
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-        """It can be found from then on, until it expires."""
-        return self.step(req, listing_id)
+    Step.__name__ = Step.__qualname__ = name.capitalize()  # what `check` calls it
+    return Route(f"/listings/{{listing_id:uuid}}/{name}", Step())
 
 
-class Sell(_Step):
-    """`/v1/listings/{listing_id}/sell`."""
-
-    name = "sell"
-
-    @endpoint(
-        summary="Mark as sold",
-        permission=AUTHENTICATED,
-        response=ListingOut,
-        etag=True,
-        idempotent=True,
-        errors=CHANGE,
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-        """It leaves the list; its page stays."""
-        return self.step(req, listing_id)
-
-
-class Deactivate(_Step):
-    """`/v1/listings/{listing_id}/deactivate`."""
-
-    name = "deactivate"
-
-    @endpoint(
-        summary="Take off the list",
-        permission=AUTHENTICATED,
-        response=ListingOut,
-        etag=True,
-        idempotent=True,
-        errors=CHANGE,
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-        """Nobody but its seller sees it until it is reactivated."""
-        return self.step(req, listing_id)
-
-
-class Reactivate(_Step):
-    """`/v1/listings/{listing_id}/reactivate`."""
-
-    name = "reactivate"
-
-    @endpoint(
-        summary="Put back on the list",
-        permission=PUBLISH,
-        response=ListingOut,
-        etag=True,
-        idempotent=True,
-        errors=CHANGE,
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-        """After it was deactivated or sold; it keeps its place and the time it had left."""
-        return self.step(req, listing_id)
-
-
-class Renew(_Step):
-    """`/v1/listings/{listing_id}/renew`."""
-
-    name = "renew"
-
-    @endpoint(
-        summary="Renew before or after it expires",
-        permission=PUBLISH,
-        response=ListingOut,
-        etag=True,
-        idempotent=True,
-        errors=CHANGE,
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-        """Its time starts anew; one that had expired is listed as new."""
-        return self.step(req, listing_id)
+STEPS = (
+    _step("publish", "Publish a draft", PUBLISH, "It can be found from then on, until it expires."),
+    _step("sell", "Mark as sold", AUTHENTICATED, "It leaves the list; its page stays."),
+    _step(
+        "deactivate",
+        "Take off the list",
+        AUTHENTICATED,
+        "Nobody but its seller sees it until it is reactivated.",
+    ),
+    _step(
+        "reactivate",
+        "Put back on the list",
+        PUBLISH,
+        "After it was deactivated or sold; it keeps its place and the time it had left.",
+    ),
+    _step(
+        "renew",
+        "Renew before or after it expires",
+        PUBLISH,
+        "Its time starts anew; one that had expired is listed as new.",
+    ),
+)
 
 
 class Withhold:
@@ -248,11 +189,7 @@ class Statistics:
 ITEMS = (
     Route("/listings/{listing_id:uuid}", Listing()),
     Route("/listings/{listing_id:uuid}/gallery", Gallery()),
-    Route("/listings/{listing_id:uuid}/publish", Publish()),
-    Route("/listings/{listing_id:uuid}/sell", Sell()),
-    Route("/listings/{listing_id:uuid}/deactivate", Deactivate()),
-    Route("/listings/{listing_id:uuid}/reactivate", Reactivate()),
-    Route("/listings/{listing_id:uuid}/renew", Renew()),
+    *STEPS,
     Route("/listings/{listing_id:uuid}/withhold", Withhold()),
     Route("/listings/{listing_id:uuid}/release", Release()),
     Route("/listings/{listing_id:uuid}/statistics", Statistics()),
