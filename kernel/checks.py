@@ -36,7 +36,7 @@ RESERVED_PREFIXES = frozenset(
         "v1",
     }
 )
-_FIELD = re.compile(r"\{(\w+)(?::[^}]*)?\}")  # of a path: {listing_id:uuid}
+_FIELD = re.compile(r"\{(\w+)(?::[^}]*)?\}")  # of a path: {note_id:uuid}
 _HARMLESS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 Claim = tuple[str, str, str]  # the hook, the kind of thing, its name

@@ -20,7 +20,7 @@ class Route:
     """A falcon resource at a path below a prefix the plugin's manifest owns.
 
     `path` starts with the prefix and uses falcon's converters:
-    `/listings/{listing_id:uuid}`; it is mounted below `/v1`. `root=True` mounts
+    `/notes/{note_id:uuid}`; it is mounted below `/v1`. `root=True` mounts
     it at the root instead (pages, well-known documents), prefix rule unchanged.
     Every `on_<method>` of the resource carries an `@endpoint`.
     """

@@ -215,5 +215,5 @@ class Unavailable(Problem):
 
 
 def invalid(pointer: str, detail: str) -> Invalid:
-    """Return an `Invalid` about one field of the body, e.g. `/price/amount`."""
+    """Return an `Invalid` about one field of the body, e.g. `/window/start`."""
     return Invalid(errors=(FieldError(detail, pointer=pointer),))

@@ -40,8 +40,8 @@ hookimpl = pluggy.HookimplMarker("stoa")
 def register_settings() -> type[Any]:
     """Return the frozen dataclass of this plugin's settings section.
 
-    The section bears the plugin's name: field `page_size` of plugin `listings`
-    is `[listings] page_size` in a profile and `STOA__LISTINGS__PAGE_SIZE` in
+    The section bears the plugin's name: field `page_size` of plugin `notes`
+    is `[notes] page_size` in a profile and `STOA__NOTES__PAGE_SIZE` in
     the environment. Every field has a default or is refused when unset.
     Called once, before every other hook. No I/O.
     """

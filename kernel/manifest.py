@@ -1,11 +1,11 @@
 """Read and check `plugin.toml` without importing the plugin.
 
-    name = "listings"                    # also the settings section and table prefix
+    name = "notes"                       # also the settings section and table prefix
     version = "1.2.0"
     kernel_api = "1.0"                   # same major, at least that minor
     summary = "Things for sale, with photographs and a state machine"
-    prefixes = ["listings"]              # URL prefixes it owns, below /v1
-    requires = ["categories>=1.0", "media"]
+    prefixes = ["notes"]                 # URL prefixes it owns, below /v1
+    requires = ["labels>=1.0", "media"]
     after = ["search"]                   # soft: order only
     conflicts = ["classifieds"]
 
@@ -58,7 +58,7 @@ class Manifest:
 
     @property
     def package(self) -> str:
-        """The package of `module`: `plugins.listings` of `plugins.listings.plugin`."""
+        """The package of `module`: `plugins.notes` of `plugins.notes.plugin`."""
         return self.module.rpartition(".")[0]
 
 
@@ -157,7 +157,7 @@ class _Reader:
         for prefix in prefixes:
             if not PREFIX.match(prefix):
                 raise self._fault(
-                    f'prefix `{prefix}`: write one path segment without slashes, as in "listings", or "/"'
+                    f'prefix `{prefix}`: write one path segment without slashes, as in "notes", or "/"'
                 )
         return prefixes
 
@@ -168,10 +168,10 @@ class _Reader:
         try:
             requirement = Requirement(text)
         except InvalidRequirement as ex:
-            raise self._fault(f'`{key}` has `{text}`: write "categories" or "categories>=1.0"') from ex
+            raise self._fault(f'`{key}` has `{text}`: write "labels" or "labels>=1.0"') from ex
         if not NAME.match(requirement.name) or requirement.extras or requirement.marker or requirement.url:
             raise self._fault(
-                f'`{key}` has `{text}`: write a plugin name and versions only, as in "categories>=1.0"'
+                f'`{key}` has `{text}`: write a plugin name and versions only, as in "labels>=1.0"'
             )
         if requirement.name == self.document.get("name"):
             raise self._fault(f"`{key}` names the plugin itself: remove it")

@@ -4,7 +4,7 @@ A profile says which plugins run and how. `extends` names another profile, by
 name or by a path relative to the file; a key of the extending profile replaces
 the extended one's, section by section. `plugins` is replaced as a whole.
 
-The environment wins: `STOA__HTTP__PORT=9000`, `STOA__PLUGINS=listings,media`, and
+The environment wins: `STOA__HTTP__PORT=9000`, `STOA__PLUGINS=notes,media`, and
 for secrets `STOA__AUTH__PEPPER__FILE=/run/secrets/pepper`. Deeper names reach
 into tables: `STOA__OIDC__PROVIDERS__GOOGLE__CLIENT_ID`.
 
@@ -160,5 +160,5 @@ def _plugin_names(raw: Any, file: Path) -> tuple[str, ...]:
     if isinstance(raw, str):
         raw = [part.strip() for part in raw.split(",") if part.strip()]
     if not isinstance(raw, list | tuple) or not all(isinstance(name, str) for name in raw):
-        raise ConfigurationError(f'plugins in {file} is not a list of names: write plugins = ["listings"]')
+        raise ConfigurationError(f'plugins in {file} is not a list of names: write plugins = ["notes"]')
     return tuple(dict.fromkeys(raw))

@@ -1,8 +1,8 @@
 """How a settings dataclass describes one of its fields.
 
     @dataclass(frozen=True, slots=True)
-    class ListingsSettings:
-        page_size: int = setting(20, help="Listings on a page.", minimum=1, maximum=100)
+    class NotesSettings:
+        page_size: int = setting(20, help="Notes on a page.", minimum=1, maximum=100)
 
 Thin over `dataclasses.field`: what `kernel.settings` needs to check a value, and
 what the generated reference prints, stands in the field's metadata. A secret is

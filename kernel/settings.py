@@ -1,7 +1,7 @@
 """Typed settings: every section a frozen dataclass, every key known.
 
 A section belongs to a kernel room (`[http]`) or to the plugin it is named after
-(`[listings]`). Its dataclass's fields, made by `kernel.setting`, are the keys.
+(`[notes]`). Its dataclass's fields, made by `kernel.setting`, are the keys.
 Unknown sections and keys are refused with the nearest known name; a value that
 does not fit is refused with the key, the place it was set and the type expected.
 A secret's value is never printed.
@@ -50,8 +50,8 @@ class KernelSettings:
 class Settings:
     """All sections of a profile, typed; `settings.http.port`.
 
-    A plugin's section is reached by its name, `settings.section("listings")`, or
-    with its type, `settings.of(ListingsSettings)`.
+    A plugin's section is reached by its name, `settings.section("notes")`, or
+    with its type, `settings.of(NotesSettings)`.
     """
 
     def __init__(

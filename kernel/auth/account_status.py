@@ -1,6 +1,6 @@
 """Whether an account may be used: active, suspended until, banned, deleted.
 
-A suspension with an end lifts by the clock; no job has to run.
+A suspension with an end lifts by the clock; no task has to run.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ NOWHERE: Final[frozenset[str]] = frozenset()
 
 
 class Grant(NamedTuple):
-    """A role held globally (`scope` None) or within a scope such as `shop:0190…`."""
+    """A role held globally (`scope` None) or within a scope such as `tenant:0190…`."""
 
     role: str
     scope: str | None = None

@@ -6,8 +6,8 @@ Three roles are built in: `anonymous` (its permissions are everybody's), `user`
 A profile may change the declared defaults:
 
     [auth.roles]
-    seller = ["listings:publish", "listings:edit"]    # replaces what plugins declared
-    user = ["+media:upload", "-listings:publish"]     # adds and removes
+    author = ["notes:publish", "notes:edit"]    # replaces what plugins declared
+    user = ["+media:upload", "-notes:publish"]     # adds and removes
     concierge = ["orders:read"]                       # a role of this deployment's own
 """
 
@@ -77,7 +77,7 @@ class Roles:
         if scope is None and self._roles[role].scoped:
             raise invalid("/scope", f"The role {role!r} is granted within a scope only.")
         if scope is not None and (len(scope) > MAX_SCOPE or not SCOPE.match(scope)):
-            raise invalid("/scope", "A scope reads kind:id, for example shop:0190f3c2.")
+            raise invalid("/scope", "A scope reads kind:id, for example tenant:0190f3c2.")
 
     def _resolve(self, grants: frozenset[Grant], authenticated: bool = True) -> Mapping[str, Scopes]:
         """Return permission → where it is held, for the grants and the implied roles.

@@ -14,11 +14,11 @@ def where_scope(
 ) -> Expression | SQL:
     """Return a condition keeping the rows in whose scope `permission` is held.
 
-    `column` holds whole scopes (`shop:0190…`), or, with `kind="shop"`, the ids
+    `column` holds whole scopes (`tenant:0190…`), or, with `kind="tenant"`, the ids
     after the colon; a UUID column takes those that are UUIDs. True for all rows
     when the permission is held everywhere, false when nowhere.
 
-        Order.select().where(where_scope(req.principal, "orders:read", Order.shop_id, kind="shop"))
+        Note.select().where(where_scope(req.principal, "notes:read", Note.tenant_id, kind="tenant"))
     """
     scopes = principal.scopes_for(permission)
     if isinstance(scopes, Everywhere):

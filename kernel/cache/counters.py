@@ -1,8 +1,8 @@
 """Buffered counters: many small additions now, one write to the database later.
 
-    app.cache.counters.add("listings:views", str(listing_id))
+    app.cache.counters.add("notes:views", str(note_id))
     ...
-    app.cache.counters.drain("listings:views", store_views)   # every few seconds, by a schedule
+    app.cache.counters.drain("notes:views", store_views)   # every few seconds, by a schedule
 
 `drain` hands a batch and its id to a function that writes it to the database.
 Only when that returned is the batch forgotten; a process that dies in between

@@ -1,4 +1,4 @@
-"""Commands that plugins declare: `manage.py listings reindex`.
+"""Commands that plugins declare: `manage.py notes reindex`.
 
 A plugin's commands stand in a group of its name. A command whose name no
 kernel command and no other plugin uses may be called without the group. Each

@@ -1,12 +1,12 @@
 """Event classes: typed, frozen, versioned facts in the past tense.
 
-    @event("listings.listing.published", version=1, key="listing_id")
-    class ListingPublished:
-        listing_id: UUID
+    @event("notes.note.published", version=1, key="note_id")
+    class NotePublished:
+        note_id: UUID
         title: str
         language: str = "en"      # added later: it has a default
 
-The *wire type* `listings.listing.published.v1` is what is stored and what
+The *wire type* `notes.note.published.v1` is what is stored and what
 subscribers name. Events are kept for good, so within a version only additions
 are allowed, each with a default: what was stored before must still load. For
 any other change publish version 2 as a class of its own beside the first.

@@ -1,7 +1,7 @@
 """Entity tags (RFC 9110 §8.8): `"<version>.<digest>"`, or `"<digest>"` without a version.
 
 The digest makes the tag strong: it changes whenever a byte of the answer does,
-a seller's new name included, so a 304 is never stale. The version is what
+a author's new name included, so a 304 is never stale. The version is what
 `If-Match` compares, so an unrelated change does not refuse an edit. A coded
 body is another representation and has another tag: `…-br`, `…-gzip`.
 """

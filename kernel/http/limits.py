@@ -49,7 +49,7 @@ def _principal_key(req: Request) -> str:
 
 
 def network_of(ip: str) -> str:
-    """Return the /64 of an IPv6 address: one customer holds all of it."""
+    """Return the /64 of an IPv6 address: one subscriber line holds all of it."""
     try:
         address = ipaddress.IPv6Address(ip.partition("%")[0])
     except ValueError:

@@ -49,4 +49,4 @@ class HttpSettings:
         31_536_000, help="Strict-Transport-Security max-age in production.", minimum=0
     )
     docs: bool = setting(True, help="Serve /openapi.json and /reference.")
-    title: str = setting("Stoa", help="Name of the product in the API reference.")
+    title: str = setting("Stoa", help="What the API reference calls the service.")

@@ -113,7 +113,7 @@ def _caller() -> str:
 
 
 def plugin_of(module: str) -> str:
-    """Return the plugin a module belongs to: `plugins.listings.tasks` → `listings`; the kernel's is ''."""
+    """Return the plugin a module belongs to: `plugins.notes.tasks` → `notes`; the kernel's is ''."""
     top, _, rest = module.partition(".")
     if top in ("plugins", "contrib"):
         return rest.partition(".")[0]

@@ -1,7 +1,7 @@
 """Metrics of one application: Prometheus collectors on a registry of its own.
 
-    views = app.metrics.counter("listings_views_total", "Listings shown.", ("type",))
-    views.labels("PRODUCT").inc()
+    views = app.metrics.counter("notes_views_total", "Notes shown.", ("type",))
+    views.labels("SHARED").inc()
 
 Asking again for the same name returns the same collector, so a plugin may ask
 where it uses it. Name a metric `<plugin>_<what>_<unit>`; label values must come

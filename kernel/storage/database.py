@@ -4,9 +4,9 @@ A connection is taken at the first statement and given back by `release()` at
 the end of the request, delivery or task. Between them a greenlet has it alone.
 
     with db.atomic():                       # nested blocks are savepoints
-        Listing.create(...)
+        Note.create(...)
         db.on_commit(lambda: ...)           # after the outermost commit only
-    db.rows("SELECT … WHERE id = %s", (listing_id,))
+    db.rows("SELECT … WHERE id = %s", (note_id,))
 
 Instrumentation uses peewee's own `db.query_hooks`: callables that get a
 `QueryEvent(sql, params, duration in seconds, exception)`.
@@ -33,7 +33,7 @@ import structlog
 from peewee import DatabaseProxy, InterfaceError, OperationalError
 
 from kernel.clock import Clock, SystemClock
-from kernel.errors import FieldError, Invalid, Unavailable
+from kernel.errors import FieldError, Invalid, StoaError, Unavailable
 from kernel.storage.counting import note
 from kernel.storage.pool import Pool, under_gevent
 from kernel.storage.settings import DatabaseSettings
@@ -198,6 +198,19 @@ class Database(Pool):
                 Exception
             ) as ex:  # boundary: the transaction is committed, its caller must not see a failure
                 log.exception("commit_callback_failed", callback=repr(fn), error=str(ex))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read several statements as of one moment: REPEATABLE READ, read only, on the primary.
+
+        For an answer whose parts must agree, such as a state and its position in
+        a stream. Raises StoaError inside a transaction, which has seen more than
+        one moment already.
+        """
+        if self.in_transaction():
+            raise StoaError("take the snapshot outside of `db.atomic()`: one moment cannot be had inside it")
+        with self.atomic("REPEATABLE READ, READ ONLY"):
+            yield
 
     def retrying(self, fn: Callable[[], T], attempts: int = 5) -> T:
         """Run `fn` in a transaction; again when PostgreSQL asks for that.

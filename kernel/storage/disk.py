@@ -161,7 +161,7 @@ class DiskBlobs:
     def list(self, prefix: str = "") -> Iterator[BlobStat]:
         """Yield the blobs whose key starts with `prefix`, by key."""
         for key in self._walk("", prefix):
-            with contextlib.suppress(BlobNotFound):  # deleted while listing
+            with contextlib.suppress(BlobNotFound):  # deleted meanwhile
                 yield self.stat(key)
 
     def signed_url(

@@ -2,7 +2,7 @@
 
 A script is `<plugin>/migrations/NNNN_name.py`:
 
-    requires = ["categories.0001_initial"]      # scripts of other plugins; optional
+    requires = ["labels.0001_initial"]      # scripts of other plugins; optional
 
     def up(migrator, db): db.execute_sql("CREATE TABLE …")
     def down(migrator, db): db.execute_sql("DROP TABLE …")      # optional

@@ -1,10 +1,10 @@
 """What every table has: a time-ordered id and two timestamps.
 
-    class Listing(Versioned, SoftDeleted):
+    class Note(Versioned, SoftDeleted):
         title = TextField()
 
         class Meta:
-            table_name = "listings_listing"
+            table_name = "notes_note"
 
 A price is two columns, `price_amount` BIGINT in minor units and
 `price_currency` CHAR(3); see `kernel.money`.

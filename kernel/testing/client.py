@@ -1,9 +1,9 @@
 """An in-process API client that checks every answer against its declaration.
 
     ann = client.as_user()
-    made = ann.post("/v1/listings", {"title": "A chair"})
+    made = ann.post("/v1/notes", {"title": "A chair"})
     assert made.status == 201
-    assert client.get(f"/v1/listings/{made.json['id']}").json["title"] == "A chair"
+    assert client.get(f"/v1/notes/{made.json['id']}").json["title"] == "A chair"
 
 Requests go through the whole WSGI stack without a socket. An answer the
 endpoint does not declare (another status, fields beyond its schema, an error

@@ -48,7 +48,7 @@ class Case:
 
     @property
     def key(self) -> str:
-        """How a sample's bodies and queries name it: `PATCH /listings/{listing_id}`."""
+        """How a sample's bodies and queries name it: `PATCH /notes/{note_id}`."""
         return f"{self.method} {plain_path(self.route.path)}"
 
 

@@ -99,15 +99,15 @@ class DisposablePostgres:
         name = f"template_{fingerprint(sources)[:20]}"
         with self._locked(name):
             if not self._exists(name):
-                building = f"{name}_building"
-                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", building)
-                self._execute("CREATE DATABASE {} TEMPLATE template0", building)
-                db = Database(DatabaseSettings(url=self.url(building)))
+                unfinished = f"{name}_unfinished"
+                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
+                self._execute("CREATE DATABASE {} TEMPLATE template0", unfinished)
+                db = Database(DatabaseSettings(url=self.url(unfinished)))
                 try:
                     Migrations(db, sources).up()
                 finally:
                     db.stop()
-                self._execute("ALTER DATABASE {} RENAME TO {}", building, name)
+                self._execute("ALTER DATABASE {} RENAME TO {}", unfinished, name)
         return name
 
     def fresh_database(self, template: str = "template0") -> str:

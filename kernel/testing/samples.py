@@ -2,13 +2,13 @@
 
 A plugin's tests hold a module `samples.py`:
 
-    @sample("listing_id")
-    def listing(app: Application) -> Sample:
-        seller = new_user(app)
-        made = services.publish(seller, title="A chair")
-        return Sample({"listing_id": made.id}, owner=seller, bodies={"PATCH": {"title": "A stool"}})
+    @sample("note_id")
+    def note(app: Application) -> Sample:
+        author = new_user(app)
+        made = services.publish(author, title="A chair")
+        return Sample({"note_id": made.id}, owner=author, bodies={"PATCH": {"title": "A stool"}})
 
-    UNSCOPED = {"/categories/{category_id}": "categories are everybody's"}
+    UNSCOPED = {"/labels/{label_id}": "labels are everybody's"}
 
 The names are path parameters. A route with several is given the sample that
 makes exactly these; `paths` binds a sample to single routes instead, for those
@@ -41,9 +41,9 @@ class Sample:
     """One object, made for the test: its ids by path parameter, and whose it is.
 
     * `owner` — an account that may do what the routes offer with it;
-    * `scope` — the scope it belongs to (`"shop:0190…"`), if any;
+    * `scope` — the scope it belongs to (`"tenant:0190…"`), if any;
     * `public` — anyone may read it (then outsiders are tried on writes only);
-    * `bodies` — the JSON for a route, by `"PATCH /listings/{listing_id}"` or by method;
+    * `bodies` — the JSON for a route, by `"PATCH /notes/{note_id}"` or by method;
     * `queries` — likewise the query parameters.
     """
 
@@ -97,7 +97,7 @@ def sample(*names: str, paths: Sequence[str] = ()) -> Callable[[F], F]:
 
 
 def parameters(path: str) -> list[str]:
-    """Return the names of a path's parameters: `listing_id` of `/listings/{listing_id:uuid}`."""
+    """Return the names of a path's parameters: `note_id` of `/notes/{note_id:uuid}`."""
     return _CONVERTER.findall(path)
 
 

@@ -14,16 +14,16 @@ from kernel.cli.runtime import runtime
 
 
 @click.group(
-    epilog="Example: manage.py events dead; manage.py events retry --subscriber listings.follow_profile"
+    epilog="Example: manage.py events dead; manage.py events retry --subscriber notes.follow_profile"
 )
 @profile_option
 def events() -> None:
     """Look at events; replay and retry deliveries."""
 
 
-@events.command("list", epilog="Example: manage.py events list --type listings.listing.published.v1 --json")
+@events.command("list", epilog="Example: manage.py events list --type accounts.user.registered.v1 --json")
 @click.option("--type", "kind", help="Only this wire type.")
-@click.option("--key", help="Only this key, e.g. a listing's id.")
+@click.option("--key", help="Only this key, e.g. an account's id.")
 @click.option("--after", default=0, show_default=True, help="Only behind this position.")
 @click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="At most so many."
@@ -65,7 +65,7 @@ def dead(subscriber: str | None, as_json: bool) -> None:
     show(rows, as_json=as_json, empty="No dead letters.")
 
 
-@events.command(epilog="Example: manage.py events retry --subscriber listings.follow_profile --position 1042")
+@events.command(epilog="Example: manage.py events retry --subscriber notes.follow_profile --position 1042")
 @click.option("--subscriber", help="Only this subscriber's.")
 @click.option("--position", type=int, help="Only the event at this position.")
 @profile_option
@@ -77,7 +77,7 @@ def retry(subscriber: str | None, position: int | None) -> None:
 
 
 @events.command(
-    epilog="Example: manage.py events replay --subscriber listings.follow_profile --since 2026-01-31"
+    epilog="Example: manage.py events replay --subscriber notes.follow_profile --since 2026-01-31"
 )
 @click.option("--subscriber", required=True, help="Whom to deliver to.")
 @click.option("--from-position", default=0, show_default=True, help="The first event's position.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kernel.registry import Plugin
 
 
-@click.group(invoke_without_command=True, epilog="Example: manage.py plugins show listings")
+@click.group(invoke_without_command=True, epilog="Example: manage.py plugins show accounts")
 @profile_option
 @click.pass_context
 def plugins(ctx: click.Context) -> None:
@@ -66,7 +66,7 @@ def _state(name: str, enabled: set[str], pulled_in_by: tuple[str, ...], faulty: 
     return f"enabled, required by {', '.join(pulled_in_by)}" if pulled_in_by else "enabled"
 
 
-@plugins.command("show", epilog="Example: manage.py plugins show listings --json")
+@plugins.command("show", epilog="Example: manage.py plugins show accounts --json")
 @click.argument("name")
 @json_option
 @profile_option

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kernel.http.endpoint import Endpoint
 
 
-@click.command(epilog="Example: manage.py routes listings --json")
+@click.command(epilog="Example: manage.py routes accounts --json")
 @click.argument("plugin", required=False)
 @json_option
 @profile_option

@@ -13,7 +13,7 @@ BANNER = """Stoa, profile {profile}. At hand: app, db, and the models {models}.
 Nothing is committed for you beyond each statement; wrap changes in `with db.atomic():`."""
 
 
-@click.command(epilog="Example: echo 'print(Listing.select().count())' | manage.py shell")
+@click.command(epilog="Example: echo 'print(User.select().count())' | manage.py shell")
 @click.option("-c", "--command", "source", help="Run this Python and exit.")
 @profile_option
 def shell(source: str | None) -> None:
