@@ -55,6 +55,21 @@ def card(user_id: UUID, viewer: UUID | None = None) -> UserCard:
     return _shown([user], viewer)[user_id]
 
 
+def found_card(user_id: UUID, viewer: Principal) -> UserCard:
+    """Return the card of a person whom `viewer` may find; raise NotFound."""
+    if user_id in unfindable(viewer):
+        raise NotFound
+    return card(user_id, viewer.id)
+
+
+def unfindable(viewer: Principal) -> set[UUID]:
+    """Return the people `viewer` is not to find; nobody is hidden from who reads all accounts."""
+    if viewer.id is None or viewer.can("accounts:read"):
+        return set()
+    every = app.hooks.call("accounts_unfindable", viewer=viewer.id)
+    return {one for found in every for one in found} - {viewer.id}
+
+
 def _shown(people: Collection[User], viewer: UUID | None) -> dict[UUID, UserCard]:
     contacts = _contacts(people, viewer)
     return {user.id: _card(user, viewer, user.id in contacts) for user in people}
@@ -106,6 +121,8 @@ def search(viewer: Principal, filters: Mapping[str, Any]) -> Page[dict[str, Any]
     query = User.select().where(User.deleted_at.is_null())
     if not privileged:
         query = query.where(User.deactivated_at.is_null(), app.auth.where_status(User.id, "active"))
+    if hidden := unfindable(viewer):
+        query = query.where(User.id.not_in(hidden))
     for condition in _conditions(filters):
         query = query.where(condition)
     binding = repr(

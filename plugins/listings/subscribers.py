@@ -34,12 +34,18 @@ def drop_medium(delivery: Delivery) -> None:
     galleries.gone(delivery.event.media_id)
 
 
-def drop_pages(delivery: Delivery) -> None:  # noqa: ARG001 - whichever category it was
-    """Forget pages of the list when the tree they were filtered by changes; inline, so at its commit."""
+def drop_pages(delivery: Delivery) -> None:  # noqa: ARG001 - whichever category or person it was
+    """Forget pages of the list when what they were filtered by changes; inline, so at its commit."""
     changed()
 
 
 SUBSCRIBERS = (
+    Subscriber(
+        "blocking.user.blocked.v1", drop_pages, name="listings.follow_block", inline=True, optional=True
+    ),
+    Subscriber(
+        "blocking.user.unblocked.v1", drop_pages, name="listings.follow_unblock", inline=True, optional=True
+    ),
     Subscriber(CategoryMoved, drop_pages, name="listings.follow_moved_category", inline=True),
     Subscriber(CategoryDeleted, drop_pages, name="listings.follow_deleted_category", inline=True),
     Subscriber(ProfileUpdated, follow_profile, name="listings.follow_profile"),

@@ -126,7 +126,7 @@ class User:
     )
     def on_get(self, req: Request, resp: Response, user_id: UUID) -> Any:
         """What the person's privacy settings show to who asks."""
-        return queries.card(user_id, req.principal.id)
+        return queries.found_card(user_id, req.principal)
 
     @endpoint(
         summary="Delete an account",

@@ -1,0 +1,1 @@
+"""Blocking: people who do not want to have to do with each other."""

@@ -1,0 +1,9 @@
+"""Blocking keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestBlocking(PluginContract):
+    plugin = "blocking"
