@@ -24,6 +24,17 @@ def accounts_identity_providers(app: Application) -> Sequence[IdentityProvider]:
 
 
 @hookspec
+def accounts_unfindable(viewer: UUID) -> Collection[UUID]:
+    """Return the people `viewer` is not to find: those who block them.
+
+    They are left out of the list of people and their card answers 404, but for
+    who holds `accounts:read`. What they left with others (a message, an order)
+    still bears their name. Called once per request: answer with one query.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
 def accounts_contacts(user_id: UUID, others: Collection[UUID]) -> Collection[UUID]:
     """Return those of `others` that `user_id` counts among their contacts.
 
