@@ -43,13 +43,16 @@ class Serving:
 
     `ready` is called once the socket is served, in the first worker only;
     `stop` after the last request, with whatever must be flushed or closed.
-    `connected` is entered while a connection is open.
+    `connected` is entered while a connection is open. `drain` is called when
+    the process begins to stop: what it holds open, held-back answers and detached
+    connections, must then end by itself within `http.shutdown_grace`.
     """
 
     wsgi: Callable[..., Any]
     ready: Callable[[], None]
     stop: Callable[[], None]
     connected: Callable[[], AbstractContextManager[Any]] = nullcontext
+    drain: Callable[[], None] = lambda: None
 
 
 def serve(
@@ -113,6 +116,11 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         """Tell the first worker's application that it is being served."""
         if self._serving is not None and worker.age == 1:
             self._serving.ready()
+
+    def drain(self) -> None:
+        """Tell the worker's application to end what it holds open."""
+        if self._serving is not None:
+            self._serving.drain()
 
     def stop(self) -> None:
         """Close the worker's application."""

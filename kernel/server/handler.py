@@ -5,6 +5,10 @@ Builds on gevent's pywsgi for the WSGI side. Replaced are: the parser (see
 `Connection: close` is sent whenever it will close, or the client sends its next
 request into a closed socket (Node >= 19 then fails every second one); and the
 client is let to read a refusal before its unread body resets the connection.
+
+The handler itself is the request's `stoa.connection`: an application that speaks
+another protocol from here on takes the socket (`detach`), one that holds its
+answer back may hear that nobody waits for it any more (`when_gone`).
 """
 
 from __future__ import annotations
@@ -14,15 +18,18 @@ import logging
 import socket as sockets
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from uuid import uuid4
 
+from gevent import get_hub
 from gevent.pywsgi import WSGIHandler, format_date_time
 
 from kernel.errors import BadRequest, HeadTooLarge, Problem, RequestTimeout, TargetTooLong
 from kernel.server.body import Body
+from kernel.server.detached import Detached
 from kernel.server.head import END, MAX_TARGET, Head, parse
 from kernel.server.reader import DeadlineReader
 from kernel.server.refusals import rendered
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
 
 SWITCHING = 101
 MAX_BLANK = 4  # lines before a request: without a bound they would hold the hub as fast as they come
+READ = 1  # libev's event
 PIECE = 65_536
 LINGER = 2.0  # seconds a refused client may take to read the answer
 LINGER_BYTES = 4 * 1024 * 1024
@@ -44,6 +52,7 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
 
     server: Server
     socket: sockets.socket | None
+    environ: dict[str, Any] | None
 
     def __init__(self, sock: sockets.socket, address: Any, server: Server) -> None:
         """Wrap an accepted socket."""
@@ -52,6 +61,8 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         self.idle = True
         self.limits = server.limits
         self.unfinished = False
+        self.connected: AbstractContextManager[Any] = nullcontext()
+        """What the server left open for this connection; a detached one leaves it later."""
 
     def handle(self) -> None:
         """Serve requests until the connection ends; then close it."""
@@ -65,6 +76,47 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         finally:
             self.server.handlers.discard(self)
             self._close()
+            self.environ = (
+                None  # PERF: it names this handler; without the circle nobody has to look for garbage
+            )
+
+    def detach(self) -> Detached:
+        """Give the connection away; whatever the application returns is not sent.
+
+        The greenlet and the request's buffers end with the request, the
+        connection keeps its place among `http.connections`.
+        """
+        early = self._read_already()
+        sock, self.socket = self.socket, None
+        self.close_connection = True
+        connected, self.connected = self.connected, nullcontext()
+        return Detached(sock, early, self.server, connected)
+
+    def _read_already(self) -> bytes:
+        self.reader.within(0)  # what is not in the buffer is not waited for
+        try:
+            return bytes(self.rfile.peek(1))
+        except TimeoutError:
+            return b""
+
+    def when_gone(self, gone: Callable[[], None]) -> Callable[[], None]:
+        """Call `gone` in the hub once the client closes its side; return what stops that."""
+        sock = self.socket
+        if sock is None:
+            raise BrokenPipeError
+        watcher = get_hub().loop.io(sock.fileno(), READ)
+
+        def readable() -> None:
+            watcher.stop()  # bytes are the next request's: they say nothing about this one's end
+            if _ended(sock):
+                gone()
+
+        def stop() -> None:
+            watcher.stop()
+            watcher.close()
+
+        watcher.start(readable)
+        return stop
 
     def handle_one_request(self) -> bool:
         """Serve one request; tell whether another may follow."""
@@ -147,6 +199,7 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         environ["QUERY_STRING"] = query
         environ["wsgi.input"] = body
         environ["wsgi.input_terminated"] = True
+        environ["stoa.connection"] = self
         if isinstance(self.client_address, tuple):
             environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = (
                 self.client_address[0],
@@ -288,6 +341,16 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
             if not count:
                 return
             taken += count
+
+
+def _ended(sock: Any) -> bool:
+    """Tell whether a readable socket is at its end."""
+    try:
+        return not sock._sock.recv(1, sockets.MSG_PEEK)  # noqa: SLF001 - gevent's own would wait
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 @lru_cache(maxsize=1024)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 from gevent.event import Event
-from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from gunicorn.workers.ggevent import GeventWorker
 
 from kernel.server.arbiter import STOPPING
+from kernel.server.detached import Places
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -49,8 +49,11 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
         """Serve on `listener` within `limits`; `connected()` is entered while a connection is open."""
         from kernel.server.handler import Handler  # noqa: PLC0415 - after the sockets are patched
 
-        super().__init__(listener, handler_class=Handler, log=None, **options)
+        self.places = Places(limits.connections)
+        super().__init__(listener, handler_class=Handler, log=None, spawn=self.places, **options)
         self.limits = limits
+        self.detached = 0
+        """Connections that were taken over from their handlers."""
         self.handlers: set[Handler] = set()
         self.stopping = False
         self._connected = connected
@@ -59,8 +62,13 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
         """Serve one accepted connection."""
         with contextlib.suppress(OSError):  # a Unix socket has no such option
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self._connected():
-            super().handle(sock, address)
+        handler = self.handler_class(sock, address, self)
+        handler.connected = self._connected()
+        handler.connected.__enter__()
+        try:
+            handler.handle()
+        finally:
+            handler.connected.__exit__(None, None, None)
 
     def drain(self) -> None:
         """Accept no more; end the connections that wait for a request."""
@@ -114,7 +122,6 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn is untyped
             limits,
             self.app.connected,
             application=self.wsgi,
-            spawn=Pool(limits.connections),
             environ={"wsgi.multithread": True, "wsgi.multiprocess": self.cfg.workers > 1},
         )
         server.start()
@@ -131,8 +138,9 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn is untyped
         """Stop accepting, let requests finish within the grace, close the parts."""
         for server in servers:
             server.drain()
+        self.app.drain()
         with gevent.Timeout(self.app.limits.shutdown_grace, False):
-            while any(server.handlers for server in servers):
+            while any(server.handlers or server.detached for server in servers):
                 self.tmp.notify()
                 gevent.sleep(0.02)
         for server in servers:
