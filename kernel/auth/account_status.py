@@ -56,9 +56,10 @@ class AccountStatuses:
         self._clock = clock
         self._changes = changes
 
-    def ensure(self, account_id: UUID) -> None:
-        """Make the kernel's row of an account, active, unless there is one."""
-        Account.insert(id=account_id).on_conflict_ignore().execute()
+    def ensure(self, account_id: UUID) -> bool:
+        """Make the kernel's row of an account, active, unless there is one; say whether it is new."""
+        made = Account.insert(id=account_id).on_conflict_ignore().returning(Account.id).execute()
+        return bool(list(made))
 
     def get(self, account_id: UUID) -> AccountStatus:
         """Return the status now; raise NotFound for an account the kernel never saw."""
@@ -82,8 +83,8 @@ class AccountStatuses:
         )
         return cast("Expression", fn.EXISTS(Account.select(SQL("1")).where(Account.id == column, held)))
 
-    def set(self, account_id: UUID, status: Status, until: datetime | None = None) -> None:
-        """Set the status, effective at once in every process.
+    def set(self, account_id: UUID, status: Status, until: datetime | None = None) -> bool:
+        """Set the status, effective at once in every process; say whether that changed anything.
 
         `until` (aware) ends a suspension. A ban ends the sessions, a deletion
         the API keys too; a suspension only holds them up. Raises Conflict when
@@ -92,14 +93,16 @@ class AccountStatuses:
         if until is not None and status != "suspended":
             raise invalid("/until", "Only a suspension has an end.")
         with self._db.atomic():
-            self.ensure(account_id)
-            changed = Account.update(status=status, status_until=until).where(
-                Account.id == account_id, (Account.status != "deleted") | (status == "deleted")
-            )
-            if not changed.execute():
+            is_new = self.ensure(account_id)
+            held = Account.select().where(Account.id == account_id).for_update().get()
+            if held.status == "deleted" and status != "deleted":
                 raise Conflict("The account is deleted; that is final.")
+            if (held.status, held.status_until) == (status, until):
+                return is_new
+            Account.update(status=status, status_until=until).where(Account.id == account_id).execute()
             self._end_credentials(account_id, status)
             self._changes.announce(Change("status", account_id))
+        return True
 
     def _end_credentials(self, account_id: UUID, status: Status) -> None:
         now = self._clock.now()

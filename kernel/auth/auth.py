@@ -171,13 +171,14 @@ class Auth:
         """
         return self._statuses.where(column, status)
 
-    def set_status(self, user_id: UUID, status: Status, until: datetime | None = None) -> None:
-        """Set the status, effective at once everywhere; makes the account when it is new.
+    def set_status(self, user_id: UUID, status: Status, until: datetime | None = None) -> bool:
+        """Set the status, effective at once everywhere; say whether that changed anything.
 
-        `until` ends a suspension, by the clock. A ban ends the sessions, a
-        deletion the API keys too and is final (Conflict).
+        Makes the account when it is new. `until` ends a suspension, by the
+        clock. A ban ends the sessions, a deletion the API keys too and is final
+        (Conflict).
         """
-        self._statuses.set(user_id, status, until)
+        return self._statuses.set(user_id, status, until)
 
     # -- roles ---------------------------------------------------------------
 

@@ -20,8 +20,10 @@ def change(
 ) -> None:
     """Put an account into a standing, in force at once everywhere; write down why.
 
-    Raises Forbidden about oneself, and about an administrator unless one is an
-    administrator oneself; Invalid for an end that is past.
+    An account that is suspended until then or banned already stays as it is:
+    nothing is written, told or sent. Raises Forbidden about oneself, and about an
+    administrator unless one is an administrator oneself; Invalid for an end that
+    is past; Conflict for an account that is active already.
     """
     user = people.by_id(user_id)
     people.check_authority(by, user_id)
@@ -30,7 +32,10 @@ def change(
     if standing == "active" and app.auth.status(user_id).status == "active":
         raise Conflict("The account is active.")
     with app.db.atomic():
-        app.auth.set_status(user_id, standing, until=until)
+        if not app.auth.set_status(user_id, standing, until=until):
+            if standing == "active":  # another lifted it at the same moment
+                raise Conflict("The account is active.")
+            return
         StandingChange.create(user=user_id, standing=standing, reason=reason, until=until, changed_by=by.id)
         app.bus.publish(
             StatusChanged(user_id=user_id, status=standing, reason=reason, until=until, changed_by=by.id)

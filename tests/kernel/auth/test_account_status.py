@@ -82,3 +82,18 @@ def test_a_deletion_is_final(auth, user):
 def test_only_a_suspension_has_an_end(auth, user, clock):
     with pytest.raises(Invalid):
         auth.set_status(user, "banned", clock.now())
+
+
+def test_of_ten_bans_at_once_one_changes_something(auth, user, together):
+    outcomes = together(10, lambda: auth.set_status(user, "banned"))
+
+    assert sorted(outcomes) == [False] * 9 + [True]
+    assert auth.set_status(user, "active")
+
+
+def test_a_suspension_with_another_end_is_a_change(auth, user, clock):
+    until = clock.now() + timedelta(days=1)
+
+    outcomes = [auth.set_status(user, "suspended", end) for end in (until, until, until + timedelta(days=1))]
+
+    assert outcomes == [True, False, True]

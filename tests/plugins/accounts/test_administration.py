@@ -76,6 +76,18 @@ def test_a_ban_ends_every_session_and_can_be_lifted(member, moderator, client):
     assert moderator.post(f"/v1/users/{ada.id}/reactivate", {"reason": "Again"}).status == 409
 
 
+def test_banning_the_banned_changes_nothing_and_tells_nobody(member, moderator, mail, types):
+    ada = member()
+    first = moderator.post(f"/v1/users/{ada.id}/ban", {"reason": "Fraud"})
+    told, mails = types().count("user.status_changed"), len(mail(LOGIN["email"]))
+
+    again = moderator.post(f"/v1/users/{ada.id}/ban", {"reason": "Fraud, once more"})
+
+    assert (again.status, again.json) == (200, first.json)
+    assert types().count("user.status_changed") == told == 1
+    assert len(mail(LOGIN["email"])) == mails
+
+
 def test_a_moderator_judges_neither_himself_nor_an_administrator(member, client, moderator):
     ada = member()
     client.as_user(UUID(ada.id), "admin")
