@@ -40,16 +40,18 @@ class UserCard:
 def cards(ids: Iterable[UUID], viewer: UUID | None = None) -> dict[UUID, UserCard]:
     """Return the cards of people by id, as `viewer` may see them: one statement, or two.
 
-    Unknown ids are left out; the deleted and the deactivated are there, without
-    anything but a name.
+    Unknown ids are left out; the deleted, the deactivated and the banned are
+    there, without anything but a name.
     """
-    people = list(User.select().where(User.id.in_(set(ids))))
-    return _shown(people, viewer)
+    is_banned = app.auth.where_status(User.id, "banned").alias("is_banned")
+    people = list(User.select(User, is_banned).where(User.id.in_(set(ids))))
+    return _shown(people, viewer, {user.id for user in people if user.is_banned})
 
 
 def card(user_id: UUID, viewer: UUID | None = None) -> UserCard:
-    """Return one card; raise NotFound for the unknown, the deleted and the deactivated."""
-    user = User.get_or_none(User.id == user_id, User.deleted_at.is_null(), User.deactivated_at.is_null())
+    """Return one card; raise NotFound for the unknown, the deleted, the deactivated and the banned."""
+    is_there = User.deleted_at.is_null() & User.deactivated_at.is_null()
+    user = User.get_or_none(User.id == user_id, is_there, ~app.auth.where_status(User.id, "banned"))
     if user is None:
         raise NotFound
     return _shown([user], viewer)[user_id]
@@ -70,14 +72,23 @@ def unfindable(viewer: Principal) -> set[UUID]:
     return {one for found in every for one in found} - {viewer.id}
 
 
-def _shown(people: Collection[User], viewer: UUID | None) -> dict[UUID, UserCard]:
+def _shown(
+    people: Collection[User], viewer: UUID | None, banned: Collection[UUID] = ()
+) -> dict[UUID, UserCard]:
     contacts = _contacts(people, viewer)
-    return {user.id: _card(user, viewer, user.id in contacts) for user in people}
+    return {
+        user.id: _gone(user) if user.id in banned else _card(user, viewer, user.id in contacts)
+        for user in people
+    }
+
+
+def _gone(user: User) -> UserCard:
+    return UserCard(user.id, user.name if user.deleted_at is None else "Deleted user", deleted=True)
 
 
 def _card(user: User, viewer: UUID | None, contact: bool) -> UserCard:
     if user.deleted_at is not None or user.deactivated_at is not None:
-        return UserCard(user.id, user.name if user.deleted_at is None else "Deleted user", deleted=True)
+        return _gone(user)
     photo, bio = (_allowed(user, matter, viewer, contact) for matter in ("photo", "bio"))
     return UserCard(
         id=user.id,

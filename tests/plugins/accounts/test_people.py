@@ -184,6 +184,19 @@ def test_a_deactivated_account_is_hidden_until_its_owner_returns(member, client,
     assert types().count("user.status_changed") == 2
 
 
+def test_a_banned_person_has_no_card_until_the_ban_is_lifted(member, client, app):
+    ada, moderator = member(), client.as_admin()
+
+    moderator.post(f"/v1/users/{ada.id}/ban", {"reason": "Fraud"})
+    while_banned = client.get(f"/v1/users/{ada.id}").status, api.user_cards([UUID(ada.id)])[UUID(ada.id)]
+    moderator.post(f"/v1/users/{ada.id}/reactivate", {"reason": "A mistake"})
+
+    assert while_banned[0] == client.get(f"/v1/users/{UUID(int=1)}").status == 404
+    assert (while_banned[1].deleted, while_banned[1].member_since) == (True, None)
+    assert client.get(f"/v1/users/{ada.id}").status == 200
+    assert not api.user_cards([UUID(ada.id)])[UUID(ada.id)].deleted
+
+
 def test_an_export_holds_what_is_stored_and_no_secret(member):
     ada = member(device_name="Laptop")
     ada.client.patch(PROFILE, {"bio": "Mathematician"})
