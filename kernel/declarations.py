@@ -61,12 +61,15 @@ class Service:
     """An implementation of a port (a `Protocol`), made once, when first asked for.
 
     Several implementations of one port may be declared under different
-    `name`s; a setting of the port's owner chooses among them.
+    `name`s; a setting of the port's owner chooses among them. A factory that
+    collects and checks what plugins declare, from settings, registry and hooks
+    alone, is `checked`: `manage.py check` calls it too.
     """
 
     port: type
     factory: Callable[[Application], Any]
     name: str = "default"
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

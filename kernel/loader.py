@@ -161,7 +161,7 @@ class _Loading:
             plugin = self.plugins.get(name) or Plugin(
                 manifest,
                 self.modules[name],
-                settings=self._one(name, "register_settings", dataclasses.is_dataclass),
+                settings=self._one(name, "register_settings", _is_frozen),
                 hookspecs=self._one(name, "register_hookspecs", lambda value: isinstance(value, ModuleType)),
             )
             self.plugins[name] = plugin
@@ -174,7 +174,7 @@ class _Loading:
     def _one(self, plugin: str, hook: str, fits: Callable[[Any], bool]) -> Any:
         value = self._call(plugin, hook)
         if value is not None and not fits(value):
-            expected = "a frozen dataclass" if hook == "register_settings" else "a module"
+            expected = "a frozen dataclass (the class)" if hook == "register_settings" else "a module"
             raise PluginError(plugin, hook, f"returned {value!r}: return {expected}")
         return value
 
@@ -252,3 +252,9 @@ def _fits(plugin: str, hook: str, value: Any, kinds: tuple[type[Any], ...]) -> N
         wanted = {"register_events": "@event classes", "register_models": "peewee model classes"}
         names = wanted.get(hook) or " or ".join(kind.__name__ for kind in kinds)
         raise PluginError(plugin, hook, f"returned {value!r} among its values: return a list of {names}")
+
+
+def _is_frozen(value: Any) -> bool:
+    """Tell whether a value is a dataclass, the class itself, whose objects cannot be changed."""
+    is_class = isinstance(value, type) and dataclasses.is_dataclass(value)
+    return is_class and bool(value.__dataclass_params__.frozen)

@@ -44,7 +44,11 @@ def register_hookspecs() -> ModuleType:
 def register_services(settings: Settings) -> Sequence[Service]:
     ports = (EmailProvider, SmsProvider, PushProvider)
     mailboxes = [Service(port, Mailbox, name=MAILBOX) for port in ports]
-    return [Service(Catalogue, collected), Service(DeliveryProviders, DeliveryProviders), *mailboxes]
+    return [
+        Service(Catalogue, collected, checked=True),
+        Service(DeliveryProviders, DeliveryProviders),
+        *mailboxes,
+    ]
 
 
 @hookimpl

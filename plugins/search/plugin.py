@@ -37,7 +37,10 @@ def register_hookspecs() -> ModuleType:
 
 @hookimpl
 def register_services(settings: Settings) -> Sequence[Service]:
-    return [Service(Kinds, collected), Service(SearchBackend, postgres_search, name="postgresql")]
+    return [
+        Service(Kinds, collected, checked=True),
+        Service(SearchBackend, postgres_search, name="postgresql"),
+    ]
 
 
 @hookimpl

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from kernel.cli.profiles import chosen, profile_option
 from kernel.cli.runtime import Runtime, runtime
+
+if TYPE_CHECKING:
+    from kernel.loader import Loaded
 
 
 @click.command(epilog="Example: manage.py check --profile condomarket; manage.py check --static")
@@ -33,6 +37,7 @@ def check(static: bool, with_settings: bool) -> int:
 
     loaded = load_profile(chosen(), strict=True)
     refuse_unfit(loaded.settings, loaded.registry)
+    _collect(loaded)
     if with_settings:
         for one in loaded.settings.describe():
             click.echo(f"{one.section}.{one.key} = {one.value}   ({one.source})")
@@ -47,6 +52,18 @@ def check(static: bool, with_settings: bool) -> int:
         click.echo(f"warning  {line}", err=True)
     click.echo(f"{len(plugins)} plugins, {len(loaded.registry.routes)} routes: the profile is sound.")
     return 0
+
+
+def _collect(loaded: Loaded) -> None:
+    """Make the services that check what plugins declare; raise what they find."""
+    from kernel.application import Application
+
+    application = Application()
+    application.settings, application.registry = loaded.settings, loaded.registry
+    application.hooks = loaded.hooks
+    for _, service in loaded.registry.services:
+        if service.checked:
+            application.service(service.port, service.name)
 
 
 def _static(run: Runtime) -> int:

@@ -198,6 +198,12 @@ def test_under_continue_a_hook_is_called_once_though_others_are_dropped(site, lo
             "return a list of @event classes",
         ),
         ("@hookimpl\ndef register_settings(): return 3", "register_settings", "return a frozen dataclass"),
+        (
+            "from dataclasses import dataclass\n@dataclass\nclass Loose:\n    size: int = 1\n"
+            "@hookimpl\ndef register_settings(): return Loose",
+            "register_settings",
+            "return a frozen dataclass",
+        ),
         ("@hookimpl\ndef register_hookspecs(): return 3", "register_hookspecs", "return a module"),
     ],
 )

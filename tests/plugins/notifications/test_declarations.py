@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +18,8 @@ from plugins.notifications.api import Address, NotificationType, send
 from plugins.notifications.models import Message
 
 TYPE = NotificationType
+ROOT = Path(__file__).parents[3]
+SITE = Path(__file__).with_name("site")
 
 
 @pytest.fixture
@@ -54,6 +61,29 @@ def test_a_type_that_cannot_be_sent_stops_the_start(starting, type, told):
 
     assert "letters" in message
     assert told in message
+
+
+def test_check_finds_a_missing_template_without_a_database(tmp_path):
+    site = shutil.copytree(SITE, tmp_path / "site")
+    [template] = site.rglob("templates/notifications/plain.txt")
+    template.unlink()
+    profile = tmp_path / "tested.toml"
+    profile.write_text('extends = "base"\nplugins = ["letters"]\n')
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STOA")}
+    command = [sys.executable, "-m", "kernel.cli", "check", "--profile", str(profile)]
+
+    done = subprocess.run(
+        command,
+        env={**kept, "PYTHONPATH": f"{ROOT}{os.pathsep}{site}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("stoa: letters: notifications_types: type letters.plain needs plain.txt")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_type_declared_twice_stops_the_start(starting):
