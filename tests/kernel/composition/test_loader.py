@@ -199,8 +199,7 @@ def test_under_continue_a_hook_is_called_once_though_others_are_dropped(site, lo
         ),
         ("@hookimpl\ndef register_settings(): return 3", "register_settings", "return a frozen dataclass"),
         (
-            "from dataclasses import dataclass\n@dataclass\nclass Loose:\n    size: int = 1\n"
-            "@hookimpl\ndef register_settings(): return Loose",
+            "import dataclasses\n@hookimpl\ndef register_settings(): return dataclasses.make_dataclass('Loose', ())",
             "register_settings",
             "return a frozen dataclass",
         ),
