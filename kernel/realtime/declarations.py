@@ -99,7 +99,8 @@ class RoomFamily:
     `authorise(principal, keys)` returns those of the keys whose rooms the caller
     may be in, by one query for however many; a key that does not exist is not
     returned, so it answers like a foreign one. It runs at each join, and again
-    when the account's rights change.
+    when the account's rights change. `key` reads a key, `UUID` say: what it
+    refuses with ValueError, or would write otherwise, never reaches `authorise`.
     `automatic(principal)` are keys joined at CONNECT without being asked for.
     `durable` rooms have a stream: numbered events, kept for a while, recovered.
     """
@@ -107,6 +108,7 @@ class RoomFamily:
     name: str
     summary: str
     authorise: Authorise
+    key: Callable[[str], object] = str
     automatic: Callable[[Principal], Iterable[str]] | None = None
     durable: bool = True
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kernel.clock import Clock
 
 MAX_TOKEN: Final = 8192  # characters
-_CREDENTIALS: Final = ("authorization", "x-api-key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Identities:
         """
         token = auth.get("token")
         if token is None:
-            return self.known({name: handshake[name] for name in _CREDENTIALS if name in handshake})
+            return self.known({name: handshake[name] for name in ("authorization",) if name in handshake})
         return self.by_token(token)
 
     def by_token(self, token: Any) -> Identity:

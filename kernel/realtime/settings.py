@@ -36,13 +36,21 @@ class RealtimeSettings:
         10.0, help="Seconds the server waits for a client's acknowledgement.", minimum=0.1
     )
     max_connections_per_client: int = setting(
-        100, help="Connections one client address (an IPv6 /64) holds in one process.", minimum=1
+        1000, help="Connections one client address (an IPv6 /64) holds in one process.", minimum=1
     )
     max_namespaces: int = setting(10, help="Namespaces one connection joins at once.", minimum=1)
     max_rooms: int = setting(1000, help="Rooms one socket is in at once.", minimum=1)
     max_positions: int = setting(500, help="Positions one recovery may ask for.", minimum=1)
     inbound_rate: int = setting(
         600, help="Events a minute from one socket, and three times that from one account.", minimum=1
+    )
+    refused_rate: int = setting(
+        100, help="Credentials a minute that one client address may get wrong.", minimum=1
+    )
+    recheck: float = setting(
+        60.0,
+        help="Seconds after which a credential without an expiry of its own is asked about anew.",
+        minimum=1,
     )
     history: int = setting(1000, help="Events a room keeps for clients that return.", minimum=1)
     history_age: float = setting(86_400.0, help="Seconds a room keeps them.", minimum=1)

@@ -32,12 +32,13 @@ class PacketType(IntEnum):
 
 @dataclass(slots=True)
 class Packet:
-    """One packet, read. `data` is None where there was no JSON."""
+    """One packet, read. `data` is None where there was no JSON; `nul` says that U+0000 may be in it."""
 
     type: PacketType
     namespace: str = MAIN
     id: int | None = None
     data: Any = None
+    nul: bool = False
 
 
 def encoded(type: PacketType, namespace: str, id: int | None, data: Any) -> tuple[str | bytes, ...]:

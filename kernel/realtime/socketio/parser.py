@@ -82,7 +82,8 @@ class Parser:
             if end - at > len(str(_MAX_ID)):
                 raise ParseError("the acknowledgement's id is too large")
         number = int(text[at:end]) if end > at else None
-        return Packet(_BINARY.get(kind, kind), namespace, number, _json(text[end:])), awaited
+        body = _json(text[end:])
+        return Packet(_BINARY.get(kind, kind), namespace, number, body, "\\u0000" in text), awaited
 
     def _count(self, text: str) -> tuple[int, int]:
         """Return the number of attachments and where the text goes on."""

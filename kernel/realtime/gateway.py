@@ -1,0 +1,317 @@
+"""The gateway: connections to namespaces, kept true to who may be there.
+
+One a process that serves. The engine brings connections; they become sockets;
+what changes outside (a ban, a lost role, an expired token) closes or moves
+them. All of it is in the hub or in greenlets.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import gevent
+import structlog
+
+from kernel import context
+from kernel.cache.limiter import Limiter, MemoryBuckets
+from kernel.errors import Problem, TooManyRequests, Unavailable
+from kernel.http.limits import network_of
+from kernel.http.proxies import client_address
+from kernel.realtime.connection import INTERNAL, UNAUTHORIZED, Connection
+from kernel.realtime.engine import EngineServer
+from kernel.realtime.entrance import Entrance
+from kernel.realtime.identity import Identities, Identity
+from kernel.realtime.inbound import Limits
+from kernel.realtime.instruments import Instruments
+from kernel.realtime.runtime import Runtime
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from kernel.application import Application
+    from kernel.auth.changes import Change
+    from kernel.observability.metrics import Sample
+    from kernel.realtime.declarations import Namespace
+    from kernel.realtime.engine import EngineSession
+    from kernel.realtime.socket import Socket
+
+log = structlog.get_logger(__name__)
+
+_PULSE = 1.0  # seconds between looks at expiries
+_RECHECKS = 8  # greenlets that ask about everybody after news may have been missed
+_ATTEMPTS = 10  # changes heard while one caller is recognised
+_MAX_BUCKETS = 200_000
+_GONE = frozenset({401, 403})
+
+
+class Gateway:
+    """The sockets of one process."""
+
+    def __init__(self, application: Application) -> None:
+        """Make the gateway of an application whose parts are all made; nothing is opened."""
+        app, http = application, application.settings.http
+        self.settings = app.settings.realtime
+        self.runtimes: dict[str, Runtime] = {}
+        self._clock, self._realtime, self.release = app.clock, app.realtime, app.db.release
+        enforced = http.rate_limits or app.settings.kernel.environment == "production"
+        local = Limiter(MemoryBuckets(_MAX_BUCKETS), app.clock)
+        self._limits = Limits(local, app.limiter, self.settings.inbound_rate, enforced=enforced)
+        self.identities = Identities(app.auth, app.clock, self.settings.recheck)
+        self.entrance = Entrance(self, local if enforced else None)
+        self.connections: set[Connection] = set()
+        self._by_network: Counter[str] = Counter()
+        self._by_owner: dict[UUID, set[Socket]] = {}
+        self._changes = 0
+        self._ticking = self._stopping = False
+        lines = app.settings.observability.access_log
+        self.instruments = Instruments(app.metrics, self._transports, lines=lines)
+        self.engine = EngineServer(
+            self.settings,
+            on_open=self.opened,
+            origins=http.cors_origins,
+            max_age=http.cors_max_age,
+            address=client_address(http.trusted_proxies),
+        )
+        app.auth.on_change(self._changed)
+        app.realtime.on_refresh(self._refresh)
+        app.realtime.on_disconnect(self._disconnect)
+
+    def serve(self, namespaces: Sequence[Namespace]) -> None:
+        """Offer these namespaces from now on; sockets in others stay until they leave."""
+        made = {one.namespace: one for one in self.runtimes.values()}
+        self.runtimes = {
+            one.path: made.get(one) or Runtime(one, self._realtime.rooms, self.settings, self._limits)
+            for one in namespaces
+        }
+
+    def before(
+        self, http: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+    ) -> Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]:
+        """Return the application that answers below `path` itself and leaves the rest to `http`."""
+        path, bare, engine = self.settings.path, self.settings.path.rstrip("/"), self.engine.wsgi
+
+        def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            asked = environ["PATH_INFO"]
+            if asked.startswith(path) or asked == bare:
+                return engine(environ, start_response)
+            return http(environ, start_response)
+
+        return wsgi
+
+    def drain(self) -> None:
+        """Send everybody away before a stop, each to come back at a moment of its own."""
+        self._stopping = True
+        window = self.settings.reconnect_window * 1000
+        for connection in list(self.connections):
+            after = int(random.uniform(0, window))  # noqa: S311 - spreads load, guards nothing
+            for socket in list(connection.sockets.values()):
+                socket.emit("reconnect", {"after": after, "reason": "server shutting down"})
+        self.engine.close_all(1001, "server shutting down")
+
+    # -- connections ---------------------------------------------------------
+
+    def opened(self, session: EngineSession) -> None:
+        """Take a new session of the engine; raise TooManyRequests when its client has too many."""
+        network = network_of(session.environ.ip)
+        if self._by_network[network] >= self.settings.max_connections_per_client:
+            raise TooManyRequests(10, "This address has too many connections open.")
+        self._by_network[network] += 1
+        connection = Connection(self, session)
+        session.on_message, session.on_close = connection.receive, connection.closed
+        self.connections.add(connection)
+        self.instruments.opened()
+        if not self._ticking:
+            self._ticking = True
+            gevent.spawn(self._tick)
+
+    def closed(self, connection: Connection, reason: str) -> None:
+        """Forget a connection that is over."""
+        self.connections.discard(connection)
+        network = network_of(connection.session.environ.ip)
+        self._by_network[network] -= 1
+        if self._by_network[network] <= 0:
+            del self._by_network[network]
+        self.instruments.closed(reason)
+
+    def _transports(self) -> Iterator[Sample]:
+        counts = Counter(one.session.transport for one in self.connections)
+        return (((transport,), float(counts[transport])) for transport in ("polling", "websocket"))
+
+    # -- sockets -------------------------------------------------------------
+
+    def index(self, socket: Socket) -> None:
+        """Remember whose a socket is, before it is let in."""
+        for owner in _owners(socket):
+            self._by_owner.setdefault(owner, set()).add(socket)
+
+    def forget(self, socket: Socket) -> None:
+        """Let go of a socket: it is in no room, and nobody's."""
+        self._realtime.rooms.drop(socket)
+        self._unlink(socket)
+
+    def _unlink(self, socket: Socket) -> None:
+        for owner in _owners(socket):
+            sockets = self._by_owner.get(owner)
+            if sockets is not None:
+                sockets.discard(socket)
+                if not sockets:
+                    del self._by_owner[owner]
+
+    def entered(self, socket: Socket) -> None:
+        """Note a socket that has joined its namespace."""
+        if socket.principal.id is not None:
+            self._realtime.connected(socket.principal.id)
+        self.instruments.entered(socket)
+
+    def left(self, socket: Socket, reason: str) -> None:
+        """Note a socket that is gone."""
+        self.forget(socket)
+        if socket.principal.id is not None:
+            self._realtime.disconnected(socket.principal.id)
+        self.instruments.left(socket, reason)
+
+    def turn(self, socket: Socket, kind: str, act: Callable[[], Any]) -> None:
+        """Run a part of a socket's work under an id and a caller of its own; give back what it borrowed."""
+        socket.received += 1
+        with context.bound(f"{socket.sid}.{socket.received}", socket.principal):
+            try:
+                act()
+            except Exception:
+                log.exception("socket_turn_failed", namespace=socket.namespace, kind=kind)
+            finally:
+                self.release()
+
+    # -- changes from outside ------------------------------------------------
+
+    def _changed(self, change: Change | None) -> None:
+        """Ask again about whom a change concerns; in the hub or in a listener, so without waiting."""
+        self._changes += 1
+        if change is None or change.account_id is None:
+            self._ask_all()
+        elif change.account_id in self._by_owner:
+            gevent.spawn(self._recheck, list(self._by_owner[change.account_id]))
+
+    def current(self, recognise: Callable[[], Identity]) -> Identity:
+        """Return what `recognise` says, of which no change was heard while it asked.
+
+        Who indexes the socket before waiting for anything hears every change after.
+        """
+        for _ in range(_ATTEMPTS):
+            before = self._changes
+            identity = recognise()
+            if self._changes == before:
+                return identity
+        raise Unavailable("Rights change faster than they can be asked about; try again.")
+
+    def _ask_all(self) -> None:
+        sockets = [socket for connection in self.connections for socket in connection.sockets.values()]
+        for start in range(min(_RECHECKS, len(sockets))):
+            gevent.spawn(self._recheck, sockets[start::_RECHECKS])
+
+    def _recheck(self, sockets: Sequence[Socket]) -> None:
+        """Recognise sockets anew: close those that may not go on, move those whose rights changed."""
+        for socket in sockets:
+            try:
+                identity = self.current(partial(self.identities.known, socket.identity.headers))
+            except Problem as ex:
+                if ex.status in _GONE:
+                    socket.connection.end(UNAUTHORIZED, "session ended")
+                else:
+                    self._later(socket, ex)
+            except Exception as ex:  # noqa: BLE001 - the database is away: ask again, the socket stays meanwhile
+                self._later(socket, ex)
+            else:
+                self.recognised(socket, identity)
+            finally:
+                self.release()
+
+    def _later(self, socket: Socket, ex: Exception) -> None:
+        log.warning("socket_not_rechecked", namespace=socket.namespace, error=str(ex))
+        socket.identity = replace(socket.identity, again=self._clock.now())
+
+    def recognised(self, socket: Socket, identity: Identity) -> None:
+        """Give a socket what its caller is now; ask anew where it may be when that differs."""
+        before = socket.identity.principal
+        self._unlink(socket)
+        socket.identity = identity
+        self.index(socket)
+        if before.access != identity.principal.access or before.grants != identity.principal.grants:
+            self._moved(socket, "your rights changed")
+
+    def _moved(self, socket: Socket, reason: str) -> None:
+        socket.generation += 1
+        gevent.spawn(self._move, socket, reason)
+
+    def _move(self, socket: Socket, reason: str) -> None:
+        def act() -> None:
+            try:
+                socket.runtime.demand(socket)
+            except Problem as ex:
+                socket.connection.dismiss(socket, ex.detail or ex.title)
+                return
+            try:
+                socket.runtime.membership.refresh(socket, reason)
+            except Exception:
+                # SECURITY: nobody stays in a room that could not be asked about; the client comes back.
+                socket.connection.end(INTERNAL, "rights could not be asked about")
+                raise
+
+        if socket.live:
+            self.turn(socket, "refresh", act)
+
+    def _refresh(self, user_id: UUID | None, reason: str) -> None:
+        """Ask anew where an account's sockets may be; None: everybody's."""
+        if user_id is None:
+            found = {socket for connection in self.connections for socket in connection.sockets.values()}
+        else:
+            found = self._by_owner.get(user_id, set())
+        for socket in list(found):
+            self._moved(socket, reason)
+
+    def _disconnect(self, target: UUID, code: int, reason: str) -> None:
+        """Close the connections of an account or a session."""
+        for socket in list(self._by_owner.get(target, ())):
+            socket.connection.end(code, reason or "closed by the server")
+
+    # -- time ----------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """Look after what ends by itself, until there is nobody left."""
+        while self.connections:
+            gevent.sleep(_PULSE)
+            try:
+                self._expire()
+            except Exception:
+                log.exception("socket_expiry_failed")
+        self._ticking = False
+
+    def _expire(self) -> None:
+        now, latest = self._clock.now(), monotonic() - self.settings.handshake_timeout
+        due: list[Socket] = []
+        for connection in list(self.connections):
+            if not connection.sockets and connection.opened < latest and not connection.joining:
+                connection.end(1000, "handshake timeout")
+            for socket in list(connection.sockets.values()):
+                identity = socket.identity
+                if identity.ends is not None and identity.ends <= now:
+                    connection.end(UNAUTHORIZED, "token expired")
+                elif identity.again is not None and identity.again <= now:
+                    due.append(socket)
+        if due:
+            gevent.spawn(self._recheck, due)
+
+
+def _owners(socket: Socket) -> Iterator[UUID]:
+    """Yield what a socket is found by: its account and its session."""
+    principal = socket.principal
+    if principal.id is not None:
+        yield principal.id
+    if principal.session_id is not None:
+        yield principal.session_id
