@@ -14,6 +14,11 @@ class HttpSettings:
     host: str = setting("127.0.0.1", help="Address to listen on; 0.0.0.0 for every interface.")
     port: int = setting(8000, help="TCP port to listen on.", minimum=0, maximum=65535)
     workers: int = setting(1, help="Server processes; more than one needs redis.url.", minimum=1, maximum=256)
+    worker_restarts: int = setting(
+        5,
+        help="How often a process that died is replaced within a minute; after more, all end with code 1.",
+        minimum=0,
+    )
     cors_origins: list[str] = setting([], help='Origins whose pages may call the API; ["*"] for any.')
     cors_max_age: int = setting(600, help="Seconds a browser may keep a preflight's answer.", minimum=0)
     trusted_proxies: int = setting(

@@ -1,8 +1,8 @@
 """The parent process: holds the socket, keeps the workers alive, stops them.
 
-gunicorn's, with three differences: Ctrl-C stops gracefully (a second one does
-not), a worker that cannot boot ends everything with one line, and the parent
-says only what an operator acts on.
+gunicorn's, with four differences: Ctrl-C stops gracefully (a second one does
+not), a worker that cannot boot ends everything with one line, and so do workers
+that die again and again; and the parent says only what an operator acts on.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.errors import AppImportError
+from gunicorn.errors import AppImportError, HaltServer
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as WorkerOfGunicorn
 
 from kernel.errors import StoaError
 from kernel.observability.processes import forget_process
+from kernel.server.replacements import WINDOW, Replacements
 
 if TYPE_CHECKING:
     from kernel.http.settings import HttpSettings
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 BOOT_TIMEOUT = 120  # seconds a worker may be silent, its boot included, before it is replaced
 STOP_SLACK = 30  # seconds beyond http.shutdown_grace for tasks and flushes before a worker is killed
+KEEP_DYING = 70  # sysexits.h EX_SOFTWARE, between us and gunicorn; the shell sees 1
 BOOT_FAILED = (Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR)
 
 
@@ -92,7 +94,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "graceful_timeout": round(self.limits.shutdown_grace) + STOP_SLACK,
             "logger_class": _Log,
             "loglevel": "warning",
-            "child_exit": lambda _, worker: forget_process(worker.pid),
+            "child_exit": lambda arbiter, worker: arbiter.notice_end(worker),
             "control_socket_disable": True,
             "proc_name": "stoa",
         }
@@ -149,12 +151,33 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
 
     def __init__(self, app: _Gunicorn, watch: Callable[[], None]) -> None:
         self._watch = watch
+        self._told: set[int] = set()  # workers that are to end
+        self._replacements = Replacements(app.limits.worker_restarts * app.limits.workers)
         super().__init__(app)
 
     def murder_workers(self) -> None:
         """Look after the workers and what they stand on; gunicorn calls it every second."""
         self._watch()
         super().murder_workers()
+
+    def kill_worker(self, pid: int, sig: int) -> None:
+        """Send a worker a signal; one that was told to stop does not count as dead."""
+        if sig in STOPPING:
+            self._told.add(pid)
+        super().kill_worker(pid, sig)
+
+    def notice_end(self, worker: WorkerOfGunicorn) -> None:
+        """Account for a worker that has ended; end everything when too many died."""
+        forget_process(worker.pid)
+        if worker.pid in self._told or not self.LISTENERS:  # no listener: we are stopping
+            self._told.discard(worker.pid)
+        elif self._replacements.count():
+            raise HaltServer("workers keep dying", KEEP_DYING)
+
+    def spawn_workers(self) -> None:
+        """Replace workers that died, unless it is too soon."""
+        if not self._replacements.wait():
+            super().spawn_workers()
 
     def spawn_worker(self) -> int | None:
         """Fork, with the stop signals held back until the child can take them.
@@ -190,6 +213,13 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
         """End; why a worker did not boot it has said itself."""
         if exit_status in BOOT_FAILED:
             self.stop(graceful=False)
+            sys.exit(1)
+        if exit_status == KEEP_DYING:
+            self.stop()
+            sys.stderr.write(
+                f"stoa: workers keep dying, more than http.worker_restarts within {WINDOW:.0f} seconds: "
+                "see above for why, mend it and start again\n"
+            )
             sys.exit(1)
         super().halt(reason, exit_status)
 

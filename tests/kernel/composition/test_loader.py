@@ -199,7 +199,7 @@ def test_under_continue_a_hook_is_called_once_though_others_are_dropped(site, lo
         ),
         ("@hookimpl\ndef register_settings(): return 3", "register_settings", "return a frozen dataclass"),
         (
-            "import dataclasses\n@hookimpl\ndef register_settings(): return dataclasses.make_dataclass('Loose', ())",
+            "from dataclasses import make_dataclass as made\n@hookimpl\ndef register_settings(): return made('A', ())",
             "register_settings",
             "return a frozen dataclass",
         ),

@@ -52,6 +52,10 @@ def boot():
         raise ConfigurationError("nothing works: mend it")
     if "break-at-boot" in sys.argv:
         raise RuntimeError("a bug at boot")
+    if "die-after-boot" in sys.argv:
+        import gevent  # noqa: PLC0415 - in the worker, once patched
+
+        gevent.spawn_later(0.05, os._exit, 7)
     return Serving(application, lambda: print("ready", flush=True), lambda: print("stopped", flush=True))
 
 

@@ -123,6 +123,29 @@ def test_a_killed_worker_is_replaced(start):
     assert server.connect().get("/")[0] == 200
 
 
+def test_workers_that_die_again_and_again_end_everything_with_one_line(start):
+    server = start("die-after-boot", worker_restarts=2)
+
+    code, _, errors = server.finish()
+
+    told = [line for line in errors.splitlines() if line.startswith("stoa: ")]
+    assert code == 1
+    assert errors.count("exited with code 7") == 3, errors
+    assert told == [line for line in told if "workers keep dying" in line and "http.worker_restarts" in line]
+    assert len(told) == 1
+
+
+def test_workers_replaced_on_request_do_not_count_as_dead(start):
+    server = start(worker_restarts=0).wait_ready()
+    for _ in range(3):
+        [worker] = worker_of(server)
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda worker=worker: worker not in worker_of(server) and len(worker_of(server)) == 1)
+
+    assert server.connect().get("/")[0] == 200
+    assert server.stop()[0] == 0
+
+
 def test_sighup_replaces_the_workers_without_a_refused_connection(start):
     server = start().wait_ready()
     [worker] = worker_of(server)
