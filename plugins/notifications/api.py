@@ -19,6 +19,7 @@ from plugins.notifications.ports import (
     SmsProvider,
 )
 from plugins.notifications.services import bounces, messages
+from plugins.notifications.shortening import shortened
 
 __all__ = [
     "Address",
@@ -36,6 +37,7 @@ __all__ = [
     "SmsProvider",
     "report_bounce",
     "send",
+    "shortened",
 ]
 
 
