@@ -33,6 +33,14 @@ class Discovery:
     found: Mapping[str, Manifest]
     broken: Mapping[str, PluginError]
 
+    def requiring(self, name: str) -> list[str]:
+        """Return the plugins whose manifests require one, enabled or not."""
+        return [
+            plugin
+            for plugin, manifest in self.found.items()
+            if any(requirement.name == name for requirement in manifest.requires)
+        ]
+
 
 def discover() -> Discovery:
     """Read the manifest of every installed plugin. Files only; nothing is imported.

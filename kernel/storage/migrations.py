@@ -24,7 +24,7 @@ import hashlib
 import heapq
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -236,12 +236,13 @@ class Migrations:
                     on_step(script.key, seconds)
         return done
 
-    def down(self, plugin: str, to: str | None = None) -> list[str]:
+    def down(self, plugin: str, to: str | None = None, dependents: Collection[str] = ()) -> list[str]:
         """Undo a plugin's scripts, the latest first; return the keys.
 
         `to` (`0002_colour` or `0002`) stays applied; None undoes all. Refused,
-        before anything runs, when a script has no `down` or another plugin's
-        applied script requires it.
+        before anything runs, when a script has no `down`, when another plugin's
+        applied script requires it, or when nothing of the plugin would stay and
+        some of `dependents` (the plugins that require it) is applied.
         """
         with self._locked():
             ledger = self.ledger()
@@ -251,6 +252,7 @@ class Migrations:
             ]
             _refuse_edited(leaving, ledger)
             _refuse_needed(leaving, [s for s in scripts if s.key in ledger])
+            _refuse_stood_on(plugin, {s.key for s in leaving}, ledger, dependents)
             for script in leaving:
                 if not callable(getattr(script.module, "down", None)):
                     raise MigrationError(f"{script.path}: has no down(): it cannot be undone")
@@ -344,3 +346,13 @@ def _refuse_needed(leaving: Sequence[Script], applied: Sequence[Script]) -> None
             raise MigrationError(
                 f"{script.key} requires {', '.join(sorted(needed))}: undo {script.plugin} first"
             )
+
+
+def _refuse_stood_on(
+    plugin: str, leaving: Collection[str], applied: Collection[str], dependents: Collection[str]
+) -> None:
+    """Refuse to undo all of a plugin beneath others that are applied."""
+    owners = {key.partition(".")[0] for key in set(applied) - set(leaving)}
+    standing = sorted(owners.intersection(dependents))
+    if leaving and standing and plugin not in owners:
+        raise MigrationError(f"{plugin} is required by {', '.join(standing)}: undo that first")

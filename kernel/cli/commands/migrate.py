@@ -27,6 +27,8 @@ def migrate(plan: bool, plugin: str | None, to: str | None, as_json: bool) -> No
     """
     if to and not plugin:
         raise click.UsageError("--to goes with --down PLUGIN")
+    if to and not to.partition("_")[0].isdecimal():
+        raise click.UsageError(f"--to {to} names no script: give its number, 0001 say, or 0000 for none")
     with runtime().application() as application:
         scripts = application.migrations()
         if plan:
@@ -34,7 +36,10 @@ def migrate(plan: bool, plugin: str | None, to: str | None, as_json: bool) -> No
             show(rows, as_json=as_json)
         elif plugin:
             application.registry.plugin(plugin)
-            _report(scripts.down(plugin, to), "undone", as_json=as_json)
+            from kernel.discovery import discover
+
+            dependents = discover().requiring(plugin)
+            _report(scripts.down(plugin, to, dependents), "undone", as_json=as_json)
         else:
             _report(_up(scripts), "applied", as_json=as_json)
 

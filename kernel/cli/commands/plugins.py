@@ -134,11 +134,12 @@ def uninstall(name: str, yes: bool) -> int:
 
 
 def _dependents(application: Application, name: str) -> list[str]:
-    return sorted(
-        one.name
-        for one in application.registry.plugins
-        if any(requirement.name == name for requirement in one.manifest.requires)
-    )
+    """Return the plugins that require one and are enabled, or have their tables here."""
+    from kernel.discovery import discover
+
+    enabled = {one.name for one in application.registry.plugins}
+    applied = {key.partition(".")[0] for key in application.migrations().ledger()}
+    return [one for one in discover().requiring(name) if one in enabled | applied]
 
 
 def _tables(application: Application, plugin: Plugin) -> list[tuple[str, int]]:

@@ -56,6 +56,7 @@ def test_help_imports_no_heavy_library():
         (["serve", "--prot", "1"], "manage.py serve: No such option '--prot'. (Did you mean one of: "),
         (["routes", "nonesuch"], "stoa: nonesuch: registry: not loaded: enable it in the profile"),
         (["check", "--profile", "nonesuch"], "stoa: profile nonesuch: not found under config/"),
+        (["migrate", "--down", "a", "--to", "all"], "manage.py migrate: --to all names no script"),
         (["migrate", "--to", "0001"], "manage.py migrate: --to goes with --down PLUGIN"),
     ],
 )

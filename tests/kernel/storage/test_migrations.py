@@ -217,6 +217,21 @@ def test_down_is_refused_while_another_plugin_needs_it(db: Database, tree: Tree)
     assert len(tables(db)) == 2
 
 
+def test_down_to_nothing_is_refused_while_a_dependent_is_applied(db: Database, tree: Tree) -> None:
+    for name in ("a.0001_initial", "a.0002_more", "b.0001_initial", "c.0001_initial"):
+        tree.write(name)
+    migrations = Migrations(db, tree.sources("a", "b", "c"))
+    migrations.up()
+
+    with pytest.raises(MigrationError, match=r"^a is required by b, c: undo that first$"):
+        migrations.down("a", "0000", dependents=("b", "c", "d"))
+    kept = migrations.down("a", "0001", dependents=("b", "c"))
+    undone = [migrations.down(plugin, dependents=others) for plugin, others in (("c", ()), ("b", ()))]
+
+    assert (kept, undone) == (["a.0002_more"], [["c.0001_initial"], ["b.0001_initial"]])
+    assert migrations.down("a", "0000", dependents=("b", "c")) == ["a.0001_initial"]
+
+
 def test_down_without_a_down_runs_nothing(db: Database, tree: Tree) -> None:
     tree.write("a.0001_initial", 'def up(migrator, db):\n    db.execute_sql("CREATE TABLE a (n int)")\n')
     tree.write("a.0002_more")
