@@ -13,8 +13,8 @@ from kernel import hookspec
 
 
 @hookspec
-def chat_may_message(sender: UUID, recipients: Collection[UUID]) -> Collection[UUID]:
-    """Return those of `recipients` whom `sender` may NOT reach directly: who blocks whom, either way.
+def chat_unreachable(sender: UUID, recipients: Collection[UUID]) -> Collection[UUID]:
+    """Return those of `recipients` whom `sender` may not reach directly: who blocks whom, either way.
 
     Asked when a direct conversation is opened, at each message in one, and when
     somebody is added to a group or channel. Inside the sender's transaction: one

@@ -9,8 +9,7 @@ import peewee
 from kernel import ArrayField, JSONField, TimestampField, TSVectorField, Versioned
 from kernel.storage import db_proxy
 
-
-PERHAPS_UNCOUNTED: Final = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
+DOUBTFUL: Final = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
 """Messages that count as unread for somebody, or for nobody: the condition of the index unread reads."""
 
 EXPIRING: Final = "expires_at IS NOT NULL AND deleted_at IS NULL"
@@ -218,7 +217,7 @@ INDEXES: Final = (
     (Message, "CREATE UNIQUE INDEX chat_message_seq ON chat_message (conversation_id, seq)"),
     (
         Message,
-        f"CREATE INDEX chat_message_uncounted ON chat_message (conversation_id, seq) WHERE {PERHAPS_UNCOUNTED}",
+        f"CREATE INDEX chat_message_uncounted ON chat_message (conversation_id, seq) WHERE {DOUBTFUL}",
     ),
     (
         Message,

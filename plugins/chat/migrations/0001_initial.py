@@ -220,7 +220,7 @@ CREATE TABLE chat_auto_replied (
 """,
 )
 
-PERHAPS_UNCOUNTED = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
+DOUBTFUL = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
 EXPIRING = "expires_at IS NOT NULL AND deleted_at IS NULL"
 
 INDEXES = (
@@ -230,7 +230,7 @@ INDEXES = (
     "CREATE INDEX chat_member_user ON chat_member (user_id)",
     "CREATE INDEX chat_member_staff ON chat_member (conversation_id, role) WHERE role <> 'member'",
     "CREATE UNIQUE INDEX chat_message_seq ON chat_message (conversation_id, seq)",
-    f"CREATE INDEX chat_message_uncounted ON chat_message (conversation_id, seq) WHERE {PERHAPS_UNCOUNTED}",
+    f"CREATE INDEX chat_message_uncounted ON chat_message (conversation_id, seq) WHERE {DOUBTFUL}",
     "CREATE INDEX chat_message_thread ON chat_message (thread_id, seq) WHERE thread_id IS NOT NULL",
     "CREATE INDEX chat_message_sender ON chat_message (sender_id, id)",
     f"CREATE INDEX chat_message_expiry ON chat_message (expires_at) WHERE {EXPIRING}",
