@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from kernel.testing.answers import Answer as Answer
     from kernel.testing.client import Client as Client
     from kernel.testing.contract import PluginContract as PluginContract
+    from kernel.testing.realtime import AckRefused as AckRefused
+    from kernel.testing.realtime import ConnectRefused as ConnectRefused
+    from kernel.testing.realtime import Realtime as Realtime
+    from kernel.testing.realtime import SocketClient as SocketClient
     from kernel.testing.samples import Sample as Sample
     from kernel.testing.samples import sample as sample
     from kernel.testing.server import Server as Server
@@ -24,12 +28,26 @@ _HOMES = {
     "kernel.testing.answers": "Answer",
     "kernel.testing.client": "Client",
     "kernel.testing.contract": "PluginContract",
+    "kernel.testing.realtime": "AckRefused ConnectRefused Realtime SocketClient",
     "kernel.testing.samples": "Sample sample",
     "kernel.testing.server": "Server race",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
-__all__ = ["Answer", "Client", "PluginContract", "Sample", "Server", "count_statements", "race", "sample"]
+__all__ = [
+    "AckRefused",
+    "Answer",
+    "Client",
+    "ConnectRefused",
+    "PluginContract",
+    "Realtime",
+    "Sample",
+    "Server",
+    "SocketClient",
+    "count_statements",
+    "race",
+    "sample",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,6 +22,7 @@ from kernel.discovery import discover
 from kernel.profile import SHIPPED_PROFILES
 from kernel.resolution import resolve
 from kernel.testing.postgres import DisposablePostgres
+from kernel.testing.server import Server
 
 Sections = Mapping[str, Mapping[str, Any]]
 KEPT = 3  # applications alive at once in one pytest process
@@ -60,6 +61,7 @@ class Applications:
         self.postgres = postgres
         self._directory = directory
         self._kept: OrderedDict[str, tuple[Application, Baseline]] = OrderedDict()
+        self._serving: dict[int, Server] = {}
         self._made = 0
 
     def template(self, plugins: Sequence[str]) -> str:
@@ -78,9 +80,22 @@ class Applications:
         application.start()
         return application
 
+    def serving(self, application: Application, plugins: Sequence[str], sections: Sections) -> Server:
+        """Return a process that serves on an application's database, without a worker; started once."""
+        key = id(application)
+        if key not in self._serving:
+            var = Path(application.settings.kernel.var_dir)
+            url = application.settings.database.url
+            server = Server(test_settings(plugins, sections, var, url), var)
+            self._serving[key] = server.start("--no-worker")
+        return self._serving[key]
+
     def discard(self, *applications: Application) -> None:
         """Stop applications, the latest first, and then drop their databases: some may share one."""
         for application in reversed(applications):
+            server = self._serving.pop(id(application), None)
+            if server is not None:
+                server.stop()
             application.stop()
         for url in {application.settings.database.url for application in applications}:
             self.postgres.drop_database(url)

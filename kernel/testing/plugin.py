@@ -6,15 +6,17 @@ A module or a test says which plugins it wants:
     @pytest.mark.settings(loyalty={"rate": 2}, http={"rate_limits": True})
 
 and takes fixtures: `app` (clean for each test), `client`, `clock`, `work` (runs
-what waits), `make_app` (one of its own), `server` (a real process), `redis`.
+what waits), `make_app` (one of its own), `server` (a real process), `realtime`
+(a real process with sockets on `app`'s database), `redis`.
 `PLUGINS` and `SETTINGS` of a module mean the same as the marks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +29,9 @@ from kernel.testing.client import Client
 from kernel.testing.postgres import DisposablePostgres, shared_postgres
 from kernel.testing.redis import DisposableRedis, disposable_redis
 from kernel.testing.server import Server
+
+if TYPE_CHECKING:
+    from kernel.testing.realtime import Realtime
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -134,6 +139,26 @@ def server(
     yield process
     process.stop()
     postgres.drop_database(url)
+
+
+@pytest.fixture
+def realtime(
+    app: Application,
+    applications: Applications,
+    wanted_plugins: tuple[str, ...],
+    wanted_settings: dict[str, dict[str, Any]],
+) -> Iterator[Realtime]:
+    """Give a process that serves sockets on the application's database, and connect clients to it.
+
+    The process is kept for the next test of the same application; it runs no worker.
+    """
+    from kernel.testing.realtime import Realtime  # noqa: PLC0415 - most tests use no sockets
+
+    server = applications.serving(app, wanted_plugins, wanted_settings)
+    sockets = Realtime(server, app.clock)
+    sockets.advance(timedelta())
+    yield sockets
+    sockets.close()
 
 
 @pytest.fixture
