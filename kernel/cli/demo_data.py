@@ -115,6 +115,7 @@ def wipe(run: Runtime) -> None:
         raise ConfigurationError(
             "database.url is set and --fresh removes only an embedded database: empty yours yourself"
         )
+    run.claim()
     directory, blobs = run.var / "postgres", run.var / "blobs"
     if directory.exists() and not EmbeddedPostgres(directory).wipe():
         raise ConfigurationError(f"{run.var} is in use by another Stoa: stop that one first")

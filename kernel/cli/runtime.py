@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ class Runtime:
         profile = self.profile()
         named = profile.sections.get("kernel", {}).get("var_dir")
         place = Path(str(named.raw)) if named else _home() / "var" / profile.name
+        self._owner = None if named else profile.files[-1]
         self.override("kernel", var_dir=str(place.absolute()))
 
     def override(self, section: str, **values: Any) -> None:
@@ -91,12 +93,41 @@ class Runtime:
         others = [section for section in profile.sections if section != name]
         return Settings(profile, {name: kind}, ignored=others).section(name)
 
+    def claim(self) -> None:
+        """Refuse a directory below var/ that a profile of the same name elsewhere uses.
+
+        The first to use it writes its file's path there; one whose file is gone
+        (a tree that was moved) gives it up. Raises ConfigurationError.
+        """
+        if self._owner is None:
+            return
+        mark = self.var / "profile"
+        try:
+            self.var.mkdir(parents=True, exist_ok=True)
+            with mark.open("a+", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                other = file.read().strip()
+                if other == str(self._owner):
+                    return
+                if other and Path(other).exists():
+                    raise ConfigurationError(
+                        f"{self.var} holds the data of {other}: set kernel.var_dir in {self._owner}"
+                    )
+                file.truncate(0)
+                file.write(f"{self._owner}\n")
+        except OSError as ex:
+            raise ConfigurationError(
+                f"{self.var}: cannot be written ({ex.strerror}): own it, or point kernel.var_dir elsewhere"
+            ) from ex
+
     @contextmanager
     def database(self) -> Iterator[None]:
         """Run a block with a database: the profile's, or one of our own."""
         if not self.embedded:
             yield
             return
+        self.claim()
         with light("storage.embedded").EmbeddedPostgres(self.var / "postgres") as server:
             self.override("database", url=server.ensure_database("stoa"))
             self.watch = server.watch
