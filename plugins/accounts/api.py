@@ -30,6 +30,7 @@ from plugins.accounts.identity import (
     IdentityProvider,
 )
 from plugins.accounts.models import User
+from plugins.accounts.mutual import mutual
 from plugins.accounts.problems import EmailTaken, ProviderRefused
 from plugins.accounts.queries import Matter, UserCard
 from plugins.accounts.services import identities, people
@@ -61,6 +62,7 @@ __all__ = [
     "demo_user",
     "exists",
     "external_user",
+    "mutual",
     "require_active",
     "user_by_email",
     "user_card",
