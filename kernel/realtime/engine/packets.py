@@ -8,30 +8,21 @@ from __future__ import annotations
 import binascii
 from base64 import b64encode
 
+from kernel.realtime.engine.frames import BINARY, FIN, TEXT, frame
+
 CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = "1", "2", "3", "4", "5", "6"
+FROM_CLIENT = frozenset((CLOSE, PONG, MESSAGE, NOOP))  # by polling: pings come from the server in v4
 SEPARATOR = "\x1e"
 MAX_PACKETS = 1024  # in one polling body: more are no client's, and each costs its turn
 
-TEXT, BINARY = 0x81, 0x82  # FIN and opcode (RFC 6455 §5.2)
 
-
-class MalformedPacket(ValueError):
+class MalformedPacket(ValueError):  # noqa: N818 - what it is, as `Violation`
     """A packet or payload that the protocol does not know."""
-
-
-def frame(first: int, payload: bytes) -> bytes:
-    """Return an unmasked WebSocket frame; `first` is FIN and opcode."""
-    size = len(payload)
-    if size < 126:  # noqa: PLR2004 - the lengths RFC 6455 §5.2 sets apart
-        return bytes((first, size)) + payload
-    if size < 65_536:  # noqa: PLR2004
-        return bytes((first, 126)) + size.to_bytes(2, "big") + payload
-    return bytes((first, 127)) + size.to_bytes(8, "big") + payload
 
 
 def text_frame(packet: str) -> bytes:
     """Return a packet as a WebSocket frame."""
-    return frame(TEXT, packet.encode("utf-8", "replace"))
+    return frame(FIN | TEXT, packet.encode("utf-8", "replace"))
 
 
 class Frame:
@@ -52,7 +43,7 @@ class Frame:
         """The WebSocket frames, ready to be written."""
         if self._wire is None:
             self._wire = b"".join(
-                text_frame(MESSAGE + part) if isinstance(part, str) else frame(BINARY, part)
+                text_frame(MESSAGE + part) if isinstance(part, str) else frame(FIN | BINARY, part)
                 for part in self.parts
             )
         return self._wire
@@ -66,6 +57,20 @@ class Frame:
                 for part in self.parts
             )
         return self._packets
+
+
+class Control(Frame):
+    """A packet of the protocol's own, with its digit; not a message."""
+
+    __slots__ = ()
+
+    def __init__(self, packet: str) -> None:
+        super().__init__(packet)
+        self._packets = (packet,)
+        self._wire = text_frame(packet)
+
+
+PING_FRAME, NOOP_FRAME, CLOSE_FRAME = Control(PING), Control(NOOP), Control(CLOSE)
 
 
 def decoded_payload(body: bytes) -> list[str | bytes]:
@@ -88,6 +93,6 @@ def _decoded(piece: str) -> str | bytes:
             return binascii.a2b_base64(piece[1:].encode("ascii"), strict_mode=True)
         except ValueError as ex:
             raise MalformedPacket("an attachment is not base64") from ex
-    if piece[:1] not in {CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP}:
-        raise MalformedPacket("a packet of no known kind")
+    if piece[:1] not in FROM_CLIENT:
+        raise MalformedPacket("not a packet a client sends")
     return piece
