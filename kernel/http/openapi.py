@@ -55,10 +55,13 @@ _PATH_TYPES: dict[str | None, dict[str, Any]] = {
 _MODIFIERS = ("only", "exclude", "partial", "load_only", "dump_only")
 
 
-class _Marshmallow(MarshmallowPlugin):
-    """apispec's plugin, with our reading of patterns."""
+class Schemas(MarshmallowPlugin):
+    """apispec's plugin, with our names of schemas and our reading of patterns."""
 
     Converter = Converter
+
+    def __init__(self) -> None:
+        super().__init__(schema_name_resolver=_schema_name)
 
 
 def openapi_document(routes: Sequence[Route], settings: HttpSettings, version: str = "1") -> dict[str, Any]:
@@ -67,7 +70,7 @@ def openapi_document(routes: Sequence[Route], settings: HttpSettings, version: s
         title=settings.title,
         version=version,
         openapi_version="3.1.0",
-        plugins=[_Marshmallow(schema_name_resolver=_schema_name)],
+        plugins=[Schemas()],
         info={
             "description": "Errors are problem documents (RFC 9457); each `type` has a page that explains it."
         },
@@ -115,7 +118,7 @@ def _tags(document: dict[str, Any]) -> set[str]:
 
 
 def _declare_components(spec: APISpec) -> None:
-    spec.components.schema("Problem", _PROBLEM)
+    spec.components.schema("Problem", PROBLEM)
     spec.components.security_scheme(
         "bearer",
         {
@@ -128,7 +131,7 @@ def _declare_components(spec: APISpec) -> None:
     spec.components.security_scheme("api_key", {"type": "apiKey", "in": "header", "name": "X-API-Key"})
 
 
-_PROBLEM: dict[str, Any] = {
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "What went wrong (RFC 9457). A kind of problem may add members of its own.",
     "required": ["type", "title", "status", "request_id"],

@@ -18,7 +18,6 @@ class PositionBody(Schema):
     )
     seq = fields.Integer(
         required=True,
-        strict=True,
         validate=Range(0, 2**53 - 1),
         metadata={"description": "The event's number."},
     )
