@@ -55,7 +55,9 @@ class Bus:
     """Where events are published; knows every event type and subscriber.
 
     `observers` are called after each attempt at a delivery. `operations` is
-    the operator's side: depth, dead letters, replay.
+    the operator's side: depth, dead letters, replay. `derive` is called with the
+    events of each publish, in its transaction, before they are stored: realtime
+    appends to streams what they give to rooms.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Bus:
             self._add_subscriber(subscriber)
         self.wakeup = Wakeup(db, CHANNEL)
         self.observers: list[Callable[[Observation], None]] = []
+        self.derive: Callable[[Sequence[Any]], None] = _derive_nothing
         self.operations = Operations(self)
 
     def _add_type(self, declared: EventType) -> None:
@@ -121,7 +124,9 @@ class Bus:
         if not self.db.in_transaction():
             names = ", ".join(type(event).__name__ for event in events)
             raise StoaError(f"publish {names} inside `with app.db.atomic():`, with the change it tells of")
-        for key, event in sorted(((self._key(event), event) for event in events), key=lambda pair: pair[0]):
+        keyed = sorted(((self._key(event), event) for event in events), key=lambda pair: pair[0])
+        self.derive(events)
+        for key, event in keyed:
             self._publish(event, key, scope)
 
     def _declared(self, event: Any) -> EventType:
@@ -174,3 +179,7 @@ class Bus:
                     attempt=1,
                 )
             )
+
+
+def _derive_nothing(_events: Sequence[Any]) -> None:
+    """Derive nothing: there are no sockets."""

@@ -1,60 +1,185 @@
-"""The rooms of this process: who is in, and what each gets, in order."""
+"""The rooms of this process: who is in, and what each gets, in order.
+
+What makes "missed, then live" exact: a socket becomes a member and is answered
+under one lock without a switch, so between the end of what it is told it missed
+and its first live event nothing can slip in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import Final
 
+from kernel.clock import Clock
+from kernel.realtime.engine import Frame
+from kernel.realtime.live_room import VOLATILE, LiveRoom, RoomKey
+from kernel.realtime.live_rooms import LiveRooms
+from kernel.realtime.members import Member
 from kernel.realtime.recovery import Position, Recovery
+from kernel.realtime.sequencer import Slice
+from kernel.realtime.settings import RealtimeSettings
+from kernel.realtime.streams import Streams
 
-if TYPE_CHECKING:
-    from kernel.realtime.engine import Frame
-
-
-class Member(Protocol):
-    """A socket as rooms see it."""
-
-    sid: str
-    namespace: str
-    rooms: set[str]
-    """Kept by `Rooms`: do not change it elsewhere."""
-
-    def deliver(self, frame: Frame) -> None:
-        """Queue a frame; never waits."""
-        ...
-
+__all__ = ["Answer", "Member", "Rooms"]
 
 Answer = Callable[[dict[str, Recovery]], None]
 
+_READS: Final = 3  # looks at a stream that moves on faster than one can look
+
+
+@dataclass(slots=True, eq=False)
+class _Joining:
+    """A join under way; what is left meanwhile goes from `rooms`."""
+
+    member: Member
+    rooms: dict[str, Position | None]
+    opened: dict[str, LiveRoom] = field(default_factory=dict)
+    found: dict[RoomKey, Slice] = field(default_factory=dict)
+    dropped: bool = False
+
 
 class Rooms:
-    """Members and streams of one process."""
+    """Members of the rooms of one process.
+
+    `is_durable(namespace, room)` tells whether a room has a stream;
+    `on_join()` is called before each join, and may do I/O.
+    """
+
+    def __init__(
+        self,
+        settings: RealtimeSettings,
+        streams: Streams,
+        live: LiveRooms,
+        clock: Clock,
+        *,
+        is_durable: Callable[[str, str], bool],
+        on_join: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._streams, self._live, self._clock = streams, live, clock
+        self._is_durable, self._on_join = is_durable, on_join
+        self._history = settings.history
+        # An answer that fills the socket's queue would close the socket, again and again.
+        self._bytes = settings.queue_bytes // 2
+        self._under_way: dict[int, list[_Joining]] = {}
 
     def join(
         self, member: Member, rooms: Mapping[str, Position | None], answer: Answer | None = None
     ) -> dict[str, Recovery]:
         """Let a socket into rooms it may be in, and tell it what it missed since each position.
 
-        One SELECT at most, however many rooms; none when all are at hand. `answer`
-        is called in the same breath in which the socket becomes a member, so what
-        it queues comes before the first live event and none is missed or doubled;
-        it must not wait. A room the socket is in already is recovered again.
-        Nothing happens, and {} is returned, if the socket was dropped meanwhile.
+        One SELECT at most (rarely three), however many rooms; none when all are at
+        hand. `answer` is called in the same breath in which the socket becomes a
+        member, so what it queues comes before the first live event and none is
+        missed or doubled; it must not wait. A room the socket is in already is
+        recovered again. A socket dropped meanwhile is not let in, nor answered; a
+        room left meanwhile is not in the answer.
+
+        `Recovery.events` hold `orjson.Fragment`: encode them with orjson.
         """
-        raise NotImplementedError
+        self._on_join()
+        joining = _Joining(member, dict(rooms))
+        self._open(joining)
+        try:
+            for _ in range(_READS):
+                unread = self._unread(joining)
+                if not unread:
+                    break
+                joining.found.update(self._streams.read(unread, self._history, whole=True))
+                self._live.begin(joining.found)
+            with self._live.lock:
+                return self._admit(joining, answer)
+        finally:
+            self._close(joining)
 
     def leave(self, member: Member, room: str) -> None:
         """Take a socket out of a room."""
-        raise NotImplementedError
+        with self._live.lock:
+            for joining in self._under_way.get(id(member), ()):
+                joining.rooms.pop(room, None)
+            self._remove(member, room)
 
     def drop(self, member: Member) -> None:
-        """Take a socket out of all its rooms."""
-        raise NotImplementedError
+        """Take a socket out of all its rooms; a join of it that is under way comes to nothing."""
+        with self._live.lock:
+            for joining in self._under_way.get(id(member), ()):
+                joining.dropped = True
+            for room in tuple(member.rooms):
+                self._remove(member, room)
 
     def members(self, namespace: str, room: str) -> set[Member]:
         """Return the sockets of this process that are in a room."""
-        raise NotImplementedError
+        with self._live.lock:
+            live = self._live.get((namespace, room))
+            return set(live.members) if live else set()
 
     def deliver(self, namespace: str, room: str, frame: Frame, but: str | None = None) -> None:
         """Write a frame to every member in this process, except the socket whose sid is `but`."""
-        raise NotImplementedError
+        with self._live.lock:
+            live = self._live.get((namespace, room))
+            if live:
+                self._live.fanout.write(live.members, frame, but)
+
+    # -- joining -------------------------------------------------------------
+
+    def _open(self, joining: _Joining) -> None:
+        with self._live.lock:
+            self._under_way.setdefault(id(joining.member), []).append(joining)
+            for room in joining.rooms:
+                joining.opened[room] = self._live.open((joining.member.namespace, room))
+
+    def _close(self, joining: _Joining) -> None:
+        with self._live.lock:
+            others = self._under_way[id(joining.member)]
+            others.remove(joining)
+            if not others:
+                del self._under_way[id(joining.member)]
+            for live in joining.opened.values():
+                self._live.settle(live)
+
+    def _unread(self, joining: _Joining) -> dict[RoomKey, Position | None]:
+        """Return the rooms of which memory, and what was read, do not tell what was missed."""
+        with self._live.lock:
+            return {
+                live.key: joining.rooms.get(room)
+                for room, live in joining.opened.items()
+                if self._is_durable(*live.key) and self._is_unread(joining, room, live)
+            }
+
+    def _is_unread(self, joining: _Joining, room: str, live: LiveRoom) -> bool:
+        position = joining.rooms.get(room)
+        found = joining.found.get(live.key)
+        if found is None:
+            return live.needs_reading(position)
+        return live.outran(position, found)
+
+    def _admit(self, joining: _Joining, answer: Answer | None) -> dict[str, Recovery]:
+        """Make the socket a member and answer; under the lock."""
+        if joining.dropped:
+            return {}
+        recoveries = self._recoveries(joining)
+        for room in recoveries:
+            joining.opened[room].members.add(joining.member)
+            joining.member.rooms.add(room)
+        if answer is not None:
+            answer(recoveries)
+        return recoveries
+
+    def _recoveries(self, joining: _Joining) -> dict[str, Recovery]:
+        now, left, recoveries = self._clock.now(), self._bytes, {}
+        for room, position in joining.rooms.items():
+            live = joining.opened[room]
+            if not self._is_durable(*live.key):
+                recoveries[room] = VOLATILE
+                continue
+            recovery, size = live.recovery(position, joining.found.get(live.key), now)
+            left -= size
+            recoveries[room] = recovery if left >= 0 else Recovery(live.position)
+        return recoveries
+
+    def _remove(self, member: Member, room: str) -> None:
+        member.rooms.discard(room)
+        live = self._live.get((member.namespace, room))
+        if live is not None:
+            live.members.discard(member)
+            self._live.emptied(live)

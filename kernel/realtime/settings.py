@@ -57,3 +57,10 @@ class RealtimeSettings:
     reconnect_window: float = setting(
         10.0, help="Seconds over which clients return after a graceful stop.", minimum=0
     )
+    ring: int = setting(100, help="Latest events of a room kept in memory.", minimum=0)
+    ring_bytes: int = setting(
+        32 * 1024 * 1024, help="Bytes of events of all rooms kept in memory of a process.", minimum=0
+    )
+    node_ttl: float = setting(
+        30.0, help="Seconds after which a process that gave no sign is dead, and its sockets gone.", minimum=1
+    )

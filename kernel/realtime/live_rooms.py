@@ -1,0 +1,224 @@
+"""The live rooms of a process, and what arrives for them.
+
+Everything here happens under one lock, without I/O and without a switch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from kernel.clock import Clock
+from kernel.locks import brief_rlock
+from kernel.realtime.engine import Frame
+from kernel.realtime.fanout import Fanout
+from kernel.realtime.live_room import LiveRoom, RoomKey
+from kernel.realtime.recovery import Position, Recovery
+from kernel.realtime.ring import Rings
+from kernel.realtime.sequencer import Slice, StreamEvent
+from kernel.realtime.settings import RealtimeSettings
+from kernel.realtime.socketio.packets import event as packet
+
+Family = tuple[str, str]
+"""A namespace and the name of a family of rooms in it."""
+
+GRACE: Final = 0.03
+"""Seconds an announced event has to arrive by a quicker way before the stream is read."""
+
+
+def family_of(key: RoomKey) -> Family:
+    """Return the family a room belongs to."""
+    return key[0], key[1].partition(":")[0]
+
+
+class LiveRooms:
+    """Rooms with members here, or with members a moment ago.
+
+    `on_lag` is called when a room is behind its stream, `on_family(family)` when
+    the first room of a family opens or the last one closes; neither may wait.
+    """
+
+    def __init__(
+        self,
+        settings: RealtimeSettings,
+        clock: Clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.lock = brief_rlock()
+        self.fanout = Fanout(self.lock)
+        self.rings = Rings(settings.ring, settings.ring_bytes)
+        self.on_lag: Callable[[], None] = lambda: None
+        self.on_family: Callable[[Family], None] = lambda _: None
+        self.families: Counter[Family] = Counter()
+        self._clock, self._monotonic = clock, monotonic
+        # As long as clients take to return, and some.
+        self._lingers = 3 * settings.reconnect_window
+        self._rooms: dict[RoomKey, LiveRoom] = {}
+        self._idle: OrderedDict[RoomKey, float] = OrderedDict()
+        self._lagging: dict[RoomKey, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def get(self, key: RoomKey) -> LiveRoom | None:
+        """Return a room, if it is live."""
+        return self._rooms.get(key)
+
+    # -- opening and closing (under the lock) --------------------------------
+
+    def open(self, key: RoomKey) -> LiveRoom:
+        """Return a room for somebody who is about to join; `settle` follows."""
+        room = self._rooms.get(key)
+        if room is None:
+            room = self._rooms[key] = LiveRoom(key)
+            self._count(key, 1)
+        self._idle.pop(key, None)
+        room.joining += 1
+        return room
+
+    def settle(self, room: LiveRoom) -> None:
+        """Note that one who was about to join did, or did not."""
+        room.joining -= 1
+        self.emptied(room)
+
+    def emptied(self, room: LiveRoom) -> None:
+        """Let a room go, after a while, if nobody is in."""
+        if not room.idle:
+            return
+        if room.sequencer is None or not self._lingers:
+            self._forget(room.key)
+        else:
+            self._idle[room.key] = self._monotonic() + self._lingers
+            self.on_lag()
+
+    def _forget(self, key: RoomKey) -> None:
+        room = self._rooms.pop(key, None)
+        self._idle.pop(key, None)
+        self._lagging.pop(key, None)
+        if room is not None:
+            self.rings.clear(room.ring)
+            self._count(key, -1)
+
+    def _count(self, key: RoomKey, change: int) -> None:
+        family = family_of(key)
+        self.families[family] += change
+        if self.families[family] == (1 if change > 0 else 0):
+            self.families += Counter()  # drops what is at zero
+            self.on_family(family)
+
+    # -- what arrives --------------------------------------------------------
+
+    def begin(self, found: Mapping[RoomKey, Slice]) -> None:
+        """Start the rooms that waited for their streams to be read."""
+        with self.lock:
+            for key, slice_ in found.items():
+                room = self._rooms.get(key)
+                if room is not None and room.sequencer is None:
+                    self._release(room, room.begin(slice_.position))
+
+    def offer(self, key: RoomKey, epoch: str, event: StreamEvent) -> None:
+        """Take an event of a stream, wherever it comes from."""
+        with self.lock:
+            room = self._rooms.get(key)
+            if room is not None:
+                self._release(room, room.offer(epoch, event))
+
+    def announce(self, key: RoomKey, position: Position, grace: float) -> None:
+        """Take the news that a stream has come this far; read it unless the rest comes within `grace` s."""
+        with self.lock:
+            room = self._rooms.get(key)
+            if room is not None:
+                room.announce(position)
+                self._check(room, grace)
+
+    def doubt(self) -> None:
+        """Compare every room with its stream now: news may have been missed."""
+        with self.lock:
+            for room in self._rooms.values():
+                if room.sequencer is not None:
+                    room.sequencer.doubt()
+                    self._check(room, 0)
+
+    def redacted(self, key: RoomKey) -> None:
+        """Forget what is remembered of a room: some of it is not to be told any more."""
+        with self.lock:
+            room = self._rooms.get(key)
+            if room is not None:
+                self.rings.clear(room.ring)
+
+    def _release(self, room: LiveRoom, events: Iterable[StreamEvent]) -> None:
+        """Deliver events that are next in order."""
+        assert room.sequencer is not None or not events
+        now = self._clock.now()
+        for event in events:
+            self.rings.append(room.ring, event)
+            if room.members:
+                [told] = room.wire(room.position.epoch, [event], now)
+                self.fanout.write(room.members, _frame(room.key, *told))
+        self._check(room, GRACE)
+
+    def _check(self, room: LiveRoom, grace: float) -> None:
+        """Have the stream read after `grace`, or no more, as it turns out."""
+        if not room.behind:
+            self._lagging.pop(room.key, None)
+            return
+        due = self._monotonic() + grace
+        if due < self._lagging.get(room.key, float("inf")):
+            self._lagging[room.key] = due
+            self.on_lag()
+
+    # -- repair --------------------------------------------------------------
+
+    def overdue(self) -> dict[RoomKey, Position | None]:
+        """Return the rooms to read, and where they are; close those idle for long."""
+        with self.lock:
+            now = self._monotonic()
+            for key in [key for key, until in self._idle.items() if until <= now]:
+                self._forget(key)
+            asked: dict[RoomKey, Position | None] = {}
+            for key in [key for key, due in self._lagging.items() if due <= now]:
+                del self._lagging[key]
+                sequencer = self._rooms[key].sequencer
+                if sequencer is not None:
+                    asked[key] = sequencer.ask()
+            return asked
+
+    def patience(self) -> float | None:
+        """Return for how many seconds nothing is to be done, None for until something arrives."""
+        with self.lock:
+            moments = [*self._lagging.values(), *list(self._idle.values())[:1]]
+            return max(0.0, min(moments) - self._monotonic()) if moments else None
+
+    def repair(self, asked: Mapping[RoomKey, Position | None], found: Mapping[RoomKey, Slice]) -> None:
+        """Deliver what a SELECT found; tell the members of a stream that broke to start anew."""
+        with self.lock:
+            for key, position in asked.items():
+                room = self._rooms.get(key)
+                if room is None or room.sequencer is None or position is None:
+                    continue
+                events = room.sequencer.repair(position, found[key])
+                if events is None:
+                    self._restart(room)
+                else:
+                    self._release(room, events)
+
+    def unrepaired(self, asked: Iterable[RoomKey], pause: float) -> None:
+        """Have these read again after `pause` seconds: they could not be now."""
+        with self.lock:
+            for key in asked:
+                room = self._rooms.get(key)
+                if room is not None and room.sequencer is not None:
+                    room.sequencer.doubt()
+                    self._check(room, pause)
+
+    def _restart(self, room: LiveRoom) -> None:
+        self.rings.clear(room.ring)
+        told = {"rooms": {room.key[1]: Recovery(room.position).described()}}
+        self.fanout.write(room.members, _frame(room.key, "rooms", told))
+        self._check(room, 0)
+
+
+def _frame(key: RoomKey, name: str, *args: Any) -> Frame:
+    return Frame(*packet(key[0], name, list(args)))

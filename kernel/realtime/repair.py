@@ -1,0 +1,50 @@
+"""Bring rooms that are behind their streams up to date, all by one SELECT."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from peewee import PeeweeException
+
+from kernel.errors import Unavailable
+from kernel.realtime.background import Background
+from kernel.realtime.live_rooms import LiveRooms
+from kernel.realtime.streams import Streams
+from kernel.storage import Database
+
+log = structlog.get_logger(__name__)
+_AT_ONCE: Final = 1000  # events read for one room in one go; the rest follows
+_PAUSE: Final = 0.5  # seconds until the next attempt while PostgreSQL is away
+
+
+class Repair:
+    """The greenlet that reads what did not arrive."""
+
+    def __init__(self, db: Database, streams: Streams, live: LiveRooms) -> None:
+        self._db, self._streams, self._live = db, streams, live
+        self._loop = Background("stoa-repair", self._turn)
+        live.on_lag = self._loop.wake
+        self.reads = 0
+        """SELECTs made so far."""
+
+    def begin(self) -> None:
+        """Start; nothing happens if it runs."""
+        self._loop.begin()
+
+    def stop(self) -> None:
+        """End."""
+        self._loop.stop()
+
+    def _turn(self) -> float | None:
+        asked = self._live.overdue()
+        if asked:
+            self.reads += 1
+            try:
+                self._live.repair(asked, self._streams.read(asked, _AT_ONCE, whole=False))
+            except (Unavailable, PeeweeException) as ex:
+                log.warning("rooms_not_repaired", rooms=len(asked), error=str(ex), retry_in=_PAUSE)
+                self._live.unrepaired(asked, _PAUSE)
+            finally:
+                self._db.release()
+        return self._live.patience()
