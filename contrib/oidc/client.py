@@ -15,10 +15,15 @@ from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit, urlunsplit
 import structlog
 
 from contrib.oidc.discovery import Discovery, Metadata
-from contrib.oidc.http import Http
 from contrib.oidc.id_token import verified
 from contrib.oidc.registration import ProviderConfig
-from plugins.accounts.api import AuthorizationAnswer, AuthorizationRequest, ExternalIdentity, ProviderRefused
+from plugins.accounts.api import (
+    AuthorizationAnswer,
+    AuthorizationRequest,
+    ExternalIdentity,
+    ProviderHttp,
+    ProviderRefused,
+)
 
 log = structlog.get_logger()
 
@@ -26,7 +31,7 @@ log = structlog.get_logger()
 class OidcProvider:
     """One issuer; everything but the client's registration is discovered."""
 
-    def __init__(self, config: ProviderConfig, http: Http, keys_cooldown: float = 30) -> None:
+    def __init__(self, config: ProviderConfig, http: ProviderHttp, keys_cooldown: float = 30) -> None:
         """Describe the provider; nothing is read before the first sign-in."""
         self.config = config
         self.name = config.name

@@ -9,13 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contrib.oidc.client import OidcProvider
-from contrib.oidc.http import Http
 from contrib.oidc.oauth2 import OAuth2Provider
 from contrib.oidc.presets import PRESETS
 from contrib.oidc.registration import ProviderConfig
 from contrib.oidc.settings import OidcSettings
 from kernel import ConfigurationError
-from plugins.accounts.api import IdentityProvider
+from plugins.accounts.api import IdentityProvider, ProviderHttp
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
@@ -23,14 +22,14 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 
 def configured(settings: OidcSettings, *, production: bool) -> list[IdentityProvider]:
     """Return the providers of the settings, in the order of the profile."""
-    http = Http(settings.timeout)
+    http = ProviderHttp(settings.timeout)
     return [
         _provider(read(name, table, production=production), http)
         for name, table in settings.providers.items()
     ]
 
 
-def _provider(config: ProviderConfig, http: Http) -> IdentityProvider:
+def _provider(config: ProviderConfig, http: ProviderHttp) -> IdentityProvider:
     return OidcProvider(config, http) if config.protocol == "oidc" else OAuth2Provider(config, http)
 
 

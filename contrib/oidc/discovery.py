@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import structlog
 from jwt import PyJWKClient
 
-from contrib.oidc.http import Http
 from kernel import Problem, Unavailable
+from plugins.accounts.api import ProviderHttp
 
 TENANT = "{tenantid}"
 LIFESPAN = 3600  # seconds a document is used before it is read again
@@ -45,7 +45,7 @@ class Metadata:
 class Discovery:
     """Reads and keeps the metadata of one issuer."""
 
-    def __init__(self, issuer: str, http: Http, keys_cooldown: float = 30) -> None:
+    def __init__(self, issuer: str, http: ProviderHttp, keys_cooldown: float = 30) -> None:
         """Describe `issuer`; unknown key ids re-read the keys at most every `keys_cooldown` seconds."""
         self.issuer = issuer
         self._http = http

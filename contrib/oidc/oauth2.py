@@ -10,15 +10,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from contrib.oidc.client import authorization_url, code_form
-from contrib.oidc.http import Http
 from contrib.oidc.registration import ProviderConfig
-from plugins.accounts.api import AuthorizationAnswer, AuthorizationRequest, ExternalIdentity, ProviderRefused
+from plugins.accounts.api import (
+    AuthorizationAnswer,
+    AuthorizationRequest,
+    ExternalIdentity,
+    ProviderHttp,
+    ProviderRefused,
+)
 
 
 class OAuth2Provider:
     """One provider with configured endpoints."""
 
-    def __init__(self, config: ProviderConfig, http: Http) -> None:
+    def __init__(self, config: ProviderConfig, http: ProviderHttp) -> None:
         """Describe the provider."""
         self.config = config
         self.name = config.name

@@ -55,6 +55,14 @@ def normal_phone(text: str, pointer: str = "/phone") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def possible_phone(text: str) -> str:
+    """Return the number as E.164; empty when it is none."""
+    try:
+        return normal_phone(text) if text else ""
+    except Invalid:
+        return ""
+
+
 def folded(name: str) -> str:
     """Return the form of a name that searches compare: NFKC, case-folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

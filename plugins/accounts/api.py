@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from kernel import NotFound, app
@@ -31,9 +32,12 @@ from plugins.accounts.identity import (
 )
 from plugins.accounts.models import User
 from plugins.accounts.mutual import mutual
-from plugins.accounts.problems import EmailTaken, ProviderRefused
+from plugins.accounts.problems import EmailTaken, IdentityTaken, ProviderRefused, TokenRefused
+from plugins.accounts.provider_http import ProviderHttp
+from plugins.accounts.provider_keys import ProviderKeys, PublishedKeys, max_age
+from plugins.accounts.provider_tokens import ProviderToken, TokenProvider, moment, verified_claims
 from plugins.accounts.queries import Matter, UserCard
-from plugins.accounts.services import identities, people
+from plugins.accounts.services import external_profiles, external_sessions, identities, people
 
 __all__ = [
     "AuthorizationAnswer",
@@ -44,29 +48,42 @@ __all__ = [
     "ExternalIdentity",
     "IdentityLinked",
     "IdentityProvider",
+    "IdentityTaken",
     "IdentityUnlinked",
     "MfaChanged",
     "PasswordChanged",
     "PhoneVerified",
     "ProfileUpdated",
+    "ProviderHttp",
+    "ProviderKeys",
     "ProviderRefused",
+    "ProviderToken",
+    "PublishedKeys",
     "RoleGranted",
     "RoleRevoked",
     "SessionOpened",
     "StatusChanged",
+    "TokenProvider",
+    "TokenRefused",
     "UserCard",
     "UserDeleted",
     "UserRegistered",
+    "adopt_identity",
     "allowed",
     "create_user",
     "demo_user",
+    "end_external_session",
     "exists",
     "external_user",
+    "max_age",
+    "moment",
     "mutual",
+    "remove_identity",
     "require_active",
     "user_by_email",
     "user_card",
     "user_cards",
+    "verified_claims",
 ]
 
 
@@ -74,13 +91,13 @@ def user_cards(ids: Iterable[UUID], viewer: UUID | None = None) -> dict[UUID, Us
     """Return the cards of people by id, as `viewer` (None: a stranger) may see them.
 
     One statement for any number. Unknown ids are left out; people who deleted
-    or deactivated their account have a card with `deleted` set.
+    or deactivated their account or are banned have a card with `deleted` set.
     """
     return queries.cards(ids, viewer)
 
 
 def user_card(id: UUID, viewer: UUID | None = None) -> UserCard:
-    """Return one person's card; raise NotFound for unknown, deleted and deactivated ones."""
+    """Return one person's card; raise NotFound for unknown, deleted, deactivated and banned ones."""
     return queries.card(id, viewer)
 
 
@@ -132,14 +149,40 @@ def create_user(
         return UUID(str(user.id))
 
 
-def external_user(provider: str, identity: ExternalIdentity) -> UUID:
+def external_user(
+    provider: str, identity: ExternalIdentity, authenticated_at: datetime | None = None
+) -> UUID:
     """Return the account of a person an identity provider vouched for, opened or linked at need.
 
-    For adapters that learn of people in other ways than a sign-in here: a
-    provider's own tokens, its webhooks. Raises EmailTaken when an account has the
-    address but one side did not verify it.
+    For adapters that learn of people in other ways than a sign-in here, such as
+    the provider's webhooks. Raises EmailTaken when an account has the address but
+    one side did not verify it, ProviderRefused where the profile opens no
+    accounts this way, and TokenRefused for an identity that was taken back,
+    unless the person `authenticated_at` the provider after that.
     """
-    return UUID(str(identities.user_of(provider, identity).id))
+    return UUID(str(identities.user_of(provider, identity, authenticated_at).id))
+
+
+def adopt_identity(user_id: UUID, identity: ExternalIdentity, changed: Collection[str]) -> None:
+    """Take over the fields of an identity that changed at its provider; in a transaction.
+
+    An address is taken only when it is verified and free. Raises NotFound.
+    """
+    external_profiles.adopt(user_id, identity, changed)
+
+
+def remove_identity(issuer: str, subject: str) -> UUID | None:
+    """Let go of a person who was deleted at the provider; return whose account that was.
+
+    The account is deleted unless there is another way into it; no token of this
+    person opens one again.
+    """
+    return external_profiles.remove(issuer, subject)
+
+
+def end_external_session(issuer: str, session: str) -> int:
+    """End a provider's session here: its tokens, and the sessions they were exchanged for."""
+    return external_sessions.end(f"{issuer} {session}")
 
 
 def demo_user(number: int) -> UUID:

@@ -11,6 +11,7 @@ from kernel import hookspec
 if TYPE_CHECKING:
     from kernel import Application
     from plugins.accounts.identity import IdentityProvider
+    from plugins.accounts.provider_tokens import TokenProvider
 
 
 @hookspec
@@ -19,6 +20,16 @@ def accounts_identity_providers(app: Application) -> Sequence[IdentityProvider]:
 
     Called once per process, at `startup`; no I/O. Two providers of one name
     stop the boot. `contrib/oidc` implements it from its settings.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def accounts_token_providers(app: Application) -> Sequence[TokenProvider]:
+    """Return the providers whose own tokens clients may send as `Authorization: Bearer`.
+
+    Called once per process, at `startup`; no I/O. Two of one name or one issuer
+    stop the boot. `contrib/clerk` and `contrib/firebase` implement it.
     """
     raise AssertionError("a specification is never called")
 

@@ -15,7 +15,8 @@ class ExternalIdentity:
     """A person as a provider knows them.
 
     `subject` is unique and never reused within `issuer`. `email_verified` only
-    when the provider vouches for the address: it decides about linking.
+    when the provider vouches for the address: it decides about linking. `phone` is
+    one (E.164) the provider verified.
     """
 
     issuer: str
@@ -27,6 +28,7 @@ class ExternalIdentity:
     family_name: str = ""
     picture: str = ""
     locale: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

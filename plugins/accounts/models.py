@@ -127,6 +127,35 @@ class StandingChange(Model):
         table_name = "accounts_standing_change"
 
 
+class WithdrawnIdentity(Model):
+    """An external identity that was taken off its account, or whose account was deleted.
+
+    The provider's tokens from before must not open an account anew. `digest` is
+    the SHA-256 of issuer and subject: enough to recognise, nothing to read.
+    """
+
+    digest = peewee.TextField()
+    withdrawn_at = TimestampField()
+
+    class Meta:
+        table_name = "accounts_withdrawn_identity"
+
+
+class ExternalSession(Model):
+    """A session at a provider: which of ours were opened by it, and whether it has ended there.
+
+    `reference` is the issuer and its session id. A row with `ended_at` says that
+    it ended; the others name a session of ours each.
+    """
+
+    reference = peewee.TextField()
+    session_id = peewee.UUIDField(null=True)
+    ended_at = TimestampField(null=True)
+
+    class Meta:
+        table_name = "accounts_external_session"
+
+
 User.add_index(User.index(User.email_key, unique=True, name="accounts_user_email"))
 _VERIFIED = User.phone_verified_at.is_null(False)
 User.add_index(User.index(User.phone, unique=True, where=_VERIFIED, name="accounts_user_phone"))
@@ -156,5 +185,24 @@ Device.add_index(
 StandingChange.add_index(
     StandingChange.index(StandingChange.user, StandingChange.id, name="accounts_standing_change_user")
 )
+WithdrawnIdentity.add_index(
+    WithdrawnIdentity.index(WithdrawnIdentity.digest, unique=True, name="accounts_withdrawn_identity_digest")
+)
+ExternalSession.add_index(
+    ExternalSession.index(ExternalSession.reference, name="accounts_external_session_reference")
+)
+ExternalSession.add_index(
+    ExternalSession.index(ExternalSession.created_at, name="accounts_external_session_created")
+)
 
-MODELS = (User, Identity, Totp, RecoveryCode, Challenge, Device, StandingChange)
+MODELS = (
+    User,
+    Identity,
+    Totp,
+    RecoveryCode,
+    Challenge,
+    Device,
+    StandingChange,
+    WithdrawnIdentity,
+    ExternalSession,
+)

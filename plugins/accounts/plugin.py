@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
-from plugins.accounts import hookspecs
+from plugins.accounts import hookspecs, provider_tokens
 from plugins.accounts.commands import COMMANDS
 from plugins.accounts.demo import load
 from plugins.accounts.events import EVENTS
 from plugins.accounts.models import MODELS
 from plugins.accounts.notices import TYPES, recipient
 from plugins.accounts.permissions import PERMISSIONS
+from plugins.accounts.provider_tokens import TokenProviders
 from plugins.accounts.providers import Providers, collected
 from plugins.accounts.resources import ROUTES
+from plugins.accounts.services import external_tokens
 from plugins.accounts.services.erasure import erase_own, export_own
 from plugins.accounts.services.links import check_origin
 from plugins.accounts.settings import AccountsSettings
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import click
     from peewee import Model
 
-    from kernel import Application, Schedule, Settings, Task
+    from kernel import Application, Principal, Schedule, Settings, Task
     from plugins.notifications.api import NotificationType, Recipient
 
 
@@ -42,7 +44,7 @@ def register_hookspecs() -> ModuleType:
 
 @hookimpl
 def register_services(settings: Settings) -> Sequence[Service]:
-    return [Service(Providers, collected)]
+    return [Service(Providers, collected), Service(TokenProviders, provider_tokens.collected)]
 
 
 @hookimpl
@@ -80,6 +82,12 @@ def startup(app: Application) -> None:
     kernel = app.settings.kernel
     check_origin(kernel.environment, kernel.public_url, app.settings.of(AccountsSettings))
     app.service(Providers)
+    app.service(TokenProviders)
+
+
+@hookimpl
+def authenticate(app: Application, headers: Mapping[str, str]) -> Principal | None:
+    return external_tokens.principal(headers)
 
 
 @hookimpl

@@ -73,3 +73,28 @@ class ProviderRefused(Unauthorized):
     """The identity provider did not confirm the sign-in: start it again."""
 
     type, title = "provider-refused", "The identity provider did not confirm this"
+
+
+class TokenRefused(Unauthorized):
+    """The identity provider's token is not good (any more): get a fresh one there."""
+
+    type, title = "provider-token-refused", "This token of the identity provider is not accepted"
+
+
+class IdentityNotLinked(Unauthorized):
+    """An account has this identity's address, and one side did not verify it.
+
+    Sign in to that account and link the identity: `POST /v1/auth/external/{provider}/link`.
+    """
+
+    type, title = "identity-not-linked", "This identity belongs to no account yet"
+
+
+class ExchangeNeeded(Unauthorized):
+    """The token alone is not enough here: exchange it for a session.
+
+    The account has a second factor of this product, or is deactivated.
+    Extension: `exchange_at`, where to post the token.
+    """
+
+    type, title = "exchange-needed", "Exchange this token for a session"

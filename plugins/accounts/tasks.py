@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kernel import schedule, task
 from plugins.accounts import vault
-from plugins.accounts.services import challenges, credentials, phones
+from plugins.accounts.services import challenges, credentials, external_sessions, phones
 
 
 @task(retries=3, timeout=30)
@@ -29,8 +29,9 @@ def send_sign_in_code(sealed_phone: str) -> None:
 
 @schedule(cron="17 * * * *")
 def purge_challenges() -> None:
-    """Delete sign-ins that were begun and never finished."""
+    """Delete sign-ins that were begun and never finished, and what is over at providers."""
     challenges.purge()
+    external_sessions.purge()
 
 
 TASKS = (send_reset_link, send_sign_in_code, purge_challenges)

@@ -31,8 +31,14 @@ def person(req: Request) -> UUID:
 
 
 def session(req: Request) -> UUID:
-    """Return the session of a request; raise Forbidden for an API key, which may not touch credentials."""
+    """Return the session of a request; raise Forbidden where there is none.
+
+    API keys may not touch credentials; a provider's token is exchanged first.
+    """
     if req.principal.session_id is None:
+        provider = req.principal.claims.get("provider")
+        if provider:
+            raise Forbidden(f"This takes a session: exchange the token at /v1/auth/external/{provider}.")
         raise Forbidden("This takes a person's own sign-in, not an API key.")
     return req.principal.session_id
 

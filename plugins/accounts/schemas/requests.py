@@ -165,6 +165,16 @@ class CallbackIn(AnswerIn, DeviceFields, MfaFields):
     """The end of a sign-in with an external identity."""
 
 
+class ProviderTokenIn(Schema):
+    """A token an identity provider issued."""
+
+    token = fields.String(required=True, validate=Length(min=1, max=8192))
+
+
+class ExchangeIn(ProviderTokenIn, DeviceFields, MfaFields):
+    """A provider's token, to be exchanged for a session."""
+
+
 class ApiKeyIn(Schema):
     """A key for a machine, bound to less than its owner may do, if you like."""
 

@@ -104,7 +104,15 @@ def confirm_email_change(token: str) -> User:
 def _swap_address(user: User) -> User:
     if not user.pending_email:
         raise InvalidToken
-    address, key = normal_email(user.pending_email)
+    return replace_address(user, user.pending_email)
+
+
+def replace_address(user: User, email: str) -> User:
+    """Put a verified address in the place of the present one; the old one is told.
+
+    In a transaction; raises Invalid, or IntegrityError when another account has it.
+    """
+    address, key = normal_email(email)
     changed = User.compare_and_set(
         user.id, None, email=address, email_key=key, email_verified_at=app.clock.now(), pending_email=None
     )

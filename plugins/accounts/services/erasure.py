@@ -9,7 +9,7 @@ from kernel import app
 from plugins.accounts import notices
 from plugins.accounts.events import UserDeleted
 from plugins.accounts.models import Challenge, Device, Identity, RecoveryCode, StandingChange, Totp, User
-from plugins.accounts.services import links, people
+from plugins.accounts.services import links, people, withdrawals
 from plugins.accounts.services.roles import keep_one_admin
 
 ANONYMOUS = "Deleted user"
@@ -32,6 +32,8 @@ def delete(user_id: UUID) -> None:
 
 def erase_own(user_id: UUID) -> None:
     """Empty this plugin's rows about a person; a second time changes nothing."""
+    mine = Identity.select(Identity.issuer, Identity.subject).where(Identity.user == user_id)
+    withdrawals.note((one.issuer, one.subject) for one in mine)
     for model in (Identity, Totp, RecoveryCode, Challenge, Device, StandingChange):
         model.delete().where(model.user == user_id).execute()
     links.withdraw(user_id, "verify_email", "reset_password", "change_email")

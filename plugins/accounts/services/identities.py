@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from kernel import NotFound, app, invalid
+from plugins.accounts.addresses import email_key, possible_phone
 from plugins.accounts.events import IdentityLinked, IdentityUnlinked
 from plugins.accounts.identity import (
     AuthorizationAnswer,
@@ -34,7 +36,7 @@ from plugins.accounts.problems import (
     ProviderRefused,
 )
 from plugins.accounts.providers import Providers
-from plugins.accounts.services import challenges, people, profiles
+from plugins.accounts.services import challenges, people, profiles, withdrawals
 from plugins.accounts.services.signin import Client, SignedIn, finish
 from plugins.accounts.settings import AccountsSettings
 
@@ -87,8 +89,7 @@ def link(
     identity, link_to = _answered(provider, flow_token, state, answer)
     if link_to != user_id:
         raise InvalidToken("Another account began this flow.")
-    with app.db.atomic():
-        return _attach(user_id, provider.name, identity)
+    return attach(user_id, provider.name, identity)
 
 
 def _answered(
@@ -108,22 +109,25 @@ def _answered(
 
 def sign_in(provider: str, identity: ExternalIdentity, client: Client, mfa_code: str = "") -> SignedIn:
     """Sign in with an identity the provider vouched for, opening an account at the first time."""
-    user = user_of(provider, identity)
+    user = user_of(provider, identity, app.clock.now())
     return finish(user, client, via=provider, code=mfa_code)
 
 
-def user_of(provider: str, identity: ExternalIdentity) -> User:
+def user_of(provider: str, identity: ExternalIdentity, authenticated_at: datetime | None = None) -> User:
     """Return the account of an external identity; link or open one at the first time.
 
     Raises EmailTaken when an account has the address but one side did not verify
-    it: its owner signs in and links the identity there.
+    it: its owner signs in and links the identity there. An identity that was
+    taken back comes in again only if it `authenticated_at` after that; else
+    TokenRefused.
     """
     with app.db.atomic():
         # one at a time: two tabs at their first sign-in must not open two accounts
-        app.db.rows("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"{identity.issuer} {identity.subject}",))
+        withdrawals.lock(identity.issuer, identity.subject)
         known = Identity.get_or_none(Identity.issuer == identity.issuer, Identity.subject == identity.subject)
         if known is not None:
             return people.by_id(known.user_id)
+        withdrawals.refuse_withdrawn(identity.issuer, identity.subject, authenticated_at)
         user = _matching(identity) or _opened(provider, identity)
         _attach(user.id, provider, identity)
         return user
@@ -132,7 +136,9 @@ def user_of(provider: str, identity: ExternalIdentity) -> User:
 def _matching(identity: ExternalIdentity) -> User | None:
     user = people.by_email(identity.email) if identity.email else None
     if user is None or not identity.email_verified:
-        return None
+        # a number verified on both sides: whoever holds it can sign in by SMS anyway
+        phone = possible_phone(identity.phone)
+        return people.by_login(phone=phone) if phone else None
     if user.email_verified_at is None:
         raise EmailTaken("Sign in to the account with this address and link the identity there.")
     return user
@@ -143,16 +149,27 @@ def _opened(provider: str, identity: ExternalIdentity) -> User:
         raise ProviderRefused(
             "This product opens no accounts this way: register first, then link the identity."
         )
-    email = identity.email if identity.email and people.by_email(identity.email) is None else ""
+    email = identity.email if email_key(identity.email) and not people.by_email(identity.email) else ""
+    phone = possible_phone(identity.phone)
+    now = app.clock.now()
     return people.create(
         name=identity.name.strip()[:100] or email.partition("@")[0] or "New member",
         given_name=identity.given_name[:100],
         family_name=identity.family_name[:100],
         avatar_url=identity.picture if profiles.is_picture(identity.picture) else "",
         email=email,
-        email_verified_at=app.clock.now() if email and identity.email_verified else None,
+        email_verified_at=now if email and identity.email_verified else None,
+        phone=phone,
+        phone_verified_at=now if phone else None,
         via=provider,
     )
+
+
+def attach(user_id: UUID, provider: str, identity: ExternalIdentity) -> Identity:
+    """Link an identity its provider just vouched for to an account; raise IdentityTaken."""
+    with app.db.atomic():
+        withdrawals.lock(identity.issuer, identity.subject)
+        return _attach(user_id, provider, identity)
 
 
 def _attach(user_id: UUID, provider: str, identity: ExternalIdentity) -> Identity:
@@ -195,6 +212,7 @@ def unlink(user_id: UUID, identity_id: UUID) -> None:
             raise NotFound
         if len(mine) == 1 and not user.password_hash and not user.phone_verified_at:
             raise LastSignInMethod
+        withdrawals.note([(found.issuer, found.subject)])
         Identity.delete().where(Identity.id == identity_id).execute()
         app.bus.publish(IdentityUnlinked(user_id=user_id, provider=found.provider))
 

@@ -18,7 +18,7 @@ from plugins.accounts.addresses import email_key, normal_phone
 from plugins.accounts.events import SessionOpened, StatusChanged
 from plugins.accounts.models import Device, User
 from plugins.accounts.problems import InvalidCredentials, InvalidToken, MfaRequired
-from plugins.accounts.services import challenges, mfa, people
+from plugins.accounts.services import challenges, external_sessions, mfa, people
 from plugins.accounts.services.throttle import guarded_sign_in
 
 if TYPE_CHECKING:
@@ -87,8 +87,12 @@ def _rehash(user: User, password: str) -> None:
         User.update(password_hash=fresh).where(User.id == user.id, User.password_hash == stored).execute()
 
 
-def finish(user: User, client: Client, *, via: str, code: str = "", epoch: int | None = None) -> SignedIn:
+def finish(
+    user: User, client: Client, *, via: str, code: str = "", epoch: int | None = None, external: str = ""
+) -> SignedIn:
     """Open a session for somebody who proved to be `user`, second factor permitting.
+
+    `external` is the reference of the provider's session it shall end with.
 
     Raises MfaRequired with a token for `with_second_factor` when a code is
     needed and none came with the request. Call it outside a transaction, which
@@ -97,12 +101,12 @@ def finish(user: User, client: Client, *, via: str, code: str = "", epoch: int |
     app.auth.status(user.id).require_active()
     guarded = mfa.is_enabled(user.id)
     if guarded and not code:
-        token = challenges.open_challenge("mfa", user.id, via=via, epoch=epoch)
+        token = challenges.open_challenge("mfa", user.id, via=via, epoch=epoch, external=external)
         raise MfaRequired(mfa_token=token, methods=["totp", "recovery_code"])
     if guarded:
         mfa.check(user.id, code)
     with app.db.atomic():
-        return open_session(user, client, via=via, second_factor=guarded, epoch=epoch)
+        return open_session(user, client, via=via, second_factor=guarded, epoch=epoch, external=external)
 
 
 def with_second_factor(*, token: str, code: str, client: Client) -> SignedIn:
@@ -120,17 +124,27 @@ def with_second_factor(*, token: str, code: str, client: Client) -> SignedIn:
         raise InvalidToken
     with app.db.atomic():
         data = found.data
-        return open_session(user, client, via=data["via"], second_factor=True, epoch=data["epoch"])
+        return open_session(
+            user, client, via=data["via"], second_factor=True, epoch=data["epoch"], external=data["external"]
+        )
 
 
 def open_session(
-    user: User, client: Client, *, via: str, second_factor: bool = False, epoch: int | None = None
+    user: User,
+    client: Client,
+    *,
+    via: str,
+    second_factor: bool = False,
+    epoch: int | None = None,
+    external: str = "",
 ) -> SignedIn:
     """Open a session; in a transaction. A device not seen before is announced by mail.
 
     The first device of an account is not: it is the one it was opened on.
     """
     tokens = app.auth.open_session(user.id, device=client.label, ip=client.ip, mfa=second_factor, epoch=epoch)
+    if external:
+        external_sessions.bind(external, tokens.session_id)
     known = Device.select().where(Device.user == user.id).exists()
     new = _remember(user.id, client) and known
     if new:

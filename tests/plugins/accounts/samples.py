@@ -12,6 +12,8 @@ from plugins.accounts.models import Identity
 
 REASON = {"reason": "A sample"}
 UNSCOPED = {
+    "/auth/external/{provider}": "identity providers are everybody's",
+    "/auth/external/{provider}/link": "identity providers are everybody's",
     "/auth/oidc/{provider}/authorize": "identity providers are everybody's",
     "/auth/oidc/{provider}/callback": "identity providers are everybody's",
     "/auth/oidc/{provider}/link": "identity providers are everybody's",

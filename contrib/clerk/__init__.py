@@ -1,0 +1,1 @@
+"""People of a Clerk application: session tokens and webhooks."""

@@ -1,0 +1,1 @@
+"""People of a Firebase Authentication project: ID tokens."""
