@@ -42,9 +42,10 @@ class EngineServer:
 
     `on_open` gets each new session after its `open` packet was queued and sets
     its `on_message` and `on_close`; a Problem it raises refuses the session with
-    that status, a session it closes is refused with 403. `origins` is `http.cors_origins`; `address` tells a client's
-    address (`kernel.http.proxies.client_address`). Heartbeats run on the
-    machine's monotonic time, so there is no clock here.
+    that status, a session it closes is refused with 403. `origins` is
+    `http.cors_origins`; `address` tells a client's address
+    (`kernel.http.proxies.client_address`). Heartbeats run on the machine's
+    monotonic time, so there is no clock here.
     """
 
     def __init__(
@@ -108,7 +109,7 @@ class EngineServer:
         return None
 
     def _known(self, sid: str) -> EngineSession:
-        session = self.sessions.get(sid)
+        session = self._sessions.known(sid)
         if session is None:
             raise Refused(UNKNOWN_SESSION, "Session ID unknown")
         return session

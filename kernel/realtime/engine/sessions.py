@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel.realtime.engine.deadlines import Deadlines
+from kernel.realtime.engine.deadlines import TURN, Deadlines
 from kernel.realtime.engine.packets import PING_FRAME
 from kernel.realtime.engine.websocket import Common
 
@@ -53,20 +53,25 @@ class Sessions:
         self._words.cancel(sid)
         return self.last_words.pop(sid, None)
 
-    def _ping(self, session: EngineSession) -> None:
-        self._pongs.start(session)
+    def known(self, sid: str) -> EngineSession | None:
+        """Return an open session; one whose pong is late is not, even before its timer's turn."""
+        self._pongs.expire(TURN)
+        return self.open.get(sid)
+
+    def _ping(self, session: EngineSession, due: float) -> None:
+        self._pongs.start(session, due)
         session.send_frame(PING_FRAME)
 
-    def _silent(self, session: EngineSession) -> None:
+    def _silent(self, session: EngineSession, _: float) -> None:
         if session.paused:  # its pong may have come: it is ourselves who do not read
             self._pongs.start(session)
         else:
             session.end("ping timeout", 1001, "ping timeout")
 
-    def _unheard(self, sid: str) -> None:
+    def _unheard(self, sid: str, _: float) -> None:
         self.last_words.pop(sid, None)
 
 
-def _give_up(session: EngineSession) -> None:
+def _give_up(session: EngineSession, _: float) -> None:
     if session.probe is not None:
         session.probe.close(1008, "no probe in time")

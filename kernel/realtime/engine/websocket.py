@@ -87,7 +87,7 @@ class Common:
         self.queue_bytes = queue_bytes
         self.buffer = bytearray(CHUNK)
         self.view = memoryview(self.buffer)
-        self.lingering: Deadlines[WebSocket] = Deadlines(LINGER, lambda late: late.finish())
+        self.lingering: Deadlines[WebSocket] = Deadlines(LINGER, lambda late, _: late.finish())
 
 
 class WebSocket:

@@ -1,0 +1,101 @@
+"""An application on the engine that echoes, and misbehaves when told to.
+
+A client's text is echoed, or a command:
+
+    !close CODE REASON   the server ends the session      !flood COUNT SIZE  as many messages
+    !mixed COUNT SIZE    two greenlets send at once       !raise             the handler fails
+    !pause / !resume     of every session                 !all TEXT          to every session, as one frame
+    !refuse              of the following sessions        !admit             no more
+
+Other paths: /ends (why sessions ended), /state (sessions, greenlets, memory).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from pathlib import Path
+
+import gevent
+from greenlet import greenlet
+
+from kernel.errors import TooManyRequests
+from kernel.http.proxies import client_address
+from kernel.realtime.engine import EngineServer, Frame
+
+ORIGINS = ["https://shop.example"]
+
+
+class Echo:
+    def __init__(self, settings):
+        self.ends, self.refusing = [], False
+        self.engine = EngineServer(
+            settings, on_open=self.open, origins=ORIGINS, max_age=60, address=client_address(0)
+        )
+
+    def open(self, session):
+        if self.refusing:
+            raise TooManyRequests("one is enough", headers={"Retry-After": "7"})
+        session.on_message = lambda message: self.message(session, message)
+        session.on_close = self.ends.append
+
+    def message(self, session, message):
+        if isinstance(message, str) and message.startswith("!"):
+            name, *words = message[1:].split(" ")
+            getattr(self, name)(session, *words)
+        else:
+            session.send(message)
+
+    def close(self, session, code, reason):
+        session.send("goodbye")
+        session.close(int(code), reason)
+
+    def flood(self, session, count, size):
+        frame = Frame("x" * int(size))
+        for _ in range(int(count)):
+            session.send_frame(frame)
+
+    def mixed(self, session, count, size):
+        for letter in "ab":
+            gevent.spawn(self.write_many, session, letter * int(size), int(count))
+
+    def write_many(self, session, text, count):
+        for number in range(count):
+            session.send(text)
+            if number % 10 == 0:
+                gevent.sleep(0)
+
+    def pause(self, session):
+        session.pause()
+
+    def resume(self, session):
+        for each in self.engine.sessions.values():
+            each.resume()
+
+    def all(self, session, text):
+        frame = Frame(text, b"\x00\x01")
+        for each in self.engine.sessions.values():
+            each.send_frame(frame)
+
+    def refuse(self, session):
+        self.refusing = True
+
+    def admit(self, session):
+        self.refusing = False
+
+    def handshake(self, session):
+        seen = session.environ
+        session.send(json.dumps([seen.ip, seen.user_agent, seen.origin, seen.query, seen.headers]))
+
+    def wsgi(self, environ, start_response):
+        path = environ["PATH_INFO"]
+        if path.startswith("/engine.io/"):
+            return self.engine.wsgi(environ, start_response)
+        body = json.dumps(self.ends if path == "/ends" else self.state()).encode()
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    def state(self):
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        alive = sum(isinstance(each, greenlet) and bool(each) for each in gc.get_objects())
+        return {"sessions": len(self.engine.sessions), "greenlets": alive, "kilobytes": pages * 4}
