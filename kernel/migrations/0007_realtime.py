@@ -44,7 +44,8 @@ CREATE TABLE kernel_node_user (
 )
 """
 
-# One row a person (no CHECK: it would test the change an upsert proposes), so that of two processes only one sees the first socket or the last.
+# One row a person, so that of two processes only one sees the first socket or the last.
+# No CHECK: it would test the change that an upsert proposes, not the sum.
 ONLINE = """
 CREATE TABLE kernel_online (
     user_id uuid PRIMARY KEY,
