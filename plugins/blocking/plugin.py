@@ -68,3 +68,8 @@ def chat_may_message(sender: UUID, recipients: Collection[UUID]) -> Collection[U
 @hookimpl(optionalhook=True)
 def listings_hidden_sellers(viewer: UUID) -> Collection[UUID]:
     return queries.hidden_from(viewer)
+
+
+@hookimpl(optionalhook=True)
+def presence_hidden(pairs: Collection[tuple[UUID, UUID]]) -> Collection[tuple[UUID, UUID]]:
+    return queries.blocked_pairs(pairs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -27,5 +27,15 @@ def notifications_recipient(user_id: UUID) -> Recipient | None:
     """Return where and how an account is reached; None when this plugin does not know it.
 
     Called in a worker, once for each message to the account: answer with a query or two.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def notifications_undisturbed(user_ids: Collection[UUID]) -> Collection[UUID]:
+    """Return those of `user_ids` who do not want to be disturbed now: nothing is pushed to them.
+
+    What is mandatory is pushed all the same, and the list in the application
+    fills. Called in a worker, once for a batch of pushes: answer with one query.
     """
     raise AssertionError("a specification is never called")

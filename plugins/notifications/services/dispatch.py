@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -39,10 +39,20 @@ def send_batch(channel: str) -> int:
 def _wanted(claimed: Sequence[Delivery]) -> Iterable[Delivery]:
     """Yield what may go out now: people change their minds, and sleep, while a delivery waits."""
     asked = {one.user_id for one in claimed if one.user_id and not one.mandatory}
-    known = wishes.of_many(asked)
+    known, undisturbed = wishes.of_many(asked), _undisturbed(claimed, asked)
     for one in claimed:
-        if one.mandatory or one.user_id not in known or _may_go(one, known[one.user_id]):
+        if one.user_id in undisturbed and not one.mandatory:
+            deliveries.suppressed(one, "not to be disturbed")
+        elif one.mandatory or one.user_id not in known or _may_go(one, known[one.user_id]):
             yield one
+
+
+def _undisturbed(claimed: Sequence[Delivery], user_ids: Collection[UUID]) -> set[UUID]:
+    """Return who asked not to be disturbed, if it is pushes that wait; the rest makes no noise."""
+    if not user_ids or claimed[0].channel != "push":
+        return set()
+    every = app.hooks.call("notifications_undisturbed", user_ids=user_ids)
+    return {one for found in every for one in found}
 
 
 def _may_go(delivery: Delivery, of: Wishes) -> bool:

@@ -148,3 +148,20 @@ def test_a_digest_counts_what_it_does_not_spell_out(at, wishing, post, work, mai
     assert digest["subject"] == "53 notifications you missed"
     assert "… and 3 earlier." in digest["text"]
     assert "Letter 52" in digest["text"]
+
+
+def test_who_is_not_to_be_disturbed_is_pushed_nothing_but_what_is_mandatory(
+    app, monkeypatch, person, post, work, provider, log, client
+):
+    ada, ben = (person(email=None, devices=(f"bell:{name}",)) for name in ("ada", "ben"))
+    hooks = {**app.hooks._implementations}
+    hooks["notifications_undisturbed"] = (("test", lambda user_ids: {ada} & set(user_ids)),)
+    monkeypatch.setattr(app.hooks, "_implementations", hooks)
+
+    post(ada, "everywhere")
+    post(ben, "everywhere")
+    work()
+
+    assert [one.token for one in provider("bell").messages] == ["ben"]
+    assert [one.reason for one in log(user_id=ada, channel="push")] == ["not to be disturbed"]
+    assert client.as_user(ada).get("/v1/notifications/unread").json["unread"] == 1
