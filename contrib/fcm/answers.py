@@ -70,6 +70,6 @@ def _names_token(details: list[dict[str, Any]]) -> bool:
 def _body(answer: requests.Response) -> dict[str, Any]:
     try:
         found = answer.json()
-    except ValueError:
-        return {}
+    except ValueError:  # an error page of something in between
+        found = None
     return found if isinstance(found, dict) else {}

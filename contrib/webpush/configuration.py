@@ -40,8 +40,7 @@ def provider(app: Application) -> WebPushProvider:
 def _check_production(settings: WebpushSettings) -> None:
     if not settings.private_key:
         raise ConfigurationError(
-            "webpush.private_key is empty: make one with"
-            " `STOA__KERNEL__ENVIRONMENT=development manage.py webpush keys`, or leave the plugin out"
+            "webpush.private_key is empty: make one with `manage.py webpush keys`, or leave the plugin out"
         )
     if not settings.subject:
         raise ConfigurationError(

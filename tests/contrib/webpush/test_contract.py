@@ -35,7 +35,10 @@ def test_settings_that_cannot_work_stop_the_start_in_one_line(make_app, settings
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"private_key": ""}, "webpush: startup: webpush.private_key is empty: make one with"),
+        (
+            {"private_key": ""},
+            "webpush.private_key is empty: make one with `manage.py webpush keys`",
+        ),
         ({"subject": ""}, "webpush.subject is empty: write `mailto:`"),
         ({"allow_private": True}, "webpush.allow_private is for tests: production refuses it"),
     ],
