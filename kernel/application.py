@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kernel.hooks import Hooks
     from kernel.manifest import Manifest
     from kernel.observability import Metrics, Observability
+    from kernel.realtime.gateway import Gateway
+    from kernel.realtime.realtime import Realtime
     from kernel.registry import Registry
     from kernel.settings import Settings
     from kernel.storage import BlobStore, Database, Listener
@@ -52,6 +54,8 @@ class Application:
     auth: Auth
     bus: Bus
     tasks: TaskQueue
+    realtime: Realtime
+    gateway: Gateway
     blobs: BlobStore
     metrics: Metrics
     observability: Observability
@@ -125,6 +129,7 @@ class Application:
         self.db.warm(self.settings.database.pool_warm)
         self.listener.start()
         self.auth.start()
+        self.realtime.start()
         startups = dict(self.hooks.implementations("startup"))
         for plugin in self.registry.plugins:
             if plugin.name in self.registry:
@@ -170,6 +175,7 @@ class Application:
         self._started.clear()
         if self._running:
             self._running = False
+            self.realtime.stop()
             self.auth.stop()
             self.listener.stop()
         self.db.stop()

@@ -30,6 +30,9 @@ from kernel.observability import Metrics, Observability
 from kernel.observability.instruments import cache_reads
 from kernel.observability.logs import show_no_locals
 from kernel.profile import read_profile
+from kernel.realtime.gateway import Gateway
+from kernel.realtime.realtime import Realtime
+from kernel.realtime.routes import realtime_routes
 from kernel.redis import RedisLink
 from kernel.registry import Owned, Registry
 from kernel.secret_key import derived, secret_key
@@ -90,6 +93,15 @@ def _furnish(application: Application, clock: Clock | None) -> None:
         _values(registry.events),
         _values(registry.subscribers),
     )
+    application.realtime = Realtime(
+        settings.realtime,
+        db=application.db,
+        clock=application.clock,
+        listener=application.listener,
+        bus=application.bus,
+        link=link,
+        namespaces=_values(registry.realtime),
+    )
     tasks = [purge_expired, *_values(registry.tasks), *_values(registry.schedules)]
     application.tasks = TaskQueue(settings.tasks, application.db, application.clock, tasks, settings.redis)
     signer = UrlSigner(
@@ -101,6 +113,7 @@ def _furnish(application: Application, clock: Clock | None) -> None:
     )
     application.blobs = _blobs(application, signer)
     application.observability = Observability(application, link)
+    application.gateway = Gateway(application)
     application.remount = partial(_mount, application, secret, signer)
     application.remount()
 
@@ -176,7 +189,11 @@ def _mount(application: Application, secret: str, signer: UrlSigner) -> None:
     routes = [*_values(application.registry.routes), *application.observability.routes]
     if application.settings.storage.backend == "disk":
         routes += blob_routes(application.blobs, signer)
-    application.wsgi = build_wsgi(routes, stack)
+    namespaces = _values(application.registry.realtime)
+    routes += realtime_routes(namespaces, settings)
+    application.realtime.declare(namespaces)
+    application.gateway.serve(namespaces)
+    application.wsgi = application.gateway.before(build_wsgi(routes, stack))
 
 
 def _values(owned: Sequence[Owned[T]]) -> list[T]:

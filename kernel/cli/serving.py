@@ -73,7 +73,13 @@ def _boot(run: Runtime, ready: Callable[[Application], None], *, worker: bool, m
     gc.freeze()  # PERF: a full collection during a request then looks at what requests made alone
     gc.enable()
     connections = application.metrics.gauge("stoa_http_connections", "Open HTTP connections.")
-    return Serving(application.wsgi, lambda: ready(application), stop, connections.track_inprogress)
+    return Serving(
+        application.wsgi,
+        lambda: ready(application),
+        stop,
+        connections.track_inprogress,
+        application.gateway.drain,
+    )
 
 
 def _spare_structlog_rich(run: Runtime) -> None:

@@ -38,7 +38,7 @@ class Membership:
         for room in rooms:
             name, colon, key = room.partition(":")
             family = self._namespace.family(name)
-            if family is not None and colon and key and len(room) <= MAX_ROOM and _reads(family.key, key):
+            if family is not None and colon and key and len(room) <= MAX_ROOM and reads(family.key, key):
                 keys.setdefault(name, []).append(key)
         found: set[str] = set()
         for name, asked in keys.items():
@@ -149,7 +149,7 @@ def _tell(socket: Socket, found: Mapping[str, Recovery]) -> None:
     socket.emit("rooms", {"rooms": {name: one.described() for name, one in found.items()}})
 
 
-def _reads(key: Callable[[str], object], text: str) -> bool:
+def reads(key: Callable[[str], object], text: str) -> bool:
     """Say whether a family's `key` reads the text, and would write it the same."""
     try:
         return str(key(text)) == text and "\0" not in text

@@ -25,6 +25,7 @@ from kernel.errors import PluginError
 from kernel.http.endpoint import Endpoint, endpoints_of
 from kernel.http.routing import path_of
 from kernel.manifest import Manifest
+from kernel.realtime.declarations import Namespace
 from kernel.registry import Plugin
 from kernel.resolution import resolve, without
 from kernel.setting_field import info_of
@@ -34,6 +35,7 @@ from kernel.testing.applications import Applications
 from kernel.testing.borders import trespasses
 from kernel.testing.client import Client
 from kernel.testing.matrix import Case, ask, cases, leaks
+from kernel.testing.rooms import room_cases, room_leaks
 from kernel.testing.samples import Samples, samples_beside
 
 MakeApp = Callable[..., Application]
@@ -93,6 +95,19 @@ class PluginContract:
         found = [line for case in self._cases(booted) for line in leaks(booted, case)]
 
         expect_none(found, "filter by owner or scope and raise NotFound for both; mend samples.py if asked")
+
+    def test_its_socket_events_are_declared_in_full(self, booted: Application) -> None:
+        """Every namespace, room and event has a summary; what a client sends, a schema if it has data."""
+        faults = [fault for one in self._loaded(booted).realtime for fault in _unsaid(one)]
+
+        expect_none(faults, "say in each declaration what it is")
+
+    def test_no_room_lets_in_who_does_not_belong(self, booted: Application) -> None:
+        """Run the isolation matrix over its rooms (`kernel.testing.rooms`)."""
+        found = room_cases(self._loaded(booted), self._samples())
+        leaking = [line for case in found for line in room_leaks(booted, case)]
+
+        expect_none(leaking, "filter by owner or scope in the authoriser; mend samples.py if asked")
 
     def test_a_read_runs_no_more_statements_than_it_declares(self, booted: Application) -> None:
         """Count what each GET of a sample costs in SQL."""
@@ -206,6 +221,16 @@ def _undeclared(where: str, endpoint: Endpoint) -> Iterator[str]:
         yield f"{where}: statements={endpoint.statements} bounds nothing"
 
 
+def _unsaid(namespace: Namespace) -> Iterator[str]:
+    declared: tuple[Any, ...] = (namespace, *namespace.rooms, *namespace.inbound, *namespace.outbound)
+    for one in declared:
+        if not one.summary.strip() or one.summary.endswith("."):
+            yield f"{namespace.path} {getattr(one, 'name', '')}: the summary is one line without a full stop"
+    for event in namespace.outbound:
+        if not event.data().dump_fields:
+            yield f"{namespace.path} {event.name}: its schema {event.data.__name__} has no field"
+
+
 def _costly(application: Application, case: Case) -> Iterator[str]:
     sample = case.make(application)
     application.db.release()
@@ -217,7 +242,7 @@ def _costly(application: Application, case: Case) -> Iterator[str]:
 
 
 def _offers(plugin: Plugin) -> Iterator[str]:
-    """Yield the names others use: hooks, events, settings, permissions, roles, commands."""
+    """Yield the names others use: hooks, events, settings, permissions, roles, commands, namespaces."""
     module = plugin.hookspecs
     yield from (
         (name for name in vars(module) if hasattr(getattr(module, name), "stoa_spec")) if module else ()
@@ -226,6 +251,7 @@ def _offers(plugin: Plugin) -> Iterator[str]:
     yield from _fields(plugin.settings)
     yield from (one.name for one in plugin.permissions)
     yield from (str(command.name) for command in plugin.commands)
+    yield from (one.path for one in plugin.realtime)
 
 
 def _fields(kind: type[Any] | None) -> dict[str, Any]:

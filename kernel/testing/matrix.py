@@ -83,11 +83,12 @@ def leaks(app: Application, case: Case) -> list[str]:
     """Return what is wrong with the endpoint's isolation, one line each; [] is none."""
     sample = case.make(app)
     app.db.release()
-    found = [line for name, client in _outsiders(app, sample) for line in _leak(case, sample, name, client)]
+    found = [line for name, client in outsiders(app, sample) for line in _leak(case, sample, name, client)]
     return found or _unproven(app, case, sample)
 
 
-def _outsiders(app: Application, sample: Sample) -> Iterator[tuple[str, Client]]:
+def outsiders(app: Application, sample: Sample) -> Iterator[tuple[str, Client]]:
+    """Yield those who may not see a sample, and what they are called in a report."""
     nobody = Client(app, checked=False)
     yield "anonymous", nobody
     yield "a stranger", nobody.as_user(mfa=True)

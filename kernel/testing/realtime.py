@@ -77,8 +77,12 @@ class SocketClient:
         *,
         transports: tuple[str, ...] = ("websocket",),
         headers: Mapping[str, str] | None = None,
+        raw_auth: Any = None,
     ) -> None:
-        """Connect and join; raise ConnectRefused with the server's answer."""
+        """Connect and join; raise ConnectRefused with the server's answer.
+
+        `raw_auth` is sent in place of what the token and the positions make.
+        """
         self.namespace = namespace
         self.events: list[Event] = []
         self.rooms: dict[str, dict[str, Any]] = {}
@@ -101,7 +105,7 @@ class SocketClient:
             self._client.connect(
                 url,
                 headers=dict(headers or {}),
-                auth=auth,
+                auth=auth if raw_auth is None else raw_auth,
                 transports=list(transports),
                 namespaces=[namespace],
                 wait_timeout=int(PATIENCE),

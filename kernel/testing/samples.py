@@ -10,10 +10,15 @@ A plugin's tests hold a module `samples.py`:
 
     UNSCOPED = {"/labels/{label_id}": "labels are everybody's"}
 
-The names are path parameters. A route with several is given the sample that
-makes exactly these; `paths` binds a sample to single routes instead, for those
-that need an object in another state. `UNSCOPED` lists routes whose ids are
-nobody's, each with the reason; `SETTINGS` are those the plugin cannot start without.
+    @sample(rooms=["note"])
+    def open_note(app: Application) -> Sample:
+        return Sample({"note": made.id}, owner=author)
+
+The names are path parameters; `rooms` are families of Socket.IO rooms. A route
+with several is given the sample that makes exactly these; `paths` binds a
+sample to single routes instead, for those that need an object in another state.
+`UNSCOPED` lists routes (and rooms, as `room:<family>`) whose ids are nobody's,
+each with the reason; `SETTINGS` are those the plugin cannot start without.
 """
 
 from __future__ import annotations
@@ -62,6 +67,7 @@ class Marked:
     make: Make
     names: frozenset[str]
     paths: frozenset[str]
+    rooms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,12 @@ class Samples:
         for one in self.marked:
             if {plain, f"{method} {plain}"} & one.paths:
                 return one.make
-        return next((one.make for one in self.marked if one.names == names and not one.paths), None)
+        plainly = (one for one in self.marked if not one.paths and not one.rooms)
+        return next((one.make for one in plainly if one.names == names), None)
+
+    def of_room(self, family: str) -> Make | None:
+        """Return what makes the sample for a family of rooms, None when nothing does."""
+        return next((one.make for one in self.marked if family in one.rooms), None)
 
     def is_unscoped(self, method: str, path: str) -> bool:
         """Tell whether the ids of a route are declared to be nobody's."""
@@ -86,11 +97,14 @@ class Samples:
         return plain in self.unscoped or f"{method} {plain}" in self.unscoped
 
 
-def sample(*names: str, paths: Sequence[str] = ()) -> Callable[[F], F]:
-    """Mark a function that makes a sample for routes with these path parameters."""
+def sample(*names: str, paths: Sequence[str] = (), rooms: Sequence[str] = ()) -> Callable[[F], F]:
+    """Mark a function that makes a sample for routes with these path parameters.
+
+    Or for room families: then its `ids` hold the room's key under the family's name.
+    """
 
     def mark(make: F) -> F:
-        setattr(make, _MARK, Marked(make, frozenset(names), frozenset(paths)))
+        setattr(make, _MARK, Marked(make, frozenset(names), frozenset(paths), frozenset(rooms)))
         return make
 
     return mark
