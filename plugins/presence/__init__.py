@@ -1,0 +1,1 @@
+"""Presence: who is there, who is away, and since when."""

@@ -1,0 +1,9 @@
+"""Presence keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestPresence(PluginContract):
+    plugin = "presence"
