@@ -44,6 +44,11 @@ DELETE FROM notifications_device WHERE id = ANY(ARRAY(
     SELECT id FROM notifications_device WHERE user_id = %(user_id)s
     ORDER BY registered_at DESC, id DESC OFFSET %(kept)s FOR UPDATE SKIP LOCKED))
 """
+_OLD: Final = """
+DELETE FROM notifications_device WHERE id = ANY(ARRAY(
+    SELECT id FROM notifications_device
+    WHERE registered_at < %(stale)s OR expires_at <= %(now)s LIMIT %(limit)s))
+"""
 _AFTER: Final = """
 SELECT id, session_id FROM notifications_device
 WHERE session_id IS NOT NULL AND id > %s ORDER BY id LIMIT %s
@@ -130,8 +135,11 @@ def purge() -> int:
     """Delete devices that nobody renews, that expired, or whose session was ended; return how many."""
     now = app.clock.now()
     stale = now - timedelta(days=app.settings.of(NotificationsSettings).device_days)
-    old = (Device.registered_at < stale) | (Device.expires_at <= now)
-    return int(Device.delete().where(old).execute()) + _purge_signed_out()
+    gone, count = 0, _CHUNK
+    while count == _CHUNK:
+        count = int(app.db.execute_sql(_OLD, {"stale": stale, "now": now, "limit": _CHUNK}).rowcount)
+        gone += count
+    return gone + _purge_signed_out()
 
 
 def _purge_signed_out() -> int:

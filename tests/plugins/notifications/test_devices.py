@@ -109,6 +109,7 @@ def test_an_expired_subscription_gets_nothing(ada, ring, mailbox, clock):
         ({"provider": "bell", "token": "a" * 2049}, "/token"),
         ({"provider": "bell", "token": "a", "platform": "toaster"}, "/platform"),
         ({"provider": "bell", "token": "a", "locale": "../de"}, "/locale"),
+        ({"provider": "bell", "token": "a", "app_version": "1\0"}, "/app_version"),
         (
             {"provider": "bell", "subscription": {**SUBSCRIPTION, "expirationTime": 1}},
             "/subscription/expirationTime",
