@@ -13,11 +13,12 @@ from kernel import event
 
 @event("chat.conversation.created", version=1, key="conversation_id")
 class ConversationCreated:
-    """There is a new conversation; `kind` is direct, group, channel or attached."""
+    """There is a new conversation with these members; `kind` is direct, group, channel or attached."""
 
     conversation_id: UUID
     kind: str
     creator_id: UUID | None
+    member_ids: list[UUID]
     ref: str = ""
 
 
@@ -38,10 +39,14 @@ class ConversationClosed:
 
 @event("chat.member.joined", version=1, key="conversation_id")
 class MemberJoined:
-    """Somebody is in the conversation; `via` is create, add, invite, join or plugin."""
+    """Somebody is in the conversation; `via` is add, invite, join or plugin.
+
+    The first members are told of by `chat.conversation.created.v1`.
+    """
 
     conversation_id: UUID
     user_id: UUID
+    kind: str
     via: str
 
 

@@ -13,7 +13,7 @@ from kernel import hookspec
 
 
 @hookspec
-def chat_unreachable(sender: UUID, recipients: Collection[UUID]) -> Collection[UUID]:
+def chat_may_message(sender: UUID, recipients: Collection[UUID]) -> Collection[UUID]:
     """Return those of `recipients` whom `sender` may not reach directly: who blocks whom, either way.
 
     Asked when a direct conversation is opened, at each message in one, and when

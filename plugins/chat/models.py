@@ -6,7 +6,7 @@ from typing import Final
 
 import peewee
 
-from kernel import ArrayField, JSONField, TimestampField, TSVectorField, Versioned
+from kernel import ArrayField, JSONField, TimestampField, Versioned
 from kernel.storage import db_proxy
 
 DOUBTFUL: Final = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
@@ -109,7 +109,6 @@ class Message(Versioned):
     deleted_at = TimestampField(null=True)
     expires_at = TimestampField(null=True)
     digest = peewee.BlobField()
-    words = TSVectorField(index=False, null=True)
 
     class Meta:
         table_name = "chat_message"

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from kernel import Permission, Role, hookimpl
+from kernel import Permission, Role, Route, hookimpl
 from plugins.chat import hookspecs
 from plugins.chat.events import EVENTS
 from plugins.chat.extra_models import EXTRAS
 from plugins.chat.models import CORE
 from plugins.chat.permissions import PERMISSIONS
+from plugins.chat.realtime import CHAT
+from plugins.chat.resources import ROUTES
 from plugins.chat.settings import ChatSettings
 
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel import Settings
+    from kernel import Namespace, Settings
 
 
 @hookimpl
@@ -38,6 +40,16 @@ def register_models(settings: Settings) -> Sequence[type[Model]]:
 @hookimpl
 def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
     return PERMISSIONS
+
+
+@hookimpl
+def register_routes(settings: Settings) -> Sequence[Route]:
+    return ROUTES
+
+
+@hookimpl
+def register_realtime(settings: Settings) -> Sequence[Namespace]:
+    return (CHAT,)
 
 
 @hookimpl

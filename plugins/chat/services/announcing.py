@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import app
-from plugins.chat.views import plain
+from plugins.chat.schemas.wire import MessageNews
 
 NAMESPACE: Final = "/chat"
 
@@ -45,10 +45,16 @@ def tell(
         NAMESPACE,
         conversation_room(conversation_id),
         name,
-        plain({"conversation_id": conversation_id, **data}),
+        {"conversation_id": conversation_id, **data},
         ref=str(ref) if ref else None,
         expires_at=expires_at,
     )
+
+
+def redact(conversation_id: UUID, message_id: UUID, data: Mapping[str, Any]) -> None:
+    """Put this in the place of all the stream holds about a message."""
+    shown = MessageNews().dump({"conversation_id": conversation_id, **data})
+    app.realtime.redact(NAMESPACE, conversation_room(conversation_id), str(message_id), shown)
 
 
 def tell_readers(conversation_id: UUID, name: str, data: Mapping[str, Any]) -> None:
@@ -57,26 +63,16 @@ def tell_readers(conversation_id: UUID, name: str, data: Mapping[str, Any]) -> N
         NAMESPACE,
         receipts_room(conversation_id),
         name,
-        plain({"conversation_id": conversation_id, **data}),
+        {"conversation_id": conversation_id, **data},
     )
 
 
 def tell_person(user_id: UUID, name: str, data: Mapping[str, Any]) -> None:
     """Send an event to one person's devices."""
-    app.realtime.publish(NAMESPACE, user_room(user_id), name, plain(data))
+    app.realtime.publish(NAMESPACE, user_room(user_id), name, data)
 
 
-def admit(user_ids: Iterable[UUID], data: Mapping[str, Any]) -> None:
-    """Tell people that they are in a conversation now; their sockets join its room.
-
-    In the order of their ids: two transactions never wait for each other crosswise.
-    """
-    for user_id in sorted(user_ids):
-        tell_person(user_id, "conversation:created", data)
-        app.realtime.refresh(user_id, "joined")
-
-
-def expel(user_id: UUID, conversation_id: UUID, reason: str) -> None:
-    """Tell somebody that they are in a conversation no longer; their sockets leave its rooms."""
-    tell_person(user_id, "conversation:removed", {"conversation_id": conversation_id, "reason": reason})
-    app.realtime.refresh(user_id, reason)
+def regroup(user_ids: Iterable[UUID], reason: str) -> None:
+    """Have people's sockets enter the rooms that are theirs now, and leave those that are not."""
+    for user_id in user_ids:
+        app.realtime.refresh(user_id, reason)

@@ -106,6 +106,11 @@ def show(conversation: Conversation, message: Message) -> None:
     )
 
 
+def delete(caller: Principal, message_id: UUID, scope: str) -> None:
+    """Delete a message for `all`, leaving a tombstone, or for `me`."""
+    (hide if scope == "me" else delete_for_all)(caller, message_id)
+
+
 def delete_for_all(caller: Principal, message_id: UUID) -> None:
     """Leave a tombstone where a message was. Deleting it again changes nothing.
 
@@ -165,12 +170,7 @@ def bury(conversation: Conversation, message: Message, *, reason: str) -> bool:
     _forget(conversation, message)
     extra = threads.withdrawn(message)
     data = {"message": views.message(buried[0]), "reason": reason, **extra}
-    app.realtime.redact(
-        announcing.NAMESPACE,
-        announcing.conversation_room(conversation.id),
-        str(message.id),
-        views.plain({"conversation_id": conversation.id, **data}),
-    )
+    announcing.redact(conversation.id, message.id, {"message": data["message"]})
     announcing.tell(conversation.id, "message:deleted", data, ref=message.id)
     app.bus.publish(
         MessageDeleted(message_id=message.id, conversation_id=conversation.id, reason=reason),

@@ -31,12 +31,13 @@ def enter(
     _count(conversation, len(new))
     if via != "create":
         joined = [
-            MemberJoined(conversation_id=conversation.id, user_id=each, via=via) for each in sorted(new)
+            MemberJoined(conversation_id=conversation.id, user_id=each, kind=conversation.kind, via=via)
+            for each in sorted(new)
         ]
         app.bus.publish(*joined, scope=conversation.scope or None)
         if conversation.kind not in QUIET:
             _tell_of_joining(conversation, {each: roles[each] for each in new}, via, by)
-    announcing.admit(new, {"conversation_id": conversation.id, "kind": conversation.kind})
+    announcing.regroup(new, "joined")
     return new
 
 
@@ -108,5 +109,5 @@ def leave(
         data: dict[str, Any] = {"user_id": user_id, "how": how, "member_count": conversation.member_count}
         announcing.tell(conversation.id, "conversation:member_left", data)
         writing.note(conversation, by, {"event": how, "user_ids": [user_id]})
-    announcing.expel(user_id, conversation.id, how)
+    announcing.regroup([user_id], how)
     return True

@@ -20,11 +20,11 @@ def add(caller: Principal, conversation_id: UUID, user_ids: Collection[UUID]) ->
     Raises NotFound, NotAllowedHere, GroupFull, Invalid for who is banned, unknown or not reachable.
     """
     adder = person(caller)
-    opening.require_welcome(adder, set(user_ids) - {adder}, "/user_ids")
     with app.db.atomic():
         held = hold_open(conversation_id, adder)
         held.require_kind("group", "channel")
         held.require(held.conversation.add_role)
+        opening.require_welcome(adder, set(user_ids) - {adder}, "/user_ids")
         if banned(held.id, user_ids):
             raise invalid("/user_ids", "Somebody named here was banned: lift the ban first.")
         return entering.enter(held.conversation, dict.fromkeys(user_ids, "member"), via="add", by=adder)

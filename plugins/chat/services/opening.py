@@ -28,13 +28,15 @@ def direct(caller: Principal, other: UUID) -> tuple[UUID, bool]:
         raise invalid("/user_id", "That is yourself: save messages instead.")
     if reach.strangers([other]):
         raise invalid("/user_id", "There is no such person.")
+    key = ":".join(sorted((str(sender), str(other))))
+    if (known := _id_of(Conversation.direct_key == key)) is not None:
+        return known, False
     with app.db.atomic():
-        key = ":".join(sorted((str(sender), str(other))))
-        made = _insert(uuid7(), kind="direct", creator_id=sender, direct_key=key)
-        if made is None:
-            return _id_of(Conversation.direct_key == key), False
         reach.require_reachable(sender, [other])
-        entering.enter(made, dict.fromkeys((sender, other), "member"), via="create")
+        made = _insert(uuid7(), kind="direct", creator_id=sender, direct_key=key)
+        if made is None:  # the other side, or another device, was a moment earlier
+            return _there(Conversation.direct_key == key), False
+        _begin(made, dict.fromkeys((sender, other), "member"))
         return made.id, True
 
 
@@ -58,14 +60,14 @@ def _open(
     if not caller.can(permission):
         raise Forbidden(f"It takes {permission}.")
     others = set(given.get("members", ())) - {owner}
-    require_welcome(owner, others)
     columns = {**rules, **{name: given[name] for name in given if name not in {"members", "kind", "id"}}}
     with app.db.atomic():
+        require_welcome(owner, others)
         made = _insert(given.get("id") or uuid7(), kind=kind, creator_id=owner, **columns)
         if made is None:
             raise invalid("/id", "Another conversation has this id: choose a new one.")
         pictures.hold(made.id, owner, None, made.avatar_id)
-        entering.enter(made, {owner: "owner", **dict.fromkeys(others, "member")}, via="create")
+        _begin(made, {owner: "owner", **dict.fromkeys(others, "member")})
         return UUID(str(made.id))
 
 
@@ -93,10 +95,10 @@ def attached(ref: str, members: Collection[UUID], title: str, scope: str | None)
     with app.db.atomic():
         made = _insert(uuid7(), kind="attached", ref=ref, title=title, scope=scope or "")
         if made is None:
-            found = _id_of(Conversation.ref == ref)
+            found = _there(Conversation.ref == ref)
             entering.enter_more(found, members, via="plugin")
             return found
-        entering.enter(made, dict.fromkeys(members, "member"), via="plugin")
+        _begin(made, dict.fromkeys(members, "member"))
         return UUID(str(made.id))
 
 
@@ -107,16 +109,30 @@ def _insert(id: UUID, **columns: Any) -> Conversation | None:
     written = Conversation.insert(**row).on_conflict_ignore().returning(Conversation).execute()
     for made in written:
         conversation: Conversation = made
-        app.bus.publish(_created(conversation), scope=conversation.scope or None)
         return conversation
     return None
 
 
-def _created(made: Conversation) -> ConversationCreated:
-    return ConversationCreated(
-        conversation_id=made.id, kind=made.kind, creator_id=made.creator_id, ref=made.ref or ""
+def _begin(made: Conversation, roles: Mapping[UUID, str]) -> None:
+    """Put the first members into a new conversation and publish that it is there."""
+    entering.enter(made, roles, via="create")
+    created = ConversationCreated(
+        conversation_id=made.id,
+        kind=made.kind,
+        creator_id=made.creator_id,
+        member_ids=sorted(roles),
+        ref=made.ref or "",
     )
+    app.bus.publish(created, scope=made.scope or None)
 
 
-def _id_of(condition: Any) -> UUID:
-    return UUID(str(Conversation.select(Conversation.id).where(condition).scalar()))
+def _id_of(condition: Any) -> UUID | None:
+    found: UUID | None = Conversation.select(Conversation.id).where(condition).scalar()
+    return found
+
+
+def _there(condition: Any) -> UUID:
+    """Return the id of a conversation that another transaction has just committed."""
+    found = _id_of(condition)
+    assert found is not None, "ON CONFLICT waits for the commit of what it conflicts with"
+    return found

@@ -13,8 +13,8 @@ from plugins.chat.problems import NotReachable
 def unreachable(sender: UUID, recipients: Collection[UUID]) -> set[UUID]:
     """Return those of `recipients` whom `sender` may not reach, as other plugins say."""
     found: set[UUID] = set()
-    if app.hooks.implementations("chat_unreachable"):
-        for refused in app.hooks.call("chat_unreachable", sender=sender, recipients=recipients):
+    if app.hooks.implementations("chat_may_message"):
+        for refused in app.hooks.call("chat_may_message", sender=sender, recipients=recipients):
             found.update(refused)
     return found & set(recipients)
 

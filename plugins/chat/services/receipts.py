@@ -47,10 +47,7 @@ def sharers(kind: str, user_ids: Collection[UUID]) -> set[UUID]:
     if kind != "direct" or len(ids) != 2:  # noqa: PLR2004 - a pair
         return accounts.allowed("read_receipts", ids, None)
     one, other = ids
-    mutual = accounts.allowed("read_receipts", [one], other) and accounts.allowed(
-        "read_receipts", [other], one
-    )
-    return ids if mutual else set()
+    return ids if accounts.mutual("read_receipts", [(one, other)]) else set()
 
 
 def read(caller: Principal, conversation_id: UUID, seq: int) -> dict[str, Any]:
@@ -110,3 +107,24 @@ def _company(conversation_id: UUID) -> tuple[str, list[UUID]]:
         (conversation_id,),
     )
     return kind, [UUID(str(each)) for each in people or ()]
+
+
+_SHARING: Final = """
+SELECT m.conversation_id, c.kind, o.user_id
+FROM chat_member m JOIN chat_conversation c ON c.id = m.conversation_id
+LEFT JOIN chat_member o ON c.kind = 'direct' AND o.conversation_id = c.id AND o.user_id <> m.user_id
+WHERE m.user_id = %s AND m.conversation_id = ANY(%s::uuid[]) AND c.kind <> 'channel'
+"""
+
+
+def shared_among(user_id: UUID, conversation_ids: Collection[Any]) -> list[UUID]:
+    """Return those of the conversations where somebody shares receipts, and so sees others'."""
+    found = app.db.rows(_SHARING, (user_id, list(conversation_ids)))
+    pairs = [(user_id, UUID(str(other))) for _, kind, other in found if kind == "direct" and other]
+    mutual = {other for _, other in accounts.mutual("read_receipts", pairs)} if pairs else set()
+    openly = bool(accounts.allowed("read_receipts", [user_id], None))
+    return [
+        UUID(str(id))
+        for id, kind, other in found
+        if (UUID(str(other)) in mutual if kind == "direct" and other else openly)
+    ]

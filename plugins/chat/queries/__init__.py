@@ -1,0 +1,1 @@
+"""The read paths: lists, snapshots, histories, people."""
