@@ -121,9 +121,12 @@ class Sequencer:
         return False
 
     def _restart(self, position: Position) -> None:
+        if position.epoch != self.epoch:
+            self._announced = 0
+            self._held.clear()
         self.epoch, self.last = position
-        self._announced = self.last
-        self._held.clear()
+        self._announced = max(self._announced, self.last)
+        self._held = {seq: event for seq, event in self._held.items() if seq > self.last}
 
     def _released(self) -> list[StreamEvent]:
         released = list(self._next())
