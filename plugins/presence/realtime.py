@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from kernel import Caller, Forbidden, Inbound, Invalid, Namespace, Outbound, Principal, RoomFamily, app
 from plugins.presence import queries, services
@@ -65,6 +66,7 @@ NAMESPACES: Final = (
                 name="account",
                 summary="The devices of one account",
                 authorise=_own,
+                key=UUID,
                 automatic=_automatic,
                 durable=False,
             ),
