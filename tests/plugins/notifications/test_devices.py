@@ -262,6 +262,26 @@ def test_devices_registered_at_once_keep_within_the_number(app, ada, client):
     assert Device.select().count() == 3
 
 
+def test_a_token_that_several_register_at_once_is_one_persons(app, client, person, ring, provider):
+    people = [client.as_user(person(email=None)) for _ in range(6)]
+
+    def register(one):
+        def do():
+            answer = one.post(PATH, {"provider": "bell", "token": "shared"})
+            app.db.release()
+            return answer.status
+
+        return do
+
+    statuses = race(*[register(one) for one in people])
+    for one in people:
+        ring(one)
+
+    assert statuses == [200] * 6
+    assert Device.select().count() == 1
+    assert rung(provider) == ["shared"]
+
+
 def test_a_device_nobody_renews_is_forgotten(app, ada, register, work, clock):
     Device.create(user_id=ada.user_id, provider="bell", token="old", registered_at=clock.now())
     clock.advance(timedelta(days=269))
