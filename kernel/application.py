@@ -21,11 +21,14 @@ from kernel.errors import ConfigurationError, PluginError, StoaError, raised_by
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    import falcon
+
     from kernel.auth import Auth
     from kernel.cache import Cache, Limiter
     from kernel.clock import Clock
     from kernel.events import Bus
     from kernel.hooks import Hooks
+    from kernel.http.request import Request, Response
     from kernel.manifest import Manifest
     from kernel.observability import Metrics, Observability
     from kernel.realtime.gateway import Gateway
@@ -59,7 +62,9 @@ class Application:
     blobs: BlobStore
     metrics: Metrics
     observability: Observability
+    http: falcon.App[Request, Response]
     wsgi: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+    """Sockets, and `http` for the rest."""
     remount: Callable[[], None]
     """Compiles the registry's routes into `wsgi` anew."""
 

@@ -193,7 +193,8 @@ def _mount(application: Application, secret: str, signer: UrlSigner) -> None:
     routes += realtime_routes(namespaces, settings)
     application.realtime.declare(namespaces)
     application.gateway.serve(namespaces)
-    application.wsgi = application.gateway.before(build_wsgi(routes, stack))
+    application.http = build_wsgi(routes, stack)
+    application.wsgi = application.gateway.before(application.http)
 
 
 def _values(owned: Sequence[Owned[T]]) -> list[T]:

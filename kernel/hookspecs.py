@@ -126,7 +126,7 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 
 @hookspec
 def register_realtime(settings: Settings) -> Sequence[Namespace]:
-    """Return the Socket.IO namespaces of this plugin: rooms, events in and out.
+    """Return the Socket.IO namespaces of this plugin: their rooms and events.
 
     Their paths are `/` and the plugin's name or a prefix its manifest owns. Called
     once. A permission, a room family or a domain event that nobody declares is

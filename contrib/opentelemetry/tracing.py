@@ -62,10 +62,10 @@ class Tracing:
 
         def remounted() -> None:
             remount()
-            application.wsgi.add_middleware(middleware)  # type: ignore[attr-defined]  # it is falcon's App
+            application.http.add_middleware(middleware)
 
         self._remount, application.remount = remount, remounted
-        application.wsgi.add_middleware(middleware)  # type: ignore[attr-defined]
+        application.http.add_middleware(middleware)
         application.db.query_hooks.append(self._statement)
         application.bus.observers.append(self._delivery)
         application.tasks.runner.observers.append(self._run)

@@ -29,6 +29,7 @@ COMMANDS = {
     "check": "Check profile, plugins and database; --static: the code.",
     "routes": "List every route, its permission and limits.",
     "openapi": "Print the OpenAPI 3.1 document.",
+    "sockets": "List every socket event; --asyncapi: the document.",
     "events": "Look at events; replay and retry deliveries.",
     "keys": "Rotate the keys that sign access tokens.",
     "shell": "Python with the application booted.",

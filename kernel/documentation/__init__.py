@@ -17,6 +17,7 @@ from kernel.documentation.declarations import events_page, permissions_page
 from kernel.documentation.hooks import hooks_page
 from kernel.documentation.inserts import ROOT, filled
 from kernel.documentation.names import names_page
+from kernel.documentation.realtime import realtime_page
 from kernel.documentation.routes import problems_page, routes_page
 from kernel.documentation.settings import settings_page
 from kernel.loader import Loaded, load
@@ -63,6 +64,7 @@ def pages() -> dict[str, str]:
         "events.md": events_page(loaded),
         "routes.md": routes_page(loaded),
         "problems.md": problems_page(),
+        "realtime.md": realtime_page(loaded),
         "commands.md": commands_page(loaded),
     }
     return {name: _noted(text) for name, text in made.items()}

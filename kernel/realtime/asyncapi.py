@@ -39,13 +39,13 @@ _PLACE: Final = {
         "seq": {"type": "integer", "minimum": 1, "description": "The event's number, without gaps."},
     },
 }
-_RECEIVED: Final[tuple[tuple[str, type[Schema], type[Schema] | None, str], ...]] = (
+RECEIVED: Final[tuple[tuple[str, type[Schema], type[Schema] | None, str], ...]] = (
     ("join", JoinBody, RoomStates, "Enter a room"),
     ("leave", LeaveBody, None, "Leave a room"),
     ("recover", RecoverBody, RoomStates, "Get what was missed"),
     ("authenticate", AuthenticateBody, None, "Renew the access token"),
 )
-_SENT: Final[tuple[tuple[str, type[Schema], str], ...]] = (
+SENT: Final[tuple[tuple[str, type[Schema], str], ...]] = (
     ("rooms", RoomStates, "The rooms the socket is in, after CONNECT and when it is put into others"),
     ("expelled", Expelled, "The socket was taken out of a room"),
     ("reconnect", Reconnect, "The server stops; come back in a while"),
@@ -117,7 +117,7 @@ class _Writer:
     def _received(self, namespace: Namespace, key: str) -> Iterator[str]:
         own = (
             Inbound(name=name, handler=print, summary=summary, body=body, ack=ack)
-            for name, body, ack, summary in _RECEIVED
+            for name, body, ack, summary in RECEIVED
         )
         for one in (*namespace.inbound, *own):
             name, answer = _key(one.name), f"{_key(one.name)}.ack"
@@ -142,7 +142,7 @@ class _Writer:
             declared.setdefault(outbound.name, outbound)
         events: Iterable[tuple[str, Any, str, bool]] = (
             *((one.name, one.data, one.summary, not one.volatile) for one in declared.values()),
-            *((name, data, summary, False) for name, data, summary in _SENT),
+            *((name, data, summary, False) for name, data, summary in SENT),
         )
         for name, data, summary, numbered in events:
             message = f"{_key(name)}.sent"

@@ -20,10 +20,11 @@ def realtime_routes(namespaces: Sequence[Namespace], settings: Settings) -> list
     """Return the route of the document, none where the references are turned off."""
     if not settings.http.docs:
         return []
-    return [Route("/asyncapi.json", AsyncDocument(partial(_document, namespaces, settings)), root=True)]
+    return [Route("/asyncapi.json", AsyncDocument(partial(document, namespaces, settings)), root=True)]
 
 
-def _document(namespaces: Sequence[Namespace], settings: Settings) -> dict[str, Any]:
+def document(namespaces: Sequence[Namespace], settings: Settings) -> dict[str, Any]:
+    """Return the AsyncAPI document of a deployment's namespaces."""
     host = urlsplit(settings.kernel.public_url).netloc or "localhost"
     return asyncapi_document(namespaces, settings.realtime, title=settings.http.title, host=host)
 
