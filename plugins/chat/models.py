@@ -112,7 +112,7 @@ class Message(Versioned):
 
     class Meta:
         table_name = "chat_message"
-        database_only = ("words",)
+        database_only = ("words", "chat_message_words")
 
 
 class Revision(peewee.Model):
@@ -227,7 +227,6 @@ INDEXES: Final = (
         Message,
         f"CREATE INDEX chat_message_expiry ON chat_message (expires_at) WHERE {EXPIRING}",
     ),
-    (Message, "CREATE INDEX chat_message_words ON chat_message USING gin (words)"),
     (Message, "CREATE INDEX chat_message_hashtags ON chat_message USING gin (hashtags)"),
     (Message, "CREATE INDEX chat_message_mentions ON chat_message USING gin (mentions)"),
     (Reaction, "CREATE INDEX chat_reaction_user ON chat_reaction (user_id)"),

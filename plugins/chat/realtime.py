@@ -24,39 +24,40 @@ from kernel import (
     RoomFamily,
     app,
 )
-from plugins.chat import queries
 from plugins.chat.events import ConversationCreated, MemberJoined, MemberLeft
 from plugins.chat.permissions import USE
 from plugins.chat.schemas import requests as ask
 from plugins.chat.schemas import responses as show
 from plugins.chat.schemas import wire
 from plugins.chat.services import announcing, changing, reacting, receipts, sending, typing
+from plugins.chat.settings import ChatSettings
 
 CHANGE: Final = (NotFound, Forbidden, Conflict, Invalid)
 _LIVE: Final = """
 SELECT c.id FROM chat_member m JOIN chat_conversation c ON c.id = m.conversation_id
 WHERE m.user_id = %s ORDER BY c.last_activity_at DESC LIMIT %s
 """
-_IN: Final = (
-    "SELECT conversation_id FROM chat_member WHERE user_id = %s AND conversation_id = ANY(%s::uuid[])"
-)
+_IN: Final = """
+SELECT conversation_id FROM chat_member WHERE user_id = %s AND conversation_id = ANY(%s::uuid[])
+"""
 
 
 def conversations(principal: Principal, keys: Sequence[str]) -> Collection[str]:
     """Return those of the conversations that the caller is in."""
-    return [str(id) for (id,) in app.db.rows(_IN, (principal.id, list(keys)))]
+    return [str(each) for (each,) in app.db.rows(_IN, (principal.id, list(keys)))]
 
 
 def latest(principal: Principal) -> Iterable[str]:
     """Return the caller's conversations of late, `[chat] live_rooms` of them."""
-    return [str(id) for (id,) in app.db.rows(_LIVE, (principal.id, queries.live_rooms()))]
+    most = app.settings.of(ChatSettings).live_rooms
+    return [str(each) for (each,) in app.db.rows(_LIVE, (principal.id, most))]
 
 
 def shared(principal: Principal, keys: Sequence[str]) -> Collection[str]:
     """Return those of the conversations in which the caller sees others' receipts: who shares their own."""
     if principal.id is None:
         return []
-    return [str(id) for id in receipts.shared_among(principal.id, keys)]
+    return [str(each) for each in receipts.shared_among(principal.id, keys)]
 
 
 def latest_shared(principal: Principal) -> Iterable[str]:
@@ -81,7 +82,7 @@ def _send(caller: Caller, data: dict[str, Any]) -> Any:
 
 
 def _edit(caller: Caller, data: dict[str, Any]) -> Any:
-    changes = {name: data[name] for name in ("text", "payload", "mentions") if name in data}
+    changes: dict[str, Any] = {name: data[name] for name in ask.CHANGEABLE if name in data}
     return changing.edit(caller.principal, data["message_id"], data["version"], changes)
 
 

@@ -19,7 +19,8 @@ CONVERSATION_FIELDS: Final = (
 MESSAGE_FIELDS: Final = (
     "id", "conversation_id", "seq", "ordinal", "counted", "unattended", "sender_id", "type", "text",
     "payload", "media_ids", "mentions", "hashtags", "reply_to_id", "thread_id", "reply_count",
-    "forward_of_id", "forward_count", "reactions", "created_at", "edited_at", "deleted_at", "expires_at", "version",
+    "forward_of_id", "forward_count", "reactions", "created_at", "edited_at", "deleted_at", "expires_at",
+    "version",
 )  # fmt: skip
 BARE: Final[Mapping[str, Any]] = {
     "text": "",

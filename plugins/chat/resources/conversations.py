@@ -18,8 +18,8 @@ from kernel import (
     endpoint,
     page_of,
 )
-from plugins.chat import queries
 from plugins.chat.permissions import USE
+from plugins.chat.queries import listing, snapshots
 from plugins.chat.schemas import requests as ask
 from plugins.chat.schemas import responses as show
 from plugins.chat.services import opening, receipts, ruling, wishes
@@ -40,7 +40,7 @@ class Conversations:
     )
     def on_get(self, req: Request, resp: Response) -> Any:
         """The latest activity first, each with its last message and unread count."""
-        return queries.mine(req.principal, req.query)
+        return listing.mine(req.principal, req.query)
 
     @endpoint(
         summary="Open a group or channel",
@@ -57,7 +57,7 @@ class Conversations:
         make = opening.group if req.body["kind"] == "group" else opening.channel
         made = make(req.principal, req.body)
         resp.location = f"/v1/conversations/{made}"
-        return queries.snapshot(req.principal, made)
+        return snapshots.snapshot(req.principal, made)
 
 
 class Direct:
@@ -75,7 +75,7 @@ class Direct:
     def on_post(self, req: Request, resp: Response) -> Any:
         """The direct conversation of the two, opened if there is none; a pair has one."""
         found, _ = opening.direct(req.principal, req.body["user_id"])
-        return queries.snapshot(req.principal, found)
+        return snapshots.snapshot(req.principal, found)
 
 
 class Conversation:
@@ -90,7 +90,7 @@ class Conversation:
     )
     def on_get(self, req: Request, resp: Response, conversation_id: UUID) -> Any:
         """All of one moment, with the `position` of its streams: apply to it what they bring after."""
-        return queries.snapshot(req.principal, conversation_id)
+        return snapshots.snapshot(req.principal, conversation_id)
 
     @endpoint(
         summary="Change a conversation's title, picture or rules",
@@ -104,7 +104,7 @@ class Conversation:
     def on_patch(self, req: Request, resp: Response, conversation_id: UUID) -> Any:
         """What is left out stays."""
         ruling.update(req.principal, conversation_id, req.if_match, req.body)
-        return queries.snapshot(req.principal, conversation_id)
+        return snapshots.snapshot(req.principal, conversation_id)
 
     @endpoint(summary="Close a group or channel", permission=USE, errors=HELD, statements=20)
     def on_delete(self, req: Request, resp: Response, conversation_id: UUID) -> None:

@@ -17,8 +17,8 @@ from kernel import (
     Route,
     endpoint,
 )
-from plugins.chat import queries
 from plugins.chat.permissions import USE
+from plugins.chat.queries import history
 from plugins.chat.schemas import requests as ask
 from plugins.chat.schemas import responses as show
 from plugins.chat.services import changing, pinning, reacting, sending
@@ -39,7 +39,7 @@ class Messages:
     )
     def on_get(self, req: Request, resp: Response, conversation_id: UUID) -> Any:
         """The latest messages, those before or after a number, or those around one; in their order."""
-        return queries.history(req.principal, conversation_id, req.query)
+        return history.history(req.principal, conversation_id, req.query)
 
     @endpoint(
         summary="Send a message",
@@ -56,7 +56,7 @@ class Messages:
         message, _ = sending.send(req.principal, conversation_id, req.body)
         resp.location = f"/v1/messages/{message.id}"
         assert req.principal.id is not None
-        return queries.shown([message], req.principal.id)[0]
+        return history.shown([message], req.principal.id)[0]
 
 
 class Message:
@@ -72,7 +72,7 @@ class Message:
     )
     def on_get(self, req: Request, resp: Response, message_id: UUID) -> Any:
         """With fresh links to its media."""
-        return queries.message(req.principal, message_id)
+        return history.message(req.principal, message_id)
 
     @endpoint(
         summary="Edit a message",
@@ -86,7 +86,7 @@ class Message:
     def on_patch(self, req: Request, resp: Response, message_id: UUID) -> Any:
         """One's own; what it said before is kept."""
         changing.edit(req.principal, message_id, req.if_match, req.body)
-        return queries.message(req.principal, message_id)
+        return history.message(req.principal, message_id)
 
     @endpoint(
         summary="Delete a message",

@@ -18,8 +18,8 @@ from kernel import (
     endpoint,
     page_of,
 )
-from plugins.chat import queries
 from plugins.chat.permissions import USE
+from plugins.chat.queries import people, snapshots
 from plugins.chat.schemas import requests as ask
 from plugins.chat.schemas import responses as show
 from plugins.chat.services import invites, members
@@ -39,7 +39,7 @@ class Members:
     )
     def on_get(self, req: Request, resp: Response, conversation_id: UUID) -> Any:
         """With their names; a channel's for its moderators only."""
-        return queries.people(req.principal, conversation_id, req.query)
+        return people.members(req.principal, conversation_id, req.query)
 
     @endpoint(
         summary="Add people",
@@ -84,7 +84,7 @@ class Joining:
     def on_post(self, req: Request, resp: Response, conversation_id: UUID) -> Any:
         """A member stays one."""
         members.join(req.principal, conversation_id)
-        return queries.snapshot(req.principal, conversation_id)
+        return snapshots.snapshot(req.principal, conversation_id)
 
 
 class Owner:
@@ -114,7 +114,7 @@ class Bans:
     )
     def on_get(self, req: Request, resp: Response, conversation_id: UUID) -> Any:
         """For moderators of the conversation."""
-        return queries.bans(req.principal, conversation_id, req.query)
+        return people.bans(req.principal, conversation_id, req.query)
 
     @endpoint(summary="Ban somebody", permission=USE, body=ask.BanIn, errors=HELD, statements=30)
     def on_post(self, req: Request, resp: Response, conversation_id: UUID) -> None:
@@ -195,7 +195,7 @@ class Link:
     )
     def on_post(self, req: Request, resp: Response, token: str) -> Any:
         """Joins the group; a member spends no use of it."""
-        return queries.snapshot(req.principal, invites.accept(req.principal, token))
+        return snapshots.snapshot(req.principal, invites.accept(req.principal, token))
 
 
 ONE = "/conversations/{conversation_id:uuid}"

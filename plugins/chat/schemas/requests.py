@@ -13,6 +13,7 @@ MESSAGE_TYPES: Final = (
     "text", "markdown", "code", "image", "album", "video", "audio", "voice", "document", "gif", "sticker",
     "location", "live_location", "contact", "poll",
 )  # fmt: skip
+CHANGEABLE: Final = ("text", "payload", "mentions")
 LONGEST_TTL: Final = 365 * 24 * 3600
 _LINE: Final = Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Write it in one line, without control characters.")
 

@@ -30,15 +30,16 @@ def enter(
         return new
     _count(conversation, len(new))
     if via != "create":
-        joined = [
-            MemberJoined(conversation_id=conversation.id, user_id=each, kind=conversation.kind, via=via)
-            for each in sorted(new)
-        ]
+        joined = [_joined(conversation, each, via) for each in sorted(new)]
         app.bus.publish(*joined, scope=conversation.scope or None)
         if conversation.kind not in QUIET:
             _tell_of_joining(conversation, {each: roles[each] for each in new}, via, by)
     announcing.regroup(new, "joined")
     return new
+
+
+def _joined(conversation: Conversation, user_id: UUID, via: str) -> MemberJoined:
+    return MemberJoined(conversation_id=conversation.id, user_id=user_id, kind=conversation.kind, via=via)
 
 
 def enter_more(conversation_id: UUID, user_ids: Collection[UUID], *, via: str) -> set[UUID]:

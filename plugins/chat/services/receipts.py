@@ -124,7 +124,7 @@ def shared_among(user_id: UUID, conversation_ids: Collection[Any]) -> list[UUID]
     mutual = {other for _, other in accounts.mutual("read_receipts", pairs)} if pairs else set()
     openly = bool(accounts.allowed("read_receipts", [user_id], None))
     return [
-        UUID(str(id))
-        for id, kind, other in found
+        UUID(str(each))
+        for each, kind, other in found
         if (UUID(str(other)) in mutual if kind == "direct" and other else openly)
     ]

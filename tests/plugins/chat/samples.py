@@ -1,0 +1,112 @@
+"""Objects of chat for the generated tests."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from kernel import Principal, uuid7
+from kernel.application import Application
+from kernel.testing.samples import Sample, sample
+from plugins.accounts import api as accounts
+from plugins.chat.schemas.requests import MessageIn
+from plugins.chat.services import invites, opening, sending
+
+UNSCOPED = {
+    "/chat/invites/{token}": "whoever holds a link may follow it",
+}
+GROUP = "/conversations/{conversation_id}"
+MESSAGE = "/messages/{message_id}"
+
+
+def somebody(app: Application) -> Principal:
+    """Return somebody new, as the services see them."""
+    user_id = accounts.create_user(name="Sample", email=f"sample-{uuid7().hex}@example.com", verified=True)
+    return app.auth.principal_of(user_id)
+
+
+def group(owner: Principal, *others: Principal) -> UUID:
+    """Return a new group."""
+    return opening.group(owner, {"title": "Sample", "members": [each.id for each in others]})
+
+
+def said(who: Principal, conversation: UUID) -> UUID:
+    """Return a new message."""
+    given: dict[str, Any] = dict(MessageIn().load({"text": "Hello"}))
+    message, _ = sending.send(who, conversation, given)
+    return UUID(str(message.id))
+
+
+@sample("conversation_id")
+def conversation(app: Application) -> Sample:
+    owner, other = somebody(app), somebody(app)
+    made = group(owner, other)
+    said(other, made)
+    bodies = {
+        f"PATCH {GROUP}": {"title": "Another"},
+        f"PATCH {GROUP}/me": {"archived": True},
+        f"PUT {GROUP}/read": {"seq": 1},
+        f"PUT {GROUP}/delivered": {"seq": 1},
+        f"POST {GROUP}/messages": {"text": "Hello"},
+        f"POST {GROUP}/members": {"user_ids": [str(somebody(app).id)]},
+        f"PUT {GROUP}/owner": {"user_id": str(other.id)},
+        f"POST {GROUP}/bans": {"user_id": str(other.id)},
+        f"POST {GROUP}/invites": {"max_uses": 3},
+    }
+    assert owner.id is not None
+    return Sample({"conversation_id": made}, owner=owner.id, bodies=bodies)
+
+
+@sample("conversation_id", paths=[f"PUT {GROUP}/verified"])
+def channel(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    app.auth.grant(owner.id, "chat_moderator", None, by=None)
+    made = opening.channel(app.auth.principal_of(owner.id), {"title": "Sample"})
+    return Sample({"conversation_id": made}, owner=owner.id, bodies={"PUT": {"verified": True}})
+
+
+@sample("conversation_id", "user_id")
+def membership(app: Application) -> Sample:
+    owner, other = somebody(app), somebody(app)
+    assert owner.id is not None
+    made = group(owner, other)
+    ids = {"conversation_id": made, "user_id": other.id}
+    return Sample(ids, owner=owner.id, bodies={"PATCH": {"role": "moderator"}})
+
+
+@sample("conversation_id", "invite_id")
+def invite(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    made = group(owner)
+    link = invites.create(owner, made, {"expires_at": None, "max_uses": None})
+    return Sample({"conversation_id": made, "invite_id": link.id}, owner=owner.id)
+
+
+@sample("message_id")
+def message(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    reaction = {"emoji": "👍"}
+    bodies = {
+        f"PATCH {MESSAGE}": {"text": "Goodbye"},
+        f"PUT {MESSAGE}/reactions": reaction,
+        f"DELETE {MESSAGE}/reactions": reaction,
+    }
+    return Sample({"message_id": said(owner, group(owner))}, owner=owner.id, bodies=bodies)
+
+
+@sample(rooms=["conversation", "receipts"])
+def rooms(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    made = group(owner)
+    return Sample({"conversation": made, "receipts": made}, owner=owner.id)
+
+
+@sample(rooms=["user"])
+def devices(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    return Sample({"user": owner.id}, owner=owner.id)
