@@ -67,8 +67,8 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 
 @hookimpl
 def startup(app: Application) -> None:
-    app.realtime.on_presence(app.service(Transitions).note)
-    app.listener.on(CHANNEL, app.service(Watch).heard)
+    app.realtime.on_presence(lambda user_id, online: app.service(Transitions).note(user_id, online))
+    app.listener.on(CHANNEL, lambda payload: app.service(Watch).heard(payload))
 
 
 @hookimpl
