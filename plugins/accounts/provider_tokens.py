@@ -147,7 +147,7 @@ def verified_claims(token: str, keys: ProviderKeys, issuer: str, clock: Clock) -
 def _check_times(claims: Mapping[str, Any], now: datetime) -> None:
     if moment(claims, "exp") + LEEWAY <= now:
         raise TokenRefused("The token has expired.")
-    for name in ("iat", "nbf"):
+    for name in ("iat", "nbf", "auth_time"):
         if name in claims and moment(claims, name) - LEEWAY > now:
             raise TokenRefused("The token is not valid yet.")
 

@@ -44,7 +44,7 @@ def cards(ids: Iterable[UUID], viewer: UUID | None = None) -> dict[UUID, UserCar
     there, without anything but a name.
     """
     is_banned = app.auth.where_status(User.id, "banned").alias("is_banned")
-    people = list(User.select(User, is_banned).where(User.id.in_(set(ids))))
+    people: list[Any] = list(User.select(User, is_banned).where(User.id.in_(set(ids))))
     return _shown(people, viewer, {user.id for user in people if user.is_banned})
 
 

@@ -46,10 +46,17 @@ class Issuer:
         self.key, self.kid = self._first
         self.requests: list[str] = []
         self.broken: dict[str, Reply] = {}
+        self.asked, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
 
     def rotate(self) -> None:
         """Sign with another key from now on; the old one is published no more."""
         self.key, self.kid = new_key(), f"{self.kid}+"
+
+    def hold(self) -> None:
+        """Answer nothing until `go_on` is set; `asked` tells when the first request is there."""
+        self.asked.clear()
+        self.go_on.clear()
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -61,6 +68,8 @@ class Issuer:
 
     def answer(self, path: str, headers: Any) -> Reply:
         self.requests.append(path)
+        self.asked.set()
+        self.go_on.wait(30)
         return self.broken.get(path) or self.reply(path, headers)
 
     def reply(self, path: str, headers: Any) -> Reply:

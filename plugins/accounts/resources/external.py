@@ -18,6 +18,7 @@ from kernel import (
     Unavailable,
     app,
     endpoint,
+    page_of,
 )
 from plugins.accounts.identity import AuthorizationAnswer
 from plugins.accounts.problems import (
@@ -34,7 +35,6 @@ from plugins.accounts.resources.callers import OWN, client_of, person, session, 
 from plugins.accounts.schemas.requests import AnswerIn, AuthorizeIn, CallbackIn
 from plugins.accounts.schemas.responses import (
     AuthorizationOut,
-    IdentitiesOut,
     IdentityOut,
     ProvidersOut,
     SignedInOut,
@@ -130,11 +130,14 @@ class Identities:
     """`/v1/auth/identities`."""
 
     @endpoint(
-        summary="List the external identities", permission=AUTHENTICATED, errors=OWN, response=IdentitiesOut
+        summary="List the external identities",
+        permission=AUTHENTICATED,
+        errors=OWN,
+        response=page_of(IdentityOut),
     )
     def on_get(self, req: Request, resp: Response) -> Any:
         """Those that may sign in to the account."""
-        return {"items": identities.of(person(req))}
+        return identities.page(person(req), req.query)
 
 
 class Identity:

@@ -7,19 +7,25 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from kernel import AUTHENTICATED, Forbidden, NotFound, Request, Response, Route, app, endpoint
+from kernel import AUTHENTICATED, Forbidden, NotFound, Page, Request, Response, Route, app, endpoint, page_of
 from plugins.accounts.resources.callers import OWN, person, session
 from plugins.accounts.schemas.requests import ApiKeyIn
-from plugins.accounts.schemas.responses import ApiKeysOut, NewApiKeyOut
+from plugins.accounts.schemas.responses import ApiKeyOut, NewApiKeyOut
 
 
 class ApiKeys:
     """`/v1/auth/api-keys`."""
 
-    @endpoint(summary="List my API keys", permission=AUTHENTICATED, errors=(Forbidden,), response=ApiKeysOut)
+    @endpoint(
+        summary="List my API keys",
+        permission=AUTHENTICATED,
+        errors=(Forbidden,),
+        response=page_of(ApiKeyOut),
+    )
     def on_get(self, req: Request, resp: Response) -> Any:
         """The newest first; their texts are not kept."""
-        return {"items": [asdict(one) for one in app.auth.api_keys.list(person(req))]}
+        page = app.auth.api_keys.page(person(req), **req.query)
+        return Page([asdict(one) for one in page.items], page.next)
 
     @endpoint(
         summary="Make an API key",

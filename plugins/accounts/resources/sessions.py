@@ -10,6 +10,7 @@ from kernel import (
     AUTHENTICATED,
     Forbidden,
     NotFound,
+    Page,
     Rate,
     Request,
     Response,
@@ -18,11 +19,12 @@ from kernel import (
     Unauthorized,
     app,
     endpoint,
+    page_of,
 )
 from plugins.accounts.problems import EmailTaken, InvalidCredentials, InvalidToken, MfaRequired
 from plugins.accounts.resources.callers import OWN, client_of, person, session, signed_in, tokens
 from plugins.accounts.schemas.requests import LoginIn, MfaLoginIn, RefreshIn, RegisterIn
-from plugins.accounts.schemas.responses import SessionsOut, SignedInOut, TokensOut
+from plugins.accounts.schemas.responses import SessionOut, SignedInOut, TokensOut
 from plugins.accounts.services import registration, signin
 
 ATTEMPTS: Final = Rate(30, per=60)
@@ -145,13 +147,14 @@ class Sessions:
     @endpoint(
         summary="List the devices signed in",
         permission=AUTHENTICATED,
-        response=SessionsOut,
+        response=page_of(SessionOut),
         errors=(Forbidden,),
     )
     def on_get(self, req: Request, resp: Response) -> Any:
-        """The most recently used first, at most 100."""
+        """The newest first; sort by `last_used_at` to show them by their use."""
         here = req.principal.session_id
-        return {"items": [_shown(one, here) for one in app.auth.sessions(person(req))]}
+        page = app.auth.sessions_page(person(req), **req.query)
+        return Page([_shown(one, here) for one in page.items], page.next)
 
 
 class Session:

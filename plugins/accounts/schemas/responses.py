@@ -89,12 +89,6 @@ class SessionOut(Schema):
     current = fields.Boolean(required=True)
 
 
-class SessionsOut(Schema):
-    """The devices signed in, the most recently used first."""
-
-    items = fields.List(fields.Nested(SessionOut), required=True)
-
-
 class MfaOut(Schema):
     """The state of the second factor."""
 
@@ -145,12 +139,6 @@ class IdentityOut(Schema):
     created_at = fields.DateTime(required=True)
 
 
-class IdentitiesOut(Schema):
-    """The external identities of the account."""
-
-    items = fields.List(fields.Nested(IdentityOut), required=True)
-
-
 class ApiKeyOut(Schema):
     """A key as its owner sees it."""
 
@@ -162,12 +150,6 @@ class ApiKeyOut(Schema):
     created_at = fields.DateTime(required=True)
     expires_at = fields.DateTime(required=True, allow_none=True)
     last_used_at = fields.DateTime(required=True, allow_none=True)
-
-
-class ApiKeysOut(Schema):
-    """The keys that are not revoked, the newest first."""
-
-    items = fields.List(fields.Nested(ApiKeyOut), required=True)
 
 
 class NewApiKeyOut(ApiKeyOut):

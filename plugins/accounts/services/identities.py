@@ -13,12 +13,14 @@ never handed that person's sign-ins.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from kernel import NotFound, app, invalid
+from kernel import NotFound, Page, app, invalid, paginate
 from plugins.accounts.addresses import email_key, possible_phone
 from plugins.accounts.events import IdentityLinked, IdentityUnlinked
 from plugins.accounts.identity import (
@@ -200,6 +202,11 @@ def _attach(user_id: UUID, provider: str, identity: ExternalIdentity) -> Identit
 def of(user_id: UUID) -> list[Identity]:
     """Return the identities that may sign in to an account."""
     return list(Identity.select().where(Identity.user == user_id).order_by(Identity.id))
+
+
+def page(user_id: UUID, query: Mapping[str, Any]) -> Page[Identity]:
+    """Return a page of them, the oldest first; raise Invalid for a cursor of another list."""
+    return paginate(Identity.select().where(Identity.user == user_id), (Identity.id,), **query)
 
 
 def unlink(user_id: UUID, identity_id: UUID) -> None:

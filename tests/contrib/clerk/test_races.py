@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -41,6 +42,32 @@ def test_of_fifty_first_requests_one_opens_the_account(server, clerk):
     assert rows(server, "SELECT count(*) FROM accounts_user") == [(1,)]
     assert clerk.requests.count(f"/v1/users/{ADA}") == 1
     assert clerk.requests.count("/.well-known/jwks.json") == 1
+
+
+def test_while_clerk_is_slow_the_others_are_served(server, clerk):
+    clerk.hold()
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(asked(server, clerk)) for _ in range(30)]
+        clerk.asked.wait(30)
+        others = [server.get("/v1/auth/profile").status for _ in range(5)]
+        served_before = not any(one.done() for one in waiting)
+        clerk.go_on.set()
+
+    assert others == [401] * 5
+    assert served_before
+    assert {one.result().status for one in waiting} == {200}
+
+
+def test_a_session_that_ends_while_it_is_exchanged_leaves_none_behind(server, clerk):
+    asked(server, clerk)()
+    token = clerk.token(datetime.now(UTC))
+    calls = [lambda: server.post("/v1/auth/external/clerk", {"token": token})] * 10
+    calls += [posted(server, "session.ended", {"id": "sess_1"})] * 2
+
+    outcomes = race(*calls)
+
+    assert {answer.status for answer in outcomes} <= {200, 204, 401}
+    assert rows(server, "SELECT count(*) FROM kernel_session WHERE revoked_at IS NULL") == [(0,)]
 
 
 def test_first_requests_and_the_webhook_open_one_account(server, clerk):

@@ -96,7 +96,7 @@ def test_a_secret_of_somebody_else_signs_nothing(client, clock):
     assert post(client, EVENT, signed(clock.now(), EVENT, secret=stranger)).status == 401
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(-301, 401), (-299, 204), (299, 204), (301, 401)])
+@pytest.mark.parametrize(("seconds", "status"), [(-302, 401), (-290, 204), (290, 204), (302, 401)])
 def test_a_timestamp_may_be_five_minutes_off(client, clock, seconds, status):
     headers = signed(clock.now() + timedelta(seconds=seconds), EVENT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from kernel import Invalid, NotFound, Unauthorized
 from plugins.accounts import api
 from plugins.accounts.addresses import email_key, folded, normal_email, normal_phone
+from plugins.accounts.provider_tokens import TokenProviders
 from plugins.accounts.services import erasure, profiles
 
 PLUGINS = ("accounts",)
@@ -62,6 +64,28 @@ def test_a_provider_that_learns_of_people_by_webhooks_opens_accounts(app):
     first, again = api.external_user("clerk", identity), api.external_user("clerk", identity)
 
     assert first == again == api.user_by_email("eve@example.com")
+
+
+def test_an_identity_that_was_taken_back_comes_in_by_a_new_sign_in_only(app, clock):
+    identity = api.ExternalIdentity("https://clerk.example", "user_1", name="Eve")
+    first = api.external_user("clerk", identity)
+    erasure.delete(first)
+    before, after = clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1)
+
+    for authenticated_at in (None, before):
+        with pytest.raises(api.TokenRefused):
+            api.external_user("clerk", identity, authenticated_at)
+
+    assert api.external_user("clerk", identity, after) != first
+
+
+def test_two_providers_of_tokens_do_not_share_an_issuer():
+    class Provider:
+        def __init__(self, name):
+            self.name, self.issuer = name, "https://issuer.example"
+
+    with pytest.raises(ValueError, match="rename one"):
+        TokenProviders([Provider("a"), Provider("b")])
 
 
 def test_unknown_people_have_no_card(app):
