@@ -103,7 +103,7 @@ class Nodes:
         self._every = min(ttl / 3, 5.0)
         self._sockets: Counter[UUID] = Counter()
         self._changed: set[UUID] = set()
-        self._beat_at = float("-inf")
+        self._reap_at = float("-inf")
         self._lock = brief_lock()
         self._subscribers: list[Transition] = []
         self._loop = Background("stoa-nodes", self._turn)
@@ -149,18 +149,23 @@ class Nodes:
         return int(self._db.execute_sql(_TIDY).rowcount)
 
     def beat(self) -> None:
-        """Write what changed, give a sign of life, take dead nodes off; tell of the transitions."""
+        """Write what changed and give a sign of life; tell of the transitions."""
         changed = self._taken()
         try:
             moved = self._db.retrying(lambda: self._write(changed))
-            if self._monotonic() >= self._beat_at:
-                reaped = {"node": self._node, "before": self._dead_before()}
-                moved += self._db.retrying(lambda: self._db.rows(_REAP, reaped))
-                self._beat_at = self._monotonic() + self._every
         except (Unavailable, PeeweeException):
             with self._lock:
                 self._changed |= changed.keys()
             raise
+        finally:
+            self._db.release()
+        self._tell(moved)
+
+    def reap(self) -> None:
+        """Take dead nodes off; tell of the transitions."""
+        asked = {"node": self._node, "before": self._dead_before()}
+        try:
+            moved = self._db.retrying(lambda: self._db.rows(_REAP, asked))
         finally:
             self._db.release()
         self._tell(moved)
@@ -191,12 +196,15 @@ class Nodes:
     def _turn(self) -> float | None:
         try:
             self.beat()
+            if self._monotonic() >= self._reap_at:
+                self.reap()
+                self._reap_at = self._monotonic() + self._every
         except (Unavailable, PeeweeException) as ex:
             log.warning("node_gave_no_sign", error=str(ex), retry_in=_PAUSE)
             return _PAUSE
         time.sleep(_BATCH)
         with self._lock:
-            return 0 if self._changed else max(0.0, self._beat_at - self._monotonic())
+            return 0 if self._changed else max(0.0, self._reap_at - self._monotonic())
 
     def _tell(self, moved: Iterable[tuple[Any, ...]]) -> None:
         for user_id, before, after in moved:
