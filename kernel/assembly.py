@@ -21,7 +21,7 @@ from kernel.clock import Clock, SystemClock, TestClock
 from kernel.declarations import StorageBackend
 from kernel.errors import ConfigurationError
 from kernel.events import Bus
-from kernel.housekeeping import purge_expired
+from kernel.housekeeping import prune_streams, purge_expired
 from kernel.http.stack import Stack
 from kernel.http.wsgi import build_wsgi
 from kernel.loader import load
@@ -102,7 +102,7 @@ def _furnish(application: Application, clock: Clock | None) -> None:
         link=link,
         namespaces=_values(registry.realtime),
     )
-    tasks = [purge_expired, *_values(registry.tasks), *_values(registry.schedules)]
+    tasks = [purge_expired, prune_streams, *_values(registry.tasks), *_values(registry.schedules)]
     application.tasks = TaskQueue(settings.tasks, application.db, application.clock, tasks, settings.redis)
     signer = UrlSigner(
         derived(secret, "blobs"),

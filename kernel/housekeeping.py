@@ -11,3 +11,9 @@ from kernel.tasks import schedule
 def purge_expired() -> dict[str, int]:
     """Delete ended sessions, spent codes and forgotten idempotency keys."""
     return {"auth": app.auth.purge(), "idempotency_keys": idempotency.purge(app.db, app.clock)}
+
+
+@schedule(cron="*/10 * * * *", timeout=600)
+def prune_streams() -> dict[str, int]:
+    """Drop events of rooms past `[realtime] history` and `history_age`."""
+    return {"room_events": app.realtime.prune()}

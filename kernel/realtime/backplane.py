@@ -75,7 +75,10 @@ class Backplane:
         """Tell other processes, soon; never waits."""
         with self._lock:
             room = _WAITING - len(self._waiting)
-            self._waiting.extend([message for message, _ in zip(messages, range(room), strict=False)])
+            wanted = [one for one in messages if self._link is not None or isinstance(one, Volatile)]
+            self._waiting.extend(wanted[:room])
+        if not wanted:
+            return
         self._loop.begin()
         self._loop.wake()
 
