@@ -23,6 +23,8 @@ from kernel.auth.digests import digest_of, random_token
 from kernel.auth.models import ApiKey
 from kernel.auth.roles import Roles
 from kernel.errors import invalid
+from kernel.http.page import DEFAULT_LIMIT, Page
+from kernel.http.pagination import paginate
 
 if TYPE_CHECKING:
     from kernel.clock import Clock
@@ -92,10 +94,16 @@ class ApiKeys:
         )
         return _shown(row), text
 
-    def list(self, account_id: UUID) -> list[ApiKeyInfo]:
-        """Return the account's keys that are not revoked, the newest first."""
-        rows = ApiKey.select().where(ApiKey.account == account_id, ApiKey.revoked_at.is_null())
-        return [_shown(row) for row in rows.order_by(ApiKey.id.desc())]
+    def page(
+        self, account_id: UUID, cursor: str | None = None, limit: int = DEFAULT_LIMIT
+    ) -> Page[ApiKeyInfo]:
+        """Return a page of the account's keys that are not revoked, the newest first.
+
+        Raises Invalid for a cursor of another list.
+        """
+        kept = ApiKey.select().where(ApiKey.account == account_id, ApiKey.revoked_at.is_null())
+        found = paginate(kept, (ApiKey.id.desc(),), cursor=cursor, limit=limit)
+        return Page([_shown(row) for row in found.items], found.next)
 
     def revoke(self, key_id: UUID, account_id: UUID | None = None) -> bool:
         """Refuse a key at once; say whether it lived. With `account_id`, only if it is that account's."""

@@ -26,6 +26,7 @@ from kernel.auth.sessions import SessionInfo, Sessions, Tokens
 from kernel.auth.settings import AuthSettings
 from kernel.auth.signing_keys import SigningKeys
 from kernel.auth.throttle import Throttle
+from kernel.http.page import DEFAULT_LIMIT, Page
 
 if TYPE_CHECKING:
     from peewee import Expression, Field
@@ -118,6 +119,12 @@ class Auth:
     def sessions(self, user_id: UUID) -> list[SessionInfo]:
         """Return the living sessions, the most recently used first; at most 100."""
         return self._sessions.list(user_id)
+
+    def sessions_page(
+        self, user_id: UUID, cursor: str | None = None, limit: int = DEFAULT_LIMIT
+    ) -> Page[SessionInfo]:
+        """Return a page of the living sessions, the newest first; raise Invalid for a foreign cursor."""
+        return self._sessions.page(user_id, cursor, limit)
 
     def unrevoked_sessions(self, session_ids: Collection[UUID]) -> set[UUID]:
         """Return those of the sessions that nobody ended, in one statement.

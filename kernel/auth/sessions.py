@@ -29,6 +29,8 @@ from kernel.auth.digests import derived_key, derived_token, digest_of, random_to
 from kernel.auth.models import Account, RefreshToken, Session
 from kernel.auth.problems import CredentialsRefused, RefreshTokenRaced, RefreshTokenReused
 from kernel.auth.transactions import require_no_transaction
+from kernel.http.page import Page
+from kernel.http.pagination import paginate
 
 if TYPE_CHECKING:
     from kernel.auth.access_tokens import AccessTokens
@@ -173,15 +175,25 @@ class Sessions:
 
     def list(self, account_id: UUID) -> list[SessionInfo]:
         """Return the account's living sessions, the most recently used first; at most 100."""
+        by_use = (Session.last_used_at.desc(), Session.id.desc())
+        return [_shown(row) for row in self._living(account_id).order_by(*by_use).limit(100)]
+
+    def page(self, account_id: UUID, cursor: str | None, limit: int) -> Page[SessionInfo]:
+        """Return a page of the account's living sessions, the newest first.
+
+        Not by their last use: that moves while one pages. Raises Invalid for a
+        cursor of another list.
+        """
+        found = paginate(self._living(account_id), (Session.id.desc(),), cursor=cursor, limit=limit)
+        return Page([_shown(row) for row in found.items], found.next)
+
+    def _living(self, account_id: UUID) -> Any:
         self._last_used.flush()
-        alive = (
-            Session.select()
-            .where(Session.account == account_id, Session.revoked_at.is_null())
-            .where(Session.expires_at > self._clock.now())
-            .order_by(Session.last_used_at.desc(), Session.id.desc())
-            .limit(100)
+        return Session.select().where(
+            Session.account == account_id,
+            Session.revoked_at.is_null(),
+            Session.expires_at > self._clock.now(),
         )
-        return [_shown(row) for row in alive]
 
     def unrevoked(self, session_ids: Collection[UUID]) -> set[UUID]:
         """Return those of the sessions that nobody ended; one that lapsed counts until it is purged."""

@@ -97,7 +97,7 @@ class Roles:
     def on_get(self, req: Request, resp: Response, user_id: UUID) -> Any:
         """One's own, or with `accounts:read` anybody's; who grants in a scope sees those of that scope."""
         held = roles.visible(req.principal, user_id)
-        return {"items": held}
+        return {"items": held, "next": None}
 
     @endpoint(
         summary="Grant a role",
@@ -110,7 +110,7 @@ class Roles:
     def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
         """Takes `accounts:grant_roles` in the scope, and every permission of the role there."""
         roles.grant(req.principal, user_id, req.body["role"], req.body["scope"])
-        return {"items": roles.visible(req.principal, user_id)}
+        return {"items": roles.visible(req.principal, user_id), "next": None}
 
 
 class RoleOfUser:

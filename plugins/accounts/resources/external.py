@@ -50,7 +50,8 @@ class ProviderList:
     @endpoint(summary="List the identity providers", permission=PUBLIC, response=ProvidersOut)
     def on_get(self, req: Request, resp: Response) -> Any:
         """For the buttons of a sign-in page, in the order of the profile."""
-        return {"items": [{"name": one.name, "title": one.title} for one in app.service(Providers).all()]}
+        found = [{"name": one.name, "title": one.title} for one in app.service(Providers).all()]
+        return {"items": found, "next": None}
 
 
 class Authorize:

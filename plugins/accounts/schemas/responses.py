@@ -120,6 +120,9 @@ class ProvidersOut(Schema):
     """The identity providers, in the order of the profile."""
 
     items = fields.List(fields.Nested(ProviderOut), required=True)
+    next = fields.String(
+        required=True, allow_none=True, metadata={"description": "Always null: all are here."}
+    )
 
 
 class AuthorizationOut(Schema):
@@ -184,6 +187,9 @@ class RolesOut(Schema):
     """The roles granted to an account."""
 
     items = fields.List(fields.Nested(RoleOut), required=True)
+    next = fields.String(
+        required=True, allow_none=True, metadata={"description": "Always null: all are here."}
+    )
 
 
 class StandingChangeOut(Schema):

@@ -76,7 +76,7 @@ def test_a_deletion_is_final(auth, user):
 
     auth.set_status(user, "deleted")
     assert auth.status(user).status == "deleted"
-    assert auth.api_keys.list(user) == []
+    assert auth.api_keys.page(user).items == []
 
 
 def test_only_a_suspension_has_an_end(auth, user, clock):

@@ -33,7 +33,7 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(auth, user, db):
     assert key.split("_", 2)[2] not in stored
     assert key not in repr(info)
     assert key.startswith(f"stoa_{info.prefix}_")
-    assert auth.api_keys.list(user) == [info]
+    assert auth.api_keys.page(user).items == [info]
 
 
 def test_a_key_never_has_more_than_its_owner(auth, user, bearer):
@@ -80,7 +80,7 @@ def test_a_revoked_key_is_refused_in_the_next_request(auth, user, bearer):
 
     with pytest.raises(CredentialsRefused):
         auth.principal_for(bearer(key))
-    assert auth.api_keys.list(user) == []
+    assert auth.api_keys.page(user).items == []
 
 
 def test_a_key_dies_at_its_end_though_it_is_remembered(auth, user, bearer, clock):
@@ -101,7 +101,7 @@ def test_a_key_says_when_it_was_used(auth, user, bearer, clock):
     auth.principal_for(bearer(key))
     auth.stop()
 
-    assert auth.api_keys.list(user)[0].last_used_at == clock.now()
+    assert auth.api_keys.page(user).items[0].last_used_at == clock.now()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from tests.plugins.accounts.conftest import PASSWORD
+
 PLUGINS = ("accounts",)
 
 
@@ -58,3 +62,39 @@ def test_nobody_revokes_another_persons_key(member, client):
     made = ada.client.post("/v1/auth/api-keys", {"name": "Import"}).json
 
     assert ben.client.delete(f"/v1/auth/api-keys/{made['id']}").status == 404
+
+
+def test_keys_and_devices_are_listed_in_pages(member, client):
+    ada = member()
+    keys = [ada.client.post("/v1/auth/api-keys", {"name": f"Key {number}"}).json["id"] for number in range(5)]
+    for number in range(4):
+        login = {"email": ada.email, "password": PASSWORD, "device_name": f"Device {number}"}
+        assert client.post("/v1/auth/login", login).status == 200
+
+    listed = {path: list(pages(ada.client, path)) for path in ("/v1/auth/api-keys", "/v1/auth/sessions")}
+
+    assert [len(page) for page in listed["/v1/auth/api-keys"]] == [2, 2, 1]
+    assert [one["id"] for page in listed["/v1/auth/api-keys"] for one in page] == keys[::-1]
+    devices = [one["device"] for page in listed["/v1/auth/sessions"] for one in page]
+    assert devices[:4] == [f"Device {number}" for number in (3, 2, 1, 0)]
+    assert len(devices) == 5
+
+
+@pytest.mark.parametrize("path", ["/v1/auth/api-keys", "/v1/auth/sessions", "/v1/auth/identities"])
+def test_a_cursor_of_another_list_is_refused(member, path):
+    ada = member()
+
+    answer = ada.client.get(path, query={"cursor": "nonsense"})
+
+    assert (answer.status, answer.json["errors"][0]["parameter"]) == (422, "cursor")
+
+
+def pages(client, path):
+    """Yield the items of each page of two."""
+    query = {"limit": 2}
+    while True:
+        page = client.get(path, query=query).json
+        yield page["items"]
+        if page["next"] is None:
+            return
+        query["cursor"] = page["next"]
