@@ -94,6 +94,7 @@ class SocketClient:
         self._fault: str | None = None
         self._changed = threading.Condition()
         self._refusal: Any = None
+        self._wire: Any = None
         self._client = socketio.Client(reconnection=False, handle_sigint=False)
         self._client.on("*", self._hear, namespace=namespace)
         self._client.on("disconnect", self._gone, namespace=namespace)
@@ -110,8 +111,11 @@ class SocketClient:
                 namespaces=[namespace],
                 wait_timeout=int(PATIENCE),
             )
+            self._wire = self._client.eio.ws
         except Refused as ex:
+            self._wire = self._client.eio.ws
             self._client.disconnect()
+            self._let_go()
             raise ConnectRefused(namespace, self._refusal or str(ex)) from ex
         self._await(lambda: bool(self._heard("rooms")), "the rooms after CONNECT")
 
@@ -182,6 +186,14 @@ class SocketClient:
         """Disconnect. Harmless twice."""
         self._client.disconnect()
         self._client.shutdown()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close what the library leaves open when the server closed first."""
+        if self._wire is not None:
+            self._wire.shutdown()
+        if self._client.eio.http is not None:
+            self._client.eio.http.close()
 
     def _await(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE

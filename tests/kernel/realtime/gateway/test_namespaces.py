@@ -78,6 +78,7 @@ def test_what_was_missed_is_recovered_at_connect(realtime, notes, ann):
     again = realtime.connect("/notes", ann, positions=first.positions)
 
     assert again.rooms[f"note:{note.id}"]["recovered"]
+    again.until(lambda one: len(one.heard("note:written")) == 2)  # recovered, or live right behind it
     assert [one.data["text"] for one in again.heard("note:written")] == ["three", "four"]
 
 

@@ -89,12 +89,12 @@ class Anything(Schema):
 
 def write(note_id: UUID | None, owner_id: UUID, text: str) -> Written:
     """Write a note; whoever reads it is told."""
-    id = note_id or uuid7()
+    key = note_id or uuid7()
     with app.db.atomic():
-        if not Note.update(text=text).where(Note.id == id, Note.owner_id == owner_id).execute():
-            Note.insert(id=id, owner_id=owner_id, text=text).execute()
-        app.bus.publish(NoteWritten(note_id=id, text=text))
-    return Written(id, text)
+        if not Note.update(text=text).where(Note.id == key, Note.owner_id == owner_id).execute():
+            Note.insert(id=key, owner_id=owner_id, text=text).execute()
+        app.bus.publish(NoteWritten(note_id=key, text=text))
+    return Written(key, text)
 
 
 def share(note_id: UUID, user_id: UUID) -> None:
@@ -179,14 +179,14 @@ NOTES = Namespace(
         RoomFamily(
             name="note",
             summary="One note",
-            authorise=lambda principal, keys: [str(id) for (id,) in readable(principal, keys)],
+            authorise=lambda principal, keys: [str(key) for (key,) in readable(principal, keys)],
             key=UUID,
             automatic=shared,
         ),
         RoomFamily(
             name="watch",
             summary="Who writes a note now",
-            authorise=lambda principal, keys: [str(id) for (id,) in readable(principal, keys)],
+            authorise=lambda principal, keys: [str(key) for (key,) in readable(principal, keys)],
             key=UUID,
             durable=False,
         ),
