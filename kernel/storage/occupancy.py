@@ -22,6 +22,7 @@ class Occupancy:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._users: IO[Any] | None = None
+        self._held: IO[Any] | None = None
 
     @property
     def joined(self) -> bool:
@@ -33,20 +34,18 @@ class Occupancy:
         self._users = self._users_lock()
         fcntl.flock(self._users, fcntl.LOCK_SH)
 
-    def leave(self) -> bool:
-        """Be a user no more; return whether we were the last. Call it inside `alone`."""
-        if self._users is None:
-            return False
-        last = _is_free(self._users)
-        self._users.close()
-        self._users = None
-        return last
+    def leave(self) -> None:
+        """Be a user no more."""
+        if self._users is not None:
+            self._users.close()
+            self._users = None
 
-    @contextlib.contextmanager
-    def unused(self) -> Iterator[bool]:
-        """Tell whether nobody uses the directory; call it inside `alone`."""
+    def is_unused(self) -> bool:
+        """Tell whether nobody else uses the directory; call it inside `alone`."""
+        if self._users is not None and not self._users.closed:  # closed: a `leave` was interrupted
+            return _is_free(self._users)
         with self._users_lock() as users:
-            yield _is_free(users)
+            return _is_free(users)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[IO[Any]]:
@@ -56,12 +55,24 @@ class Occupancy:
         then it holds off nobody, and the new one is taken. Raises
         ConfigurationError when the directory cannot be written.
         """
+        try:
+            yield self._hold()
+        finally:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Hold off nobody any more; also what an `alone` held that was interrupted while it began."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def _hold(self) -> IO[Any]:
         while True:
-            with self._start_lock() as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if _is_at(lock, self._directory / "start.lock"):
-                    yield lock
-                    return
+            self._held = lock = self._start_lock()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if _is_at(lock, self._directory / "start.lock"):
+                return lock
+            self.let_go()
 
     def _start_lock(self) -> IO[Any]:
         """Make the directory and open its lock."""

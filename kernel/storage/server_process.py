@@ -6,6 +6,7 @@ found starting or stopping was left so by a process that was killed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kernel.errors import ConfigurationError
@@ -82,7 +83,7 @@ class ServerProcess:
 
     def _try_launch(self, deadline: float) -> bool:
         """Start once; return False when starting again may help."""
-        process = self._process = self._spawned()
+        process = self._spawn()
         while not self._postmaster.is_ready():
             if process.poll() is not None:
                 return self._explain_exit(deadline)
@@ -95,7 +96,7 @@ class ServerProcess:
             time.sleep(0.005)
         return True
 
-    def _spawned(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> subprocess.Popen[bytes]:
         """Start the process where none runs, so what a former one left is stale."""
         self.disown()
         (self._data / "postmaster.pid").unlink(missing_ok=True)
@@ -103,8 +104,8 @@ class ServerProcess:
         sockets = own(self.socket_directory(), rights)
         # PostgreSQL would believe it when the number has gone to another program, or to a zombie.
         (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-        with self.log_path.open("wb") as output:
-            return subprocess.Popen(  # noqa: S603
+        with self.log_path.open("wb") as output, _undisturbed():
+            self._process = subprocess.Popen(  # noqa: S603
                 [str(binaries() / "postgres"), "-D", str(self._data), *self._flags(sockets)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -113,6 +114,7 @@ class ServerProcess:
                 start_new_session=True,  # Ctrl-C is for us; we stop the server ourselves
                 **rights,
             )
+        return self._process
 
     def _flags(self, sockets: Path) -> list[str]:
         options = {
@@ -178,3 +180,16 @@ class ServerProcess:
         if self._process is not None and self._process.poll() is None:
             self._process.returncode = 0  # else its finaliser warns of a process nobody waits for
         self._process = None
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Have signals that stop us wait: a process made while one is handled would be nobody's.
+
+    PostgreSQL inherits the mask and sets one of its own when it starts.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -13,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 DEADLINE = 60
@@ -82,7 +83,10 @@ def status(port, path="/health/liveness"):
 
 def postgres_pid(var):
     file = var / "postgres" / "data" / "postmaster.pid"
-    return int(file.read_text().splitlines()[0]) if file.exists() else 0
+    try:
+        return int(file.read_text().partition("\n")[0] or 0)
+    except FileNotFoundError:
+        return 0
 
 
 @pytest.fixture
@@ -207,6 +211,38 @@ def test_demo_told_to_stop_while_it_starts_leaves_nothing_behind(start, var, num
 
     assert (code, demo.output) == (0, "")
     assert not Path(f"/proc/{postgres}").exists()
+
+
+def loading(demo, var):
+    """PostgreSQL runs, and the child that loads the data."""
+    here = psutil.Process(demo.process.pid)
+    return postgres_pid(var) and [one for one in here.children() if one.name() != "postgres"]
+
+
+def loaded(demo, var):
+    """The PostgreSQL of the loading has ended, that of the serving has hardly begun."""
+    demo.until(lambda: postgres_pid(var))
+    first = Path(f"/proc/{postgres_pid(var)}")
+    demo.until(lambda: not first.exists())
+    return True
+
+
+def serving_soon(demo, var):
+    """The PostgreSQL of the serving runs; nobody is answered yet."""
+    return loaded(demo, var) and (demo.until(lambda: postgres_pid(var)) or True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("moment", [loading, loaded, serving_soon])
+def test_the_first_demo_told_to_stop_between_loading_and_serving_leaves_nothing(start, var, moment, number):
+    demo = start("demo", "--port", str(free_port()))
+    demo.until(lambda: moment(demo, var))
+
+    code = demo.stop(number)
+
+    assert (code, demo.output) == (0, "")
+    running = [" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"])]
+    assert [line for line in running if str(var) in line] == []
 
 
 def test_fresh_refuses_a_database_in_use_and_wipes_one_that_is_not(start, run):

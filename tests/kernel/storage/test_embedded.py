@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
 
 import psutil
 import psycopg2
@@ -377,3 +378,72 @@ def test_an_interrupt_of_the_terminal_does_not_reach_it(directory: Path) -> None
     leave(process)
     with EmbeddedPostgres(directory):
         assert alive(pid)
+
+
+# a file opened at the very line is closed by the collector of garbage, which says so
+unclosed = pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
+
+
+class Interruption:
+    """Raises SystemExit at one of the lines of the modules that start and stop the server."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.lines = at, 0
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> Interruption | None:
+        if Path(frame.f_code.co_filename).name not in {"embedded.py", "occupancy.py", "server_process.py"}:
+            return None
+        if event == "line":
+            self.lines += 1
+            if self.lines == self.at:
+                raise SystemExit(0)  # as the handler of SIGTERM does
+        return self
+
+
+def interrupted(at: int, call: Callable[[], object]) -> bool:
+    """Tell whether the call was interrupted; False: it has fewer lines."""
+    sys.settrace(Interruption(at))
+    try:
+        call()
+    except SystemExit:
+        return True
+    finally:
+        sys.settrace(None)
+    return False
+
+
+@unclosed
+def test_a_start_interrupted_at_any_line_leaves_no_server(directory: Path) -> None:
+    EmbeddedPostgres(directory, QUICK).start().stop()
+    line = 1
+
+    while interrupted(line, (server := EmbeddedPostgres(directory, QUICK)).start):
+        assert server.pid is None, f"line {line}"
+        line += 1
+    server.stop()
+
+    assert line > 50
+    assert server.pid is None
+
+
+@unclosed
+def test_a_stop_interrupted_at_any_line_leaves_no_server(directory: Path) -> None:
+    line = 1
+
+    while interrupted(line, (server := EmbeddedPostgres(directory, QUICK).start()).stop):
+        assert server.pid is None or line == 1, f"line {line}"  # the first line is not yet inside
+        server.stop()
+        line += 1
+
+    assert line > 20
+    assert server.pid is None
+
+
+@unclosed
+def test_a_stop_interrupted_at_any_line_leaves_the_server_to_the_others(directory: Path) -> None:
+    line = 1
+    with EmbeddedPostgres(directory, QUICK) as staying:
+        while interrupted(line, EmbeddedPostgres(directory, QUICK).start().stop):
+            line += 1
+            assert run(staying, "SELECT 1") == [(1,)]
+    assert line > 10

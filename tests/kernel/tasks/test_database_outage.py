@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,10 +21,12 @@ Start = Callable[[Application], Worker]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[DisposablePostgres]:
-    server = DisposablePostgres(tmp_path / "postgres").start()
-    yield server
-    server.stop()
+def server() -> Iterator[DisposablePostgres]:
+    """A server of the test's own; below pytest's directory another pytest could lock its user out."""
+    with tempfile.TemporaryDirectory(prefix="stoa-outage-", ignore_cleanup_errors=True) as place:
+        server = DisposablePostgres(Path(place) / "postgres").start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture
