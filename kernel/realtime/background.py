@@ -27,6 +27,11 @@ class Background:
         self._stopping = False
         self._thread: threading.Thread | None = None
 
+    @property
+    def running(self) -> bool:
+        """Whether it began and was not stopped."""
+        return self._thread is not None
+
     def begin(self) -> None:
         """Start the loop; nothing happens if it runs. Not under a lock: it may switch."""
         if self._thread is None:

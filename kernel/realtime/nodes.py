@@ -126,6 +126,8 @@ class Nodes:
 
     def stop(self) -> None:
         """Be one no more; what is left of this process is for others to take off."""
+        if not self._loop.running:
+            return
         self._loop.stop()
         try:
             self._db.execute_sql(_RESIGN, (self._node,))

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import peewee
 import pytest
 
-from kernel.errors import ConfigurationError, Invalid, Unavailable
+from kernel.errors import ConfigurationError, Invalid, StoaError, Unavailable
 from kernel.storage import Database, DatabaseSettings, count_statements
 from kernel.storage.sqlstate import DEADLOCK_DETECTED, SERIALIZATION_FAILURE, sqlstate
 from kernel.testing.postgres import DisposablePostgres
@@ -363,3 +364,28 @@ def test_a_notice_of_the_server_does_not_cost_the_connection(db: Database) -> No
     again = one(db, "SELECT pg_backend_pid()")
 
     assert again == backend
+
+
+def test_a_snapshot_reads_as_of_one_moment(open_database: OpenDatabase) -> None:
+    db, other = open_database(), open_database()
+    db.execute_sql("CREATE TABLE note (n int)")
+
+    with db.snapshot():
+        before = db.rows("SELECT count(*) FROM note")
+        other.execute_sql("INSERT INTO note VALUES (1)")
+        after = db.rows("SELECT count(*) FROM note")
+
+    assert before == after == [(0,)]
+    assert db.rows("SELECT count(*) FROM note") == [(1,)]
+
+
+def test_a_snapshot_writes_nothing(db: Database) -> None:
+    db.execute_sql("CREATE TABLE note (n int)")
+
+    with pytest.raises(peewee.PeeweeException, match="read-only"), db.snapshot():
+        db.execute_sql("INSERT INTO note VALUES (1)")
+
+
+def test_a_snapshot_inside_a_transaction_is_refused(db: Database) -> None:
+    with pytest.raises(StoaError, match="outside of"), db.atomic(), db.snapshot():
+        db.rows("SELECT 1")
