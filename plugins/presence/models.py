@@ -7,7 +7,6 @@ from typing import Final
 import peewee
 
 from kernel import Model, TimestampField
-from kernel.storage import db_proxy
 
 
 class Person(Model):
@@ -30,16 +29,15 @@ class Person(Model):
         table_name = "presence_person"
 
 
-class Device(peewee.Model):
+class Device(Model):
     """A socket of `/presence`: when somebody last did something there, and whether it said it is idle."""
 
-    sid = peewee.TextField(primary_key=True)
+    sid = peewee.TextField(unique=True)
     user_id = peewee.UUIDField()
     active_at = TimestampField()
     idle = peewee.BooleanField()
 
     class Meta:
-        database = db_proxy
         table_name = "presence_device"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from kernel import app, invalid
+from kernel import app, invalid, uuid7
 from plugins.presence import queries
 from plugins.presence.announcing import CHANGED, announce
 from plugins.presence.models import Device, Person
@@ -23,9 +23,9 @@ ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, status = exclud
         THEN excluded.updated_at ELSE p.last_seen_at END
 """
 _REPORT = """
-INSERT INTO presence_device AS d (sid, user_id, active_at, idle)
-VALUES (%(sid)s, %(user)s, %(now)s, %(idle)s)
-ON CONFLICT (sid) DO UPDATE SET idle = excluded.idle,
+INSERT INTO presence_device AS d (id, created_at, updated_at, sid, user_id, active_at, idle)
+VALUES (%(id)s, %(now)s, %(now)s, %(sid)s, %(user)s, %(now)s, %(idle)s)
+ON CONFLICT (sid) DO UPDATE SET updated_at = excluded.updated_at, idle = excluded.idle,
     active_at = CASE WHEN excluded.idle THEN d.active_at ELSE excluded.active_at END
 WHERE d.idle <> excluded.idle OR (NOT excluded.idle AND d.active_at < %(renewable)s)
 """
@@ -56,7 +56,7 @@ def report(sid: str, user_id: UUID, *, idle: bool) -> None:
     """
     now = app.clock.now()
     renewable = now - timedelta(seconds=app.settings.of(PresenceSettings).away_after / 3)
-    values = {"sid": sid, "user": user_id, "now": now, "idle": idle, "renewable": renewable}
+    values = {"id": uuid7(), "sid": sid, "user": user_id, "now": now, "idle": idle, "renewable": renewable}
     with app.db.atomic():
         if app.db.execute_sql(_REPORT, values).rowcount:
             announce(CHANGED, [user_id])

@@ -17,11 +17,15 @@ CREATE INDEX presence_person_present ON presence_person (id) WHERE present;
 
 DEVICE = """
 CREATE TABLE presence_device (
-    sid text PRIMARY KEY,
+    id uuid PRIMARY KEY,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    sid text NOT NULL,
     user_id uuid NOT NULL,
     active_at timestamptz NOT NULL,
     idle boolean NOT NULL
 );
+CREATE UNIQUE INDEX presence_device_sid ON presence_device (sid);
 CREATE INDEX presence_device_user ON presence_device (user_id);
 """
 
