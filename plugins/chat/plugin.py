@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from kernel import Permission, Role, Route, hookimpl
 from plugins.chat import hookspecs
 from plugins.chat.events import EVENTS
 from plugins.chat.extra_models import EXTRAS
 from plugins.chat.models import CORE
+from plugins.chat.notices import TYPES
 from plugins.chat.permissions import PERMISSIONS
 from plugins.chat.realtime import CHAT
 from plugins.chat.resources import ROUTES
+from plugins.chat.services.personal import erase, export
 from plugins.chat.settings import ChatSettings
+from plugins.chat.subscribers import SUBSCRIBERS
 
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel import Namespace, Settings
+    from kernel import Application, Namespace, Settings, Subscriber
+    from plugins.notifications.api import NotificationType
 
 
 @hookimpl
@@ -43,6 +48,11 @@ def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
 
 
 @hookimpl
+def register_subscribers(settings: Settings) -> Sequence[Subscriber]:
+    return SUBSCRIBERS
+
+
+@hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
 
@@ -55,3 +65,18 @@ def register_realtime(settings: Settings) -> Sequence[Namespace]:
 @hookimpl
 def register_events(settings: Settings) -> Sequence[type[Any]]:
     return EVENTS
+
+
+@hookimpl
+def export_personal_data(app: Application, user_id: UUID) -> Mapping[str, Any]:
+    return export(user_id)
+
+
+@hookimpl
+def erase_personal_data(app: Application, user_id: UUID) -> None:
+    erase(user_id)
+
+
+@hookimpl(optionalhook=True)
+def notifications_types() -> Sequence[NotificationType]:
+    return TYPES

@@ -27,6 +27,9 @@ class ChatSettings:
     snapshot_messages: int = setting(
         30, help="Messages in the snapshot of a conversation.", minimum=1, maximum=100
     )
+    previews: bool = setting(
+        True, help="Show the beginning of a message in notifications; never of one that vanishes."
+    )
     page_url: str = setting(
         "",
         help="Page of your client for a conversation, with `{id}`, for links in messages; a path is one of "

@@ -22,16 +22,6 @@ MESSAGE_FIELDS: Final = (
     "forward_of_id", "forward_count", "reactions", "created_at", "edited_at", "deleted_at", "expires_at",
     "version",
 )  # fmt: skip
-BARE: Final[Mapping[str, Any]] = {
-    "text": "",
-    "payload": {},
-    "media_ids": [],
-    "mentions": [],
-    "hashtags": [],
-    "reactions": {},
-    "forward_of_id": None,
-}
-"""What is left of a message's content when it is deleted: nothing."""
 
 
 def plain(value: Any) -> Any:

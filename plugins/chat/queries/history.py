@@ -37,7 +37,7 @@ def history(viewer: Principal, conversation_id: UUID, asked: Mapping[str, Any]) 
     if "around" in asked:
         middle = visible(asked["around"], member).seq
         below = _older(query, middle + 1, limit // 2 + 1)
-        above = _newer(query, middle, limit - limit // 2)
+        above = _newer(query, middle, limit - limit // 2 - 1)
         rows, older, newer = below[0] + above[0], below[1], above[1]
     elif "after" in asked:
         rows, newer = _newer(query, asked["after"], limit)
@@ -75,7 +75,9 @@ def _older(query: Any, before: int | None, limit: int) -> tuple[list[Message], i
 def _newer(query: Any, after: int, limit: int) -> tuple[list[Message], int | None]:
     """Return the first messages after a number, and the number to go on from."""
     rows = list(query.where(Message.seq > after).order_by(Message.seq).limit(limit + 1))
-    return rows[:limit], rows[limit - 1].seq if len(rows) > limit else None
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], rows[limit - 1].seq if limit else after
 
 
 def shown(rows: Sequence[Message], viewer: UUID) -> list[dict[str, Any]]:

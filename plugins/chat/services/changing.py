@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from kernel import PreconditionFailed, Principal, app
@@ -19,6 +19,17 @@ from plugins.chat.services.content import EDITABLE, Content
 from plugins.chat.services.rows import OWNER_TYPE, Held, hold_by_message, lock, members_among, person
 from plugins.chat.settings import ChatSettings
 from plugins.media import api as media
+
+TOMBSTONE: Final[Mapping[str, Any]] = {
+    "text": "",
+    "payload": {},
+    "media_ids": [],
+    "mentions": [],
+    "hashtags": [],
+    "reactions": {},
+    "forward_of_id": None,
+}
+"""What is left of a message's content when it is deleted: nothing."""
 
 
 def edit(caller: Principal, message_id: UUID, version: int | None, changes: Mapping[str, Any]) -> Message:
@@ -160,7 +171,7 @@ def bury(conversation: Conversation, message: Message, *, reason: str) -> bool:
     """
     now = app.clock.now()
     buried = list(
-        Message.update(**{**views.BARE, "payload": {}, "deleted_at": now, "version": Message.version + 1})
+        Message.update(**{**TOMBSTONE, "deleted_at": now, "version": Message.version + 1})
         .where(Message.id == message.id, Message.deleted_at.is_null())
         .returning(Message)
         .execute()

@@ -126,13 +126,20 @@ def _media(sender_id: UUID, ids: Sequence[UUID], rule: Rule, held: Collection[UU
     if set(ids) - set(held):
         cards = media.require_ready(ids, sender_id)
         faults = [
-            FieldError(f"Choose one of: {', '.join(rule.media)}.", pointer=f"/media_ids/{place}")
+            FieldError(fault, pointer=f"/media_ids/{place}")
             for place, card in enumerate(cards)
-            if card.type not in rule.media
+            if (fault := _unfit(card, rule))
         ]
         if faults:
             raise Invalid(errors=faults)
     return list(ids)
+
+
+def _unfit(card: media.MediaCard, rule: Rule) -> str:
+    """Say why a medium is not for such a message; public ones could be read by who is not in it."""
+    if card.type not in rule.media:
+        return f"Choose one of: {', '.join(rule.media)}."
+    return "" if card.visibility == "private" else "Make it private first: PATCH /v1/media/<id>."
 
 
 def _whole(type_: str, payload: Mapping[str, Any], media_ids: Sequence[UUID]) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from kernel import NotFound, Principal, app, invalid
-from plugins.chat.events import MemberRoleChanged
 from plugins.chat.models import Ban, Conversation, Member
 from plugins.chat.problems import Banned, NotAllowedHere, OwnerStays
 from plugins.chat.roles import above
-from plugins.chat.services import announcing, entering, opening, ruling, writing
+from plugins.chat.services import entering, opening, ruling
 from plugins.chat.services.rows import Held, hold, hold_open, lock, member_of, person
 
 
@@ -143,12 +142,4 @@ def _below(caller: Principal, conversation_id: UUID, user_id: UUID) -> tuple[Hel
 
 def _set_role(held: Held, user_id: UUID, role: str) -> None:
     Member.update(role=role).where(Member.conversation_id == held.id, Member.user_id == user_id).execute()
-    changed = MemberRoleChanged(conversation_id=held.id, user_id=user_id, role=role)
-    app.bus.publish(changed, scope=held.conversation.scope or None)
-    if held.conversation.kind in entering.QUIET:
-        announcing.tell_person(user_id, "conversation:my_role", {"conversation_id": held.id, "role": role})
-        return
-    announcing.tell(held.id, "conversation:role", {"user_id": user_id, "role": role})
-    writing.note(
-        held.conversation, held.member.user_id, {"event": "role", "user_ids": [user_id], "role": role}
-    )
+    ruling.tell_role(held.conversation, user_id, role, by=held.member.user_id)

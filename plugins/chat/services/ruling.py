@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import Forbidden, PreconditionFailed, Principal, app
-from plugins.chat.events import ConversationClosed, ConversationUpdated
+from plugins.chat.events import ConversationClosed, ConversationUpdated, MemberRoleChanged
 from plugins.chat.models import Conversation
 from plugins.chat.permissions import MODERATE, VERIFY
 from plugins.chat.problems import NotAllowedHere
@@ -72,6 +72,19 @@ def _write(before: Conversation, by: UUID | None, new: Mapping[str, Any]) -> Con
     return after
 
 
+def tell_role(conversation: Conversation, user_id: UUID, role: str, *, by: UUID | None) -> None:
+    """Tell who is concerned of a role given in a locked conversation."""
+    changed = MemberRoleChanged(conversation_id=conversation.id, user_id=user_id, role=role)
+    app.bus.publish(changed, scope=conversation.scope or None)
+    if conversation.kind == "channel":
+        announcing.tell_person(
+            user_id, "conversation:my_role", {"conversation_id": conversation.id, "role": role}
+        )
+        return
+    announcing.tell(conversation.id, "conversation:role", {"user_id": user_id, "role": role})
+    writing.note(conversation, by, {"event": "role", "user_ids": [user_id], "role": role})
+
+
 def end(caller: Principal, conversation_id: UUID) -> None:
     """Close a group or channel: its owner, or who holds chat:moderate."""
     with app.db.atomic():
@@ -93,3 +106,9 @@ def close(conversation: Conversation) -> None:
     data = {"closed_at": closed.closed_at, "version": closed.version}
     announcing.tell(conversation.id, "conversation:closed", data)
     app.bus.publish(ConversationClosed(conversation_id=conversation.id), scope=conversation.scope or None)
+
+
+def reopen(conversation: Conversation) -> None:
+    """Let people write again in a locked conversation. In an open one nothing changes."""
+    if conversation.closed_at is not None:
+        _write(conversation, None, {"closed_at": None})

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kernel import Principal, app, uuid7
 from plugins.chat.models import Member, Message
+from plugins.chat.problems import NotReachable
 from plugins.chat.services import content, polls, reach, threads, writing
 from plugins.chat.services.content import Content
 from plugins.chat.services.rows import Held, hold, members_among, person
@@ -51,7 +52,10 @@ def require_may_post(held: Held) -> None:
     held.require_open()
     held.require(held.conversation.post_role)
     if held.conversation.kind == "direct":
-        reach.require_reachable(held.member.user_id, others(held))
+        company = others(held)
+        if not company:
+            raise NotReachable("The other person is no more here.")
+        reach.require_reachable(held.member.user_id, company)
 
 
 def others(held: Held) -> list[UUID]:
