@@ -95,6 +95,8 @@ class Gateway:
         self, http: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
     ) -> Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]:
         """Return the application that answers below `path` itself and leaves the rest to `http`."""
+        if not self.settings.enabled:
+            return http
         path, bare, engine = self.settings.path, self.settings.path.rstrip("/"), self.engine.wsgi
 
         def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

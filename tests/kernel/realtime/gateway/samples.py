@@ -1,0 +1,16 @@
+"""A shared note, for the contract of the notes plugin."""
+
+from __future__ import annotations
+
+from kernel.storage import uuid7
+from kernel.testing import Sample, sample
+
+
+@sample(rooms=["note", "watch"])
+def note(app):
+    author = uuid7()
+    made = app.registry.plugin("notes").module.write(None, author, "A chair")
+    return Sample({"note": made.id, "watch": made.id}, owner=author)
+
+
+UNSCOPED = {"room:wall": "walls are everybody's"}
