@@ -6,15 +6,15 @@ A client's text is echoed, or a command:
     !mixed COUNT SIZE    two greenlets send at once       !raise             the handler fails
     !pause / !resume     of every session                 !all TEXT          to every session, as one frame
     !refuse              of the following sessions        !admit             no more
+    !handshake           what is kept of the first request
 
-Other paths: /ends (why sessions ended), /state (sessions, greenlets, memory).
+Other paths: /ends (why sessions ended), /state (sessions, greenlets, who polls).
 """
 
 from __future__ import annotations
 
 import gc
 import json
-from pathlib import Path
 
 import gevent
 from greenlet import greenlet
@@ -35,7 +35,7 @@ class Echo:
 
     def open(self, session):
         if self.refusing:
-            raise TooManyRequests("one is enough", headers={"Retry-After": "7"})
+            raise TooManyRequests(7, "one is enough")
         session.on_message = lambda message: self.message(session, message)
         session.on_close = self.ends.append
 
@@ -96,6 +96,14 @@ class Echo:
         return [body]
 
     def state(self):
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
         alive = sum(isinstance(each, greenlet) and bool(each) for each in gc.get_objects())
-        return {"sessions": len(self.engine.sessions), "greenlets": alive, "kilobytes": pages * 4}
+        queues = {sid: each.polling for sid, each in self.engine.sessions.items() if each.polling}
+        return {
+            "sessions": len(self.engine.sessions),
+            "greenlets": alive,
+            "polls": [sid for sid, each in queues.items() if each.waiting],
+            "posts": [sid for sid, each in queues.items() if each.posting],
+            "probing": [each.id for each in self.engine.sessions.values() if each.probing],
+            "last_words": len(self.engine._sessions.last_words),
+            "refusing": self.refusing,
+        }

@@ -1,6 +1,6 @@
 """The echo on the real server, run as a process by the tests.
 
-    program.py PORT '{"realtime": {…}, "http": {…}}'
+program.py PORT '{"realtime": {…}, "http": {…}}'
 """
 
 from __future__ import annotations
