@@ -100,7 +100,11 @@ class Backplane:
             self._redis.stop()
 
     def _take(self, text: bytes) -> None:
-        node, message = decode(text)
+        try:
+            node, message = decode(text)
+        except ValueError as ex:
+            log.warning("message_of_another_kind", error=str(ex), remedy="give each deployment its namespace")
+            return
         if node != self._node:
             self._deliver(message)
 

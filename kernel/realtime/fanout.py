@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.realtime.background import Background
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from kernel.realtime.engine import Frame
     from kernel.realtime.members import Member, Members
@@ -27,11 +27,12 @@ PORTION: Final = 500
 class _Pending:
     """A frame on its way to those who were members when it came."""
 
-    __slots__ = ("_left", "but", "frame")
+    __slots__ = ("_left", "but", "frame", "listed")
 
     def __init__(self, frame: Frame, members: Members, but: str | None) -> None:
         self.frame, self.but = frame, but
-        self._left: Iterator[Member] = iter(members.listed())
+        self.listed = members.listed()
+        self._left: Iterator[Member] = iter(self.listed)
 
     def portion(self) -> list[Member]:
         """Return the next who get it, none at the end."""
@@ -54,7 +55,8 @@ class Fanout:
         """
         with self._lock:
             if len(members) <= PORTION and not members.pending:
-                _give(members, members.listed(), frame, but)
+                listed = members.listed()
+                _give(members, listed, listed, frame, but)
                 return
             if not members.pending:
                 self._large.append(members)
@@ -77,7 +79,7 @@ class Fanout:
             members = self._large.popleft()
             first: _Pending = members.pending[0]
             portion = first.portion()
-            _give(members, portion, first.frame, first.but)
+            _give(members, first.listed, portion, first.frame, first.but)
             if len(portion) < PORTION:
                 members.pending.popleft()
             if members.pending:
@@ -86,7 +88,11 @@ class Fanout:
         return 0
 
 
-def _give(members: Members, some: list[Member] | tuple[Member, ...], frame: Frame, but: str | None) -> None:
+def _give(
+    members: Members, listed: tuple[Member, ...], some: Iterable[Member], frame: Frame, but: str | None
+) -> None:
+    """Deliver to some of those listed when the frame came, if they are still in."""
     for member in some:
-        if member in members and member.sid != but:
+        # PERF: nobody came or went, nobody need be looked up; asked each time, as delivering may close one
+        if (members.is_listed(listed) or member in members) and member.sid != but:
             member.deliver(frame)

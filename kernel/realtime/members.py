@@ -61,3 +61,7 @@ class Members:
         if self._listed is None:
             self._listed = tuple(self._members)
         return self._listed
+
+    def is_listed(self, listed: tuple[Member, ...]) -> bool:
+        """Tell whether exactly those are in who were when `listed()` returned this."""
+        return self._listed is listed

@@ -27,7 +27,7 @@ from kernel.realtime.repair import Repair
 from kernel.realtime.rooms import Rooms
 from kernel.realtime.settings import RealtimeSettings
 from kernel.realtime.socketio.packets import event as packet
-from kernel.realtime.streams import CHANNEL, Appended, Entry, Streams
+from kernel.realtime.streams import CHANNEL, REDACTED, Appended, Entry, Streams
 from kernel.redis import RedisLink
 from kernel.storage import Database, Listener
 
@@ -94,7 +94,7 @@ class Realtime:
         declared with. Raises StoaError outside a transaction, and for a namespace,
         family or event that is not declared.
         """
-        text = self.outgoing.text(namespace, room, name, data)
+        text = self.outgoing.text(namespace, room, name, data, volatile=False)
         self._append([Entry(namespace, room, name, text, ref, expires_at)])
 
     def emit(self, namespace: str, room: str, name: str, data: Any, *, but: str | None = None) -> None:
@@ -103,7 +103,8 @@ class Realtime:
         Inside a transaction it is sent when that commits. `but` is the `sid` of a
         socket left out. Raises StoaError for what is not declared.
         """
-        message = Volatile((namespace, room), name, self.outgoing.text(namespace, room, name, data), but)
+        text = self.outgoing.text(namespace, room, name, data, volatile=True)
+        message = Volatile((namespace, room), name, text, but)
 
         def send() -> None:
             self._deliver(message)
@@ -232,6 +233,9 @@ class Realtime:
             return
         node, epoch, seq, namespace, room = payload.split(" ", 4)
         key: RoomKey = (namespace, room)
+        if epoch == REDACTED:
+            self.live.redacted(key)
+            return
         # Its own comes with the commit, another's by Redis: only what does not is worth a SELECT.
         quick = node == self.node or self.backplane.is_quick
         self.live.announce(key, Position(epoch, int(seq)), GRACE if quick else 0.0)

@@ -25,6 +25,8 @@ from kernel.realtime.sequencer import Slice, StreamEvent
 from kernel.storage import Database
 
 CHANNEL: Final = "stoa_rooms"
+REDACTED: Final = "-"
+"""In place of an epoch: events of the room were redacted."""
 _CHUNK: Final = 500  # rooms pruned in one transaction
 
 # PERF: one event, one round trip of one statement, 40 % quicker than the general one.
@@ -91,9 +93,15 @@ ORDER BY lined.nth, event.seq
 _POSITIONS = """
 SELECT room, epoch, seq FROM kernel_room WHERE namespace = %s AND room = ANY(%s)
 """
+# Processes that have the events in memory are told in the place of an epoch.
 _REDACT = """
-UPDATE kernel_room_event SET data = %(data)s, expires_at = NULL
-WHERE namespace = %(namespace)s AND room = %(room)s AND ref = %(ref)s
+WITH redacted AS (
+    UPDATE kernel_room_event SET data = %(data)s, expires_at = NULL
+    WHERE namespace = %(namespace)s AND room = %(room)s AND ref = %(ref)s RETURNING 1
+),
+counted AS (SELECT count(*) AS n FROM redacted)
+SELECT n, pg_notify(%(channel)s, concat_ws(' ', %(node)s, %(epoch)s, 0, %(namespace)s, %(room)s))
+FROM counted WHERE n > 0
 """
 # Who publishes just now is passed over: pruning neither waits for a room nor deadlocks.
 _PRUNE = """
@@ -236,7 +244,8 @@ class Streams:
     def redact(self, namespace: str, room: str, ref: str, data: str) -> int:
         """Replace the data of a room's events with this `ref`, which then expire no more."""
         asked = {"namespace": namespace, "room": room, "ref": ref, "data": data}
-        return int(self._db.execute_sql(_REDACT, asked).rowcount)
+        common = {"channel": CHANNEL, "node": self._node, "epoch": REDACTED}
+        return sum(int(count) for count, _ in self._db.rows(_REDACT, asked | common))
 
     def prune(self, history: int, age: timedelta) -> int:
         """Drop events older than `age` and all but the latest `history` of a room; return how many."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from kernel.clock import TestClock
-from kernel.events import Bus, EventsSettings, event
+from kernel.events import Bus, EventsSettings, Subscriber, event
 from kernel.http import Schema, fields
 from kernel.realtime.declarations import Emit, Namespace, Outbound, RoomFamily
 from kernel.realtime.engine import Frame
@@ -115,11 +115,17 @@ class Node:
 
 
 def make_node(
-    url: str, clock: TestClock, redis_url: str = "", *, hears: bool = True, **settings: Any
+    url: str,
+    clock: TestClock,
+    redis_url: str = "",
+    *,
+    hears: bool = True,
+    subscribers: Sequence[Subscriber] = (),
+    **settings: Any,
 ) -> Node:
     database = DatabaseSettings(url=url, pool_size=60)
     db, listener = Database(database, clock), Listener(database)
-    bus = Bus(EventsSettings(), db, clock, [JarOpened])
+    bus = Bus(EventsSettings(), db, clock, [JarOpened], subscribers)
     link = RedisLink(RedisSettings(url=redis_url, cooldown=0.1)) if redis_url else None
     realtime = Realtime(
         RealtimeSettings(**settings),

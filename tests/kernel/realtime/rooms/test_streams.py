@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 
 from kernel.clock import TestClock
-from kernel.errors import StoaError
+from kernel.errors import Conflict, StoaError
+from kernel.events import Delivery, Subscriber
 from kernel.realtime.recovery import UNWRITTEN, Position
 from kernel.storage.counting import count_statements
 from tests.kernel.realtime.rooms.conftest import MakeNode
-from tests.kernel.realtime.rooms.jars import ROOM, JarOpened, Node, Socket
+from tests.kernel.realtime.rooms.jars import ROOM, JarOpened, Node, Socket, until
 
 
 def stored(node: Node, room: str = ROOM) -> list[tuple[int, dict[str, int]]]:
@@ -191,3 +192,45 @@ def test_an_event_past_its_end_is_recovered_as_a_tombstone(nodes: MakeNode, cloc
     assert before == [{"n": 1}, {"n": 1}]
     for node in (near, far):
         assert node.recover(start)["events"][0][1] == {"expired": True, "ref": "note-1"}
+
+
+def test_a_redaction_reaches_what_another_process_has_in_memory(nodes: MakeNode) -> None:
+    one, other = nodes(), nodes()
+    socket = other.join()
+    one.publish(1, ref="note-1")
+    until(lambda: socket.frames)
+    position = one.position()._replace(seq=0)
+    with count_statements() as statements:
+        before = other.recover(position)["events"][0][1]
+
+    one.realtime.redact("/jars", ROOM, "note-1", {"redacted": True})
+
+    assert (before, statements.count) == ({"n": 1}, 0)
+    until(lambda: other.recover(position)["events"][0][1] == {"redacted": True})
+
+
+def test_redacting_nothing_says_so(node: Node) -> None:
+    node.publish(1, ref="note-1")
+
+    assert node.realtime.redact("/jars", ROOM, "note-2", {}) == 0
+
+
+def test_what_is_volatile_is_not_published_and_what_is_not_is_not_emitted(node: Node) -> None:
+    with pytest.raises(StoaError, match="volatile: emit it"), node.db.atomic():
+        node.realtime.publish("/jars", "smell:1", "sniffed", {"n": 1})
+    with pytest.raises(StoaError, match="not volatile: publish it"):
+        node.realtime.emit("/jars", ROOM, "filled", {"n": 1})
+
+
+def test_an_event_that_an_inline_subscriber_refuses_reaches_no_room(nodes: MakeNode) -> None:
+    def refuse(_: Delivery) -> None:
+        raise Conflict("The jar is sealed.")
+
+    node = nodes(subscribers=[Subscriber(JarOpened, refuse, "jars.seal", inline=True)])
+    socket = node.join()
+
+    with pytest.raises(Conflict), node.db.atomic():
+        node.bus.publish(opened(1, "1"))
+
+    assert stored(node) == []
+    assert socket.frames == []
