@@ -24,6 +24,7 @@ from kernel import (
     RoomFamily,
     app,
 )
+from plugins.chat import views
 from plugins.chat.events import ConversationCreated, MemberJoined, MemberLeft
 from plugins.chat.permissions import USE
 from plugins.chat.schemas import requests as ask
@@ -78,12 +79,12 @@ def own(principal: Principal) -> Iterable[str]:
 def _send(caller: Caller, data: dict[str, Any]) -> Any:
     given = {name: value for name, value in data.items() if name != "conversation_id"}
     message, _ = sending.send(caller.principal, data["conversation_id"], given)
-    return message
+    return views.message(message)
 
 
 def _edit(caller: Caller, data: dict[str, Any]) -> Any:
     changes: dict[str, Any] = {name: data[name] for name in ask.CHANGEABLE if name in data}
-    return changing.edit(caller.principal, data["message_id"], data["version"], changes)
+    return views.message(changing.edit(caller.principal, data["message_id"], data["version"], changes))
 
 
 def _delete(caller: Caller, data: dict[str, Any]) -> None:

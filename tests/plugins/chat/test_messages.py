@@ -28,25 +28,25 @@ def test_two_people_read_the_same_in_the_same_order(ada, ben):
 
 
 def test_a_resend_is_the_message_there_is(ada, ben, app):
-    there, id = ada.direct(ben), str(uuid7())
+    there, key = ada.direct(ben), str(uuid7())
 
-    first = ada.say(there, "Hello", id=id)
+    first = ada.say(there, "Hello", id=key)
     ada.client.patch(path(first), {"text": "Hello!"})
-    again = ada.say(there, "Hello", id=id)
+    again = ada.say(there, "Hello", id=key)
 
-    assert (again["id"], again["seq"], again["text"]) == (id, first["seq"], "Hello!")
+    assert (again["id"], again["seq"], again["text"]) == (key, first["seq"], "Hello!")
     assert len(ben.sees(there)) == 1
     [(events,)] = app.db.rows("SELECT count(*) FROM kernel_event WHERE type = 'chat.message.sent.v1'")
     assert events == 1
 
 
 def test_another_message_under_a_known_id_is_refused_the_same_to_everybody(ada, ben, cleo):
-    there, id = ada.direct(ben), str(uuid7())
-    ada.say(there, "Hello", id=id)
+    there, key = ada.direct(ben), str(uuid7())
+    ada.say(there, "Hello", id=key)
     elsewhere = cleo.group(ben)
 
-    mine = ada.client.post(f"/v1/conversations/{there}/messages", {"text": "Bye", "id": id})
-    foreign = cleo.client.post(f"/v1/conversations/{elsewhere}/messages", {"text": "Hello", "id": id})
+    mine = ada.client.post(f"/v1/conversations/{there}/messages", {"text": "Bye", "id": key})
+    foreign = cleo.client.post(f"/v1/conversations/{elsewhere}/messages", {"text": "Hello", "id": key})
 
     assert (mine.status, mine.problem) == (foreign.status, foreign.problem) == (409, "message-id-taken")
     assert mine.json["detail"] == foreign.json["detail"]
