@@ -280,6 +280,27 @@ def notes_note(app, client):
     return app.registry.plugin("notes").module.write(None, ann.user_id, "A chair").id, ann
 
 
+@pytest.mark.parametrize("polite", [True, False])
+def test_disconnected_is_the_last_turn_whatever_ended_the_socket(wire, app, client, polite):
+    ann = client.as_user()
+    connection = wire()
+    connection.join("/notes", ann.headers["authorization"].partition(" ")[2])
+    connection.send('2/notes,1["testament",{"value":"farewell"}]')
+    connection.receive()
+
+    if polite:
+        connection.send("1/notes,")
+    else:
+        connection.socket.sock.close()
+
+    note = app.registry.plugin("notes").module.Note
+    deadline = time.monotonic() + 10
+    while not (left := list(note.select().where(note.owner_id == ann.user_id))):
+        assert time.monotonic() < deadline
+    reason = "client namespace disconnect" if polite else "transport close"
+    assert [one.text for one in left] == [f"farewell: {reason}"]
+
+
 def test_the_socket_of_a_client_that_vanished_is_gone(realtime, app, client):
     """Its last turn runs, and it is nobody's any more."""
     ann = client.as_user()

@@ -164,8 +164,13 @@ def greet(caller):
     caller.emit("hello", {"value": caller.user_agent})
 
 
+def on_testament(caller, body):
+    caller.state["testament"] = body["value"]
+
+
 def farewell(caller, reason):
-    write(None, caller.principal.id, f"{caller.state.get('count', 0)} counted, {reason}")
+    if "testament" in caller.state:
+        write(None, caller.principal.id, f"{caller.state['testament']}: {reason}")
 
 
 def inbound(name, handler, **options):
@@ -199,6 +204,7 @@ NOTES = Namespace(
         inbound("count", on_count, ack=Anything),
         inbound("rare", on_count, ack=Anything, rate=Rate(2, by="principal")),
         inbound("ask", on_ask, body=Anything, ack=Anything),
+        inbound("testament", on_testament, body=Anything),
         inbound("typing", on_typing, body=Anything),
         inbound("enter", on_enter, body=Anything, ack=Anything),
         inbound("secret", on_count, ack=Anything, permission="notes:secrets"),
@@ -217,6 +223,7 @@ NOTES = Namespace(
         Outbound(name="typing", summary="Somebody writes", data=Anything, room="watch", volatile=True),
     ),
     connected=greet,
+    disconnected=farewell,
 )
 BOARD = Namespace(
     path="/board",
