@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from kernel import NotFound, app
@@ -37,14 +38,15 @@ def suppress(address: str, *, type: str = "", reason: str) -> None:
     ).on_conflict_ignore().execute()
 
 
-def suppressed(address: str, type: str) -> str:
-    """Return why nothing of a type goes to an address; empty when something does."""
-    row = (
-        Suppression.select(Suppression.reason)
-        .where(Suppression.address == address_key(address), Suppression.type.in_(["", type]))
-        .first()
+def suppressed(addresses: Collection[str], types: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return why nothing goes to which of these addresses, by key and type (empty: of any type)."""
+    if not addresses:
+        return {}
+    rows = Suppression.select().where(
+        Suppression.address.in_([address_key(one) for one in addresses]),
+        Suppression.type.in_(["", *types]),
     )
-    return row.reason if row else ""
+    return {(row.address, row.type): row.reason for row in rows}
 
 
 def lift(id: UUID) -> None:

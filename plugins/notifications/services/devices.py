@@ -7,7 +7,7 @@ asked when a message is made and again when it goes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -95,10 +95,15 @@ def remove(user_id: UUID, id: UUID) -> None:
         raise NotFound
 
 
-def of(user_id: UUID) -> list[Device]:
-    """Return the devices a person may get push on now, the latest registered first."""
-    mine = Device.select().where(Device.user_id == user_id).order_by(Device.registered_at.desc())
-    return _usable(list(mine))
+def of_many(user_ids: Collection[UUID]) -> dict[UUID, list[Device]]:
+    """Return the devices people may get push on now, the latest registered first of each."""
+    if not user_ids:
+        return {}
+    theirs = Device.select().where(Device.user_id.in_(list(user_ids))).order_by(Device.registered_at.desc())
+    found: dict[UUID, list[Device]] = {}
+    for one in _usable(list(theirs)):
+        found.setdefault(one.user_id, []).append(one)
+    return found
 
 
 def reachable(claimed: Sequence[Delivery]) -> dict[UUID, Device]:

@@ -7,29 +7,40 @@ not count anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from kernel import NotFound, app
+from kernel import NotFound, app, uuid7
+from kernel.context import bound
 from plugins.notifications.events import InboxRead, NotificationCreated
 from plugins.notifications.models import Inbox, Notification
 
+# in the order of the ids: two who add for the same people wait for each other, and do not deadlock
 _ADD = """
 INSERT INTO notifications_inbox AS inbox (id, created_at, updated_at, unread)
-VALUES (%(id)s, %(now)s, %(now)s, 1)
-ON CONFLICT (id) DO UPDATE SET unread = inbox.unread + 1, updated_at = %(now)s
+SELECT id, %(now)s, %(now)s, count(*) FROM unnest(%(ids)s::uuid[]) AS id GROUP BY id ORDER BY id
+ON CONFLICT (id) DO UPDATE SET unread = inbox.unread + excluded.unread, updated_at = %(now)s
 """
 
 
-def add(user_id: UUID, **values: Any) -> UUID:
-    """Put a notification on a person's list; in a transaction."""
-    app.db.execute_sql(_ADD, {"id": user_id, "now": app.clock.now()})
-    made = Notification.create(user_id=user_id, **values)
-    app.bus.publish(
-        NotificationCreated(notification_id=made.id, user_id=user_id, type=made.type), scope=made.scope
-    )
-    return UUID(str(made.id))
+def add(notifications: Sequence[tuple[str, Mapping[str, Any]]]) -> list[UUID]:
+    """Put notifications on people's lists; in a transaction.
+
+    Each is a correlation id and the notification's columns. Returns their ids in
+    the same order.
+    """
+    if not notifications:
+        return []
+    rows = [{"id": uuid7(), **values} for _, values in notifications]
+    app.db.execute_sql(_ADD, {"ids": [row["user_id"] for row in rows], "now": app.clock.now()})
+    Notification.insert_many(rows).execute()
+    told = zip(notifications, rows, strict=True)
+    for (correlation_id, _), row in sorted(told, key=lambda pair: str(pair[1]["user_id"])):
+        with bound(correlation_id):
+            created = NotificationCreated(notification_id=row["id"], user_id=row["user_id"], type=row["type"])
+            app.bus.publish(created, scope=row.get("scope"))
+    return [row["id"] for row in rows]
 
 
 def mark(user_id: UUID, id: UUID, *, read: bool) -> Notification:

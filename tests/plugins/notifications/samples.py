@@ -17,7 +17,10 @@ UNSCOPED = {
 def notification(app: Application) -> Sample:
     owner = uuid7()
     with app.db.atomic():
-        made = inbox.add(owner, type="notifications.digest", title="Hello", body="There is news.")
+        values = {
+            "user_id": owner, "type": "notifications.digest", "title": "Hello", "body": "There is news."
+        }  # fmt: skip
+        [made] = inbox.add([("", values)])
     return Sample({"notification_id": made}, owner=owner)
 
 

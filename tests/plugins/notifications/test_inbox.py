@@ -14,6 +14,7 @@ from plugins.notifications.services import inbox
 
 PLUGINS = ("letters",)
 LIST = "/v1/notifications"
+PLAIN = {"type": "letters.plain", "title": "T", "body": "B"}
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_the_number_stays_exact_when_devices_and_senders_race(app, ann):
         return run
 
     race(
-        *[released(lambda: inbox.add(user, type="letters.plain", title="T", body="B")) for _ in range(6)],
+        *[released(lambda: inbox.add([("", {**PLAIN, "user_id": user})])) for _ in range(6)],
         *[released(lambda one=one: inbox.mark(user, one, read=True)) for one in ids for _ in range(2)],
         released(lambda: inbox.delete(user, ids[0])),
         released(lambda: inbox.mark_read(user, None)),
