@@ -50,9 +50,11 @@ class Deadlines(Generic[T]):
     def _fire(self) -> None:
         self._timer.close()
         self._timer = None
-        self.expire(TURN)
-        if self._ends and self._timer is None:  # `expired` may have started one anew
-            self._wait(next(iter(self._ends.values())) - monotonic())
+        try:
+            self.expire(TURN)
+        finally:
+            if self._ends and self._timer is None:  # `expired` may have started one anew
+                self._wait(next(iter(self._ends.values())) - monotonic())
 
     def expire(self, most: int) -> None:
         """Call `expired` for what is due, `most` of it, without waiting for the timer's turn."""

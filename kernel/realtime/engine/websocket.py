@@ -333,7 +333,8 @@ class WebSocket:
         A client that takes longer than `LINGER` seconds is not waited for. The
         owner hears nothing more.
         """
-        self._close(code.to_bytes(2, "big") + reason.encode("utf-8", "replace")[: CONTROL_BYTES - 2])
+        fitting = reason.encode("utf-8", "replace")[: CONTROL_BYTES - 2].decode("utf-8", "ignore")
+        self._close(code.to_bytes(2, "big") + fitting.encode())
 
     def _close(self, payload: bytes) -> None:
         if self._state != OPEN:

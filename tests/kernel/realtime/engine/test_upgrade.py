@@ -175,6 +175,15 @@ def test_the_server_closes_a_websocket_with_its_code_after_what_was_sent(start):
     assert clients.get("/ends") == ["forced close"]
 
 
+def test_a_reason_too_long_for_a_close_frame_is_cut_between_characters(clients):
+    wire = clients.websocket()
+
+    wire.say("4!close 4000 x" + "€" * 60)
+
+    assert wire.text() == "4goodbye"
+    assert wire.closed() == (4000, "x" + "€" * 40)
+
+
 def test_the_client_closes_a_websocket_by_packet(start):
     _, clients = start()
 
