@@ -14,15 +14,19 @@ from tests.docs.pages import ROOT
 
 KERNEL = """
 ALL ANONYMOUS API_VERSION AUTHENTICATED Application ArrayField BadRequest Binary BlobNotFound BlobReader
-BlobStat BlobStore BlobTruncated Cached Clock ConfigurationError Conflict Database Delivery DemoNotes
-FieldError Forbidden Gone HealthCheck Invalid JSONField Model Money MoneyField NotFound PUBLIC Page
-Permission PluginError PreconditionFailed Prepared Principal Problem RangeNotSatisfiable Rate Request
-Response Role Route SYSTEM Schedule Schema Service Settings SoftDeleted StoaError StorageBackend Subscriber
-TSVectorField Task TimestampField Tokens TooLarge TooManyRequests UNLIMITED Unauthorized Unavailable
-UnsupportedMediaType Versioned app arg endpoint event fields hookimpl hookspec invalid offload page_of
-paginate schedule send_blob setting task uuid7 violated_constraint where_scope
+BlobStat BlobStore BlobTruncated Cached Caller Clock ConfigurationError Conflict Database Delivery
+DemoNotes Emit FieldError Forbidden Gone HealthCheck Inbound Invalid JSONField Model Money MoneyField
+Namespace NotFound Outbound PUBLIC Page Permission PluginError PreconditionFailed Prepared Principal
+Problem RangeNotSatisfiable Rate Request Response Role RoomFamily Route SYSTEM Schedule Schema Service
+Settings SoftDeleted StoaError StorageBackend Subscriber TSVectorField Task TimestampField Tokens
+TooLarge TooManyRequests UNLIMITED Unauthorized Unavailable UnsupportedMediaType Versioned app arg
+endpoint event fields hookimpl hookspec invalid offload page_of paginate schedule send_blob setting task
+uuid7 violated_constraint where_scope
 """
-TESTING = "Answer Client PluginContract Sample Server count_statements race sample"
+TESTING = """
+AckRefused Answer Client ConnectRefused PluginContract Realtime Sample Server SocketClient count_statements
+race sample
+"""
 
 BORROWED = {
     "contrib/sentry: kernel.observability": "hangs itself into the logs and must not leak what they hide",
