@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from peewee import Value, fn
+
 from kernel import app
 from plugins.accounts.models import User
 from plugins.accounts.queries import Matter
@@ -31,13 +33,16 @@ def mutual(matter: Matter, pairs: Collection[Pair]) -> set[Pair]:
 
 def _levels(matter: Matter, ids: Collection[UUID]) -> dict[UUID, str]:
     """Return to whom each person shows a matter: `everyone`, `contacts` or `nobody`."""
-    found: Any = User.select(User.id, User.privacy).where(
-        User.id.in_(ids),
+    level = fn.COALESCE(fn.jsonb_extract_path_text(User.privacy, matter), PRIVACY[matter])
+    # PERF: one array; a placeholder for each of 5,000 people costs 20 ms
+    asked = fn.ANY(Value(list(ids), unpack=False).cast("uuid[]"))
+    found: Any = User.select(User.id, level).where(
+        User.id == asked,
         User.deleted_at.is_null(),
         User.deactivated_at.is_null(),
         ~app.auth.where_status(User.id, "banned"),
     )
-    return {user_id: privacy.get(matter, PRIVACY[matter]) for user_id, privacy in found.tuples()}
+    return dict(found.tuples())
 
 
 def _shown(pairs: Collection[Pair], levels: Mapping[UUID, str]) -> set[Pair]:

@@ -25,9 +25,10 @@ UNION
 SELECT blocker_id FROM blocking_block WHERE blocked_id = %(user)s
 """
 _PAIRS = """
-SELECT DISTINCT p.a, p.b FROM unnest(%(first)s::uuid[], %(second)s::uuid[]) AS p (a, b)
-JOIN blocking_block AS k
-    ON (k.blocker_id, k.blocked_id) = (p.a, p.b) OR (k.blocker_id, k.blocked_id) = (p.b, p.a)
+WITH p (a, b) AS (SELECT * FROM unnest(%(first)s::uuid[], %(second)s::uuid[]))
+SELECT a, b FROM p JOIN blocking_block AS k ON k.blocker_id = a AND k.blocked_id = b
+UNION
+SELECT a, b FROM p JOIN blocking_block AS k ON k.blocker_id = b AND k.blocked_id = a
 """
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from kernel import Caller
-from plugins.presence.queries import item
-from plugins.presence.schemas import PresenceOut
 from plugins.presence.view import Shown
 
 _MOST: Final = 500  # people in one event
 
-_out = PresenceOut(many=True)
+Write = Callable[[UUID, Shown], dict[str, Any]]
+"""Returns what is seen of a person as it goes out: the same for every socket of a turn."""
 
 
 class Watcher:
@@ -29,6 +28,11 @@ class Watcher:
         self._waiting: dict[UUID, Shown] = {}
         self._next_at: datetime | None = None
         self._at_once = False
+
+    def close(self) -> None:
+        """Be told nothing more."""
+        self.told.clear()
+        self._waiting.clear()
 
     def answered(self, seen: Mapping[UUID, Shown]) -> None:
         """Note what the socket is told in answer to its subscription."""
@@ -59,7 +63,7 @@ class Watcher:
                 self._at_once |= at_once
         return bool(self._waiting)
 
-    def tell(self, now: datetime, interval: float) -> bool:
+    def tell(self, now: datetime, interval: float, write: Write) -> bool:
         """Send one batch, if it is time; say whether more waits.
 
         At most one batch in `interval` seconds, but what somebody may no longer
@@ -72,6 +76,6 @@ class Watcher:
                 del self._waiting[user_id]
             self._next_at = now + timedelta(seconds=interval)
             self._at_once = self._at_once and bool(self._waiting)
-            items = _out.dump([item(user_id, view) for user_id, view in batch.items()])
+            items = [write(user_id, view) for user_id, view in batch.items()]
             self._caller.emit("presence:changed", {"items": items})
         return bool(self._waiting)

@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from heapq import heappop, heappush
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 from uuid import UUID
 
 import gevent
@@ -25,6 +27,7 @@ from kernel import Application, Caller, app
 from plugins.presence import queries
 from plugins.presence.announcing import RULES, read
 from plugins.presence.problems import TooManySubscriptions
+from plugins.presence.schemas import PresenceOut
 from plugins.presence.settings import PresenceSettings
 from plugins.presence.view import NOTHING, Shown, shown
 from plugins.presence.visibility import visible
@@ -34,7 +37,17 @@ log = structlog.get_logger(__name__)
 
 _TURN: Final = 0.1  # seconds between two looks
 _RULES_A_TURN: Final = 100  # people whose rules are looked at in one turn
+_IN_ONE_GO: Final = 250  # sockets told before others get their turn
+_PAIRS_IN_ONE_GO: Final = 1000  # who may see whom, in one question
 _STALE: Final = 1000  # entries of the heap that may be of no use
+
+_out = PresenceOut()
+
+
+def written(user_id: UUID, view: Shown) -> dict[str, Any]:
+    """Return what is seen of a person as it goes out."""
+    out: dict[str, Any] = _out.dump(queries.item(user_id, view))
+    return out
 
 
 class Watch:
@@ -84,7 +97,7 @@ class Watch:
             return
         for each in watcher.told:
             self._unwatch(watcher, each)
-        watcher.told.clear()
+        watcher.close()
         self._telling.discard(watcher)
         of_viewer = self._of_viewer[watcher.viewer_id]
         of_viewer.discard(watcher)
@@ -152,8 +165,17 @@ class Watch:
             self._rules |= rules
             self._changed |= changed
             raise
+        self._tell(now)
+
+    def _tell(self, now: datetime) -> None:
+        """Give sockets the batches that are due, leaving others their turn in between."""
         interval = app.settings.of(PresenceSettings).interval
-        self._telling = {each for each in self._telling if each.tell(now, interval)}
+        write = cache(written)
+        for number, each in enumerate(list(self._telling), start=1):
+            if not each.tell(now, interval, write):
+                self._telling.discard(each)
+            if number % _IN_ONE_GO == 0:
+                gevent.sleep(0)
 
     def _take(self, now: datetime) -> None:
         """Sort the news, and what is due by the clock, into whom to look at."""
@@ -186,12 +208,14 @@ class Watch:
             for each in self._of_watched.get(watched, ())
             if each.latest(watched) != views[watched]
         }
-        asked = {(each.viewer_id, watched) for each, watched in wanted if views[watched] != NOTHING}
-        allowed = visible(asked)
-        for each, watched in wanted:
-            view = views[watched] if (each.viewer_id, watched) in allowed else NOTHING
-            if each.note(watched, view, at_once=(each, watched) in forced):
-                self._telling.add(each)
+        rest = iter(wanted)
+        while some := list(islice(rest, _PAIRS_IN_ONE_GO)):
+            asked = {(each.viewer_id, watched) for each, watched in some if views[watched] != NOTHING}
+            allowed = visible(asked)
+            for each, watched in some:
+                view = views[watched] if (each.viewer_id, watched) in allowed else NOTHING
+                if each.note(watched, view, at_once=(each, watched) in forced):
+                    self._telling.add(each)
 
     def _views(self, people: Collection[UUID], now: datetime) -> dict[UUID, Shown]:
         """Return how people are shown, and remember when that changes by itself. One statement."""
