@@ -8,7 +8,7 @@ A client's text is echoed, or a command:
     !refuse              of the following sessions        !admit             no more
     !handshake           what is kept of the first request
 
-Other paths: /ends (why sessions ended), /state (sessions, greenlets, who polls).
+Other paths: /ends (why sessions ended), /ends/SID (why one did), /state (sessions, greenlets, who polls).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ORIGINS = ["https://shop.example"]
 
 class Echo:
     def __init__(self, settings):
-        self.ends, self.refusing = [], False
+        self.ends, self.refusing = {}, False
         self.engine = EngineServer(
             settings, on_open=self.open, origins=ORIGINS, max_age=60, address=client_address(0)
         )
@@ -37,7 +37,7 @@ class Echo:
         if self.refusing:
             raise TooManyRequests(7, "one is enough")
         session.on_message = lambda message: self.message(session, message)
-        session.on_close = self.ends.append
+        session.on_close = lambda reason: self.ends.update({session.id: reason})
 
     def message(self, session, message):
         if isinstance(message, str) and message.startswith("!"):
@@ -91,9 +91,14 @@ class Echo:
         path = environ["PATH_INFO"]
         if path.startswith("/engine.io/"):
             return self.engine.wsgi(environ, start_response)
-        body = json.dumps(self.ends if path == "/ends" else self.state()).encode()
+        body = json.dumps(self.told(path)).encode()
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
+
+    def told(self, path):
+        if path.startswith("/ends"):
+            return self.ends.get(path.removeprefix("/ends/"), list(self.ends.values()))
+        return self.state()
 
     def state(self):
         alive = sum(isinstance(each, greenlet) and bool(each) for each in gc.get_objects())

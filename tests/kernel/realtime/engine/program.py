@@ -27,7 +27,7 @@ def boot():
     return Serving(
         echo.wsgi,
         lambda: tell("ready"),
-        lambda: tell("stopped", json.dumps(echo.ends)),
+        lambda: tell("stopped", json.dumps([*echo.ends.values()])),
         drain=echo.engine.close_all,
     )
 

@@ -90,13 +90,12 @@ def test_what_is_posted_comes_back_in_order(clients, body):
     "body",
     [b"abc", b"", b"2", b"2probe", b"5", b"0", b"7", b"4ok\x1e", b"b!!!", b"bAQ=", b"4\xff", b"4\x1e" * 2000],
 )
-def test_a_malformed_body_is_refused_whole_and_ends_the_session(start, body):
-    _, clients = start()
+def test_a_malformed_body_is_refused_whole_and_ends_the_session(clients, body):
     sid = clients.polling()
 
     assert refused(clients.request("POST", sid, body)) == (400, 3)
     assert refused(clients.request("GET", sid)) == (400, 1)
-    assert clients.get("/ends") == ["parse error"]
+    assert clients.get(f"/ends/{sid}") == "parse error"
 
 
 def test_a_binary_body_is_refused(clients):
@@ -145,8 +144,7 @@ def test_a_poll_waits_for_a_message(clients):
     assert poll.answer()[2] == "4later"
 
 
-def test_two_polls_at_once_end_the_session(start):
-    _, clients = start()
+def test_two_polls_at_once_end_the_session(clients):
     sid = clients.polling()
     first = clients.wire().ask("GET", clients.path(sid))
     waiting(clients, sid)
@@ -156,7 +154,7 @@ def test_two_polls_at_once_end_the_session(start):
     assert refused(second) == (400, 3)
     assert first.answer()[::2] == (200, "1")
     assert refused(clients.request("GET", sid)) == (400, 1)
-    assert clients.get("/ends") == ["transport error"]
+    assert clients.get(f"/ends/{sid}") == "transport error"
 
 
 def waiting(clients, sid):
@@ -176,20 +174,18 @@ def test_two_posts_at_once_end_the_session(clients):
     assert refused(clients.request("GET", sid)) == (400, 1)
 
 
-def test_a_poll_whose_client_left_ends_the_session(start):
-    _, clients = start()
+def test_a_poll_whose_client_left_ends_the_session(clients):
     sid = clients.polling()
     poll = clients.wire().ask("GET", clients.path(sid))
     waiting(clients, sid)
 
     poll.close()
 
-    until(lambda: clients.get("/ends") == ["transport close"])
+    until(lambda: clients.get(f"/ends/{sid}") == "transport close")
     assert refused(clients.request("GET", sid)) == (400, 1)
 
 
-def test_a_poll_whose_client_was_reset_ends_the_session(start):
-    _, clients = start()
+def test_a_poll_whose_client_was_reset_ends_the_session(clients):
     sid = clients.polling()
     poll = clients.wire().ask("GET", clients.path(sid))
     waiting(clients, sid)
@@ -197,7 +193,7 @@ def test_a_poll_whose_client_was_reset_ends_the_session(start):
 
     poll.close()
 
-    until(lambda: clients.get("/ends") == ["transport close"])
+    until(lambda: clients.get(f"/ends/{sid}") == "transport close")
 
 
 def test_a_request_behind_a_poll_does_not_end_it(clients):
@@ -212,8 +208,7 @@ def test_a_request_behind_a_poll_does_not_end_it(clients):
     assert poll.answer()[0] == 200
 
 
-def test_the_client_closes_and_its_poll_is_answered_with_noop(start):
-    _, clients = start()
+def test_the_client_closes_and_its_poll_is_answered_with_noop(clients):
     sid = clients.polling()
     poll = clients.wire().ask("GET", clients.path(sid))
     waiting(clients, sid)
@@ -222,11 +217,10 @@ def test_the_client_closes_and_its_poll_is_answered_with_noop(start):
 
     assert poll.answer()[::2] == (200, "6")
     assert refused(clients.request("GET", sid)) == (400, 1)
-    assert clients.get("/ends") == ["transport close"]
+    assert clients.get(f"/ends/{sid}") == "transport close"
 
 
-def test_the_server_closes_and_the_poll_that_waits_hears_the_last_words(start):
-    _, clients = start()
+def test_the_server_closes_and_the_poll_that_waits_hears_the_last_words(clients):
     sid = clients.polling()
     poll = clients.wire().ask("GET", clients.path(sid))
     waiting(clients, sid)
@@ -234,7 +228,7 @@ def test_the_server_closes_and_the_poll_that_waits_hears_the_last_words(start):
     clients.request("POST", sid, "4!close 4401 revoked")
 
     assert poll.answer()[2] in {"4goodbye\x1e1", "4goodbye"}
-    assert clients.get("/ends") == ["forced close"]
+    assert clients.get(f"/ends/{sid}") == "forced close"
 
 
 def test_the_server_closes_and_the_next_poll_hears_the_last_words_once(clients):

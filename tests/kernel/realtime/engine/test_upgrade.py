@@ -164,15 +164,14 @@ def test_an_upgrade_during_a_post_is_refused(clients):
     assert post.send(b"4hello").answer()[0] == 200
 
 
-def test_the_server_closes_a_websocket_with_its_code_after_what_was_sent(start):
-    _, clients = start()
-    wire, _ = clients.upgraded()
+def test_the_server_closes_a_websocket_with_its_code_after_what_was_sent(clients):
+    wire, sid = clients.upgraded()
 
     wire.say("4!close 4401 revoked")
 
     assert wire.text() == "4goodbye"
     assert wire.closed() == (4401, "revoked")
-    assert clients.get("/ends") == ["forced close"]
+    assert clients.get(f"/ends/{sid}") == "forced close"
 
 
 def test_a_reason_too_long_for_a_close_frame_is_cut_between_characters(clients):
@@ -184,19 +183,19 @@ def test_a_reason_too_long_for_a_close_frame_is_cut_between_characters(clients):
     assert wire.closed() == (4000, "x" + "€" * 40)
 
 
-def test_the_client_closes_a_websocket_by_packet(start):
-    _, clients = start()
+def test_the_client_closes_a_websocket_by_packet(clients):
+    wire = clients.websocket()
 
-    assert clients.websocket().say("1").closed()[0] == 1000
-    until(lambda: clients.get("/ends") == ["transport close"])
+    assert wire.say("1").closed()[0] == 1000
+    until(lambda: clients.get(f"/ends/{wire.sid}") == "transport close")
 
 
 @pytest.mark.parametrize("packet", ["", "abc", "2", "2probe", "0", "5", "7"])
-def test_a_packet_no_client_sends_ends_a_websocket(start, packet):
-    _, clients = start()
+def test_a_packet_no_client_sends_ends_a_websocket(clients, packet):
+    wire = clients.websocket()
 
-    assert clients.websocket().say(packet).closed()[0] == 1002
-    until(lambda: clients.get("/ends") == ["parse error"])
+    assert wire.say(packet).closed()[0] == 1002
+    until(lambda: clients.get(f"/ends/{wire.sid}") == "parse error")
 
 
 def test_pings_come_and_pongs_keep_the_session(start):

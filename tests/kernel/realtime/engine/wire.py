@@ -49,6 +49,7 @@ class Wire:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
         self.file = self.socket.makefile("rb")
+        self.sid = None
 
     def send(self, raw):
         self.socket.sendall(raw)
@@ -135,7 +136,7 @@ class Clients:
         """Open a session on a WebSocket; return the connection after the open packet."""
         wire, (status, _, _) = self.handshake()
         assert status == 101
-        assert wire.text().startswith("0")
+        wire.sid = json.loads(wire.text().removeprefix("0"))["sid"]
         return wire
 
     def polling(self):
