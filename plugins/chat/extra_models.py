@@ -1,4 +1,4 @@
-"""Tables of polls, of what is sent later or by itself, and of what people keep."""
+"""Tables of votes, of what is sent later or by itself, and of what people keep."""
 
 from __future__ import annotations
 
@@ -10,37 +10,8 @@ from kernel import JSONField, TimestampField, Versioned
 from kernel.storage import db_proxy
 
 
-class Poll(peewee.Model):
-    """What a message of type poll asks; `voters` counts people, an option's `votes` their marks."""
-
-    message_id = peewee.UUIDField(primary_key=True)
-    multiple = peewee.BooleanField()
-    anonymous = peewee.BooleanField()
-    closes_at = TimestampField(null=True)
-    closed_at = TimestampField(null=True)
-    voters = peewee.IntegerField()
-
-    class Meta:
-        database = db_proxy
-        table_name = "chat_poll"
-
-
-class PollOption(peewee.Model):
-    """One answer, at its place from 0."""
-
-    message_id = peewee.UUIDField()
-    position = peewee.IntegerField()
-    text = peewee.TextField()
-    votes = peewee.IntegerField()
-
-    class Meta:
-        database = db_proxy
-        table_name = "chat_poll_option"
-        primary_key = peewee.CompositeKey("message_id", "position")
-
-
 class Vote(peewee.Model):
-    """One person's mark on one option."""
+    """One person's mark on one answer of a poll; how many there are stands in the message's payload."""
 
     message_id = peewee.UUIDField()
     user_id = peewee.UUIDField()
@@ -54,7 +25,10 @@ class Vote(peewee.Model):
 
 
 class Scheduled(Versioned):
-    """A message to be sent at `send_at`; its id becomes the message's."""
+    """A message to be sent at `send_at`; its id becomes the message's.
+
+    `content` is the validated body; it goes when the message is sent.
+    """
 
     conversation_id = peewee.UUIDField()
     sender_id = peewee.UUIDField()
@@ -82,13 +56,18 @@ class Saved(peewee.Model):
 
 
 class AutoReply(peewee.Model):
-    """What answers for somebody who is away."""
+    """What answers for somebody who is away.
+
+    Between `starts_at` and `ends_at`, where given, and within `hours`, where given:
+    `{"start": "18:00", "end": "08:00", "days": [1, …], "timezone": "Europe/Paris"}`.
+    """
 
     user_id = peewee.UUIDField(primary_key=True)
     text = peewee.TextField()
     enabled = peewee.BooleanField()
     starts_at = TimestampField(null=True)
     ends_at = TimestampField(null=True)
+    hours = JSONField(null=True, index=False)
 
     class Meta:
         database = db_proxy
@@ -108,14 +87,63 @@ class AutoReplied(peewee.Model):
         primary_key = peewee.CompositeKey("user_id", "conversation_id")
 
 
+class Backup(Versioned):
+    """A copy of somebody's history on its way out (export) or in (restore); its file goes at `expires_at`."""
+
+    user_id = peewee.UUIDField()
+    kind = peewee.TextField()
+    status = peewee.TextField()
+    messages = peewee.BigIntegerField()
+    size = peewee.BigIntegerField()
+    failure = peewee.TextField()
+    expires_at = TimestampField()
+
+    class Meta:
+        table_name = "chat_backup"
+
+
+class Restored(peewee.Model):
+    """A message out of somebody's backup that chat no longer shows them: a copy for their eyes only."""
+
+    user_id = peewee.UUIDField()
+    message_id = peewee.UUIDField()
+    conversation_id = peewee.UUIDField()
+    title = peewee.TextField()
+    sender_id = peewee.UUIDField(null=True)
+    sender_name = peewee.TextField()
+    seq = peewee.BigIntegerField()
+    type = peewee.TextField()
+    text = peewee.TextField()
+    payload = JSONField(index=False)
+    sent_at = TimestampField()
+    restored_at = TimestampField()
+
+    class Meta:
+        database = db_proxy
+        table_name = "chat_restored"
+        primary_key = peewee.CompositeKey("user_id", "message_id")
+
+
 INDEXES: Final = (
     (Vote, "CREATE INDEX chat_vote_user ON chat_vote (user_id)"),
     (Scheduled, "CREATE INDEX chat_scheduled_due ON chat_scheduled (send_at) WHERE status = 'waiting'"),
     (Scheduled, "CREATE INDEX chat_scheduled_sender ON chat_scheduled (sender_id, send_at, id)"),
     (Saved, "CREATE INDEX chat_saved_newest ON chat_saved (user_id, saved_at DESC, message_id DESC)"),
     (Saved, "CREATE INDEX chat_saved_message ON chat_saved (message_id)"),
+    (Scheduled, "CREATE INDEX chat_scheduled_done ON chat_scheduled (updated_at) WHERE status = 'sent'"),
+    (
+        Backup,
+        "CREATE UNIQUE INDEX chat_backup_waiting ON chat_backup (user_id, kind) WHERE status = 'waiting'",
+    ),
+    (Backup, "CREATE INDEX chat_backup_user ON chat_backup (user_id, id)"),
+    (Backup, "CREATE INDEX chat_backup_expiry ON chat_backup (expires_at)"),
+    (
+        Restored,
+        "CREATE INDEX chat_restored_order ON chat_restored (user_id, conversation_id, sent_at, message_id)",
+    ),
+    (Restored, "CREATE INDEX chat_restored_latest ON chat_restored (user_id, sent_at, message_id)"),
 )
 for _model, _definition in INDEXES:
     _model.add_index(peewee.SQL(_definition))
 
-EXTRAS: Final = (Poll, PollOption, Vote, Scheduled, Saved, AutoReply, AutoReplied)
+EXTRAS: Final = (Vote, Scheduled, Saved, AutoReply, AutoReplied, Backup, Restored)

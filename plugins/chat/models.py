@@ -12,6 +12,8 @@ from kernel.storage import db_proxy
 DOUBTFUL: Final = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
 """Messages that count as unread for somebody, or for nobody: the condition of the index unread reads."""
 
+FORWARDED: Final = "forward_sender_id IS NOT NULL"
+FORWARDED: Final = "forward_sender_id IS NOT NULL"
 EXPIRING: Final = "expires_at IS NOT NULL AND deleted_at IS NULL"
 
 
@@ -85,6 +87,7 @@ class Message(Versioned):
     `counted` ones. `digest` recognises the resend of one id. A deleted message
     stays as a tombstone without content. `unattended` ones were sent for
     somebody who was not there (scheduled, automatic): they do not read for them.
+    A forward names the first message of its kind and who wrote that.
     """
 
     conversation_id = peewee.UUIDField()
@@ -103,6 +106,7 @@ class Message(Versioned):
     thread_id = peewee.UUIDField(null=True)
     reply_count = peewee.IntegerField()
     forward_of_id = peewee.UUIDField(null=True)
+    forward_sender_id = peewee.UUIDField(null=True)
     forward_count = peewee.IntegerField()
     reactions = JSONField(index=False)
     edited_at = TimestampField(null=True)
@@ -229,6 +233,10 @@ INDEXES: Final = (
     ),
     (Message, "CREATE INDEX chat_message_hashtags ON chat_message USING gin (hashtags)"),
     (Message, "CREATE INDEX chat_message_mentions ON chat_message USING gin (mentions)"),
+    (
+        Message,
+        f"CREATE INDEX chat_message_forwarded ON chat_message (forward_sender_id) WHERE {FORWARDED}",
+    ),
     (Reaction, "CREATE INDEX chat_reaction_user ON chat_reaction (user_id)"),
     (Invite, "CREATE UNIQUE INDEX chat_invite_token ON chat_invite (token)"),
     (Invite, "CREATE INDEX chat_invite_conversation ON chat_invite (conversation_id)"),

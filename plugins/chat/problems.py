@@ -68,6 +68,48 @@ class OwnerStays(Conflict):
     type, title = "owner-stays", "Pass the ownership on first"
 
 
+class PollIsClosed(Conflict):
+    """The poll was closed, or its time is over: its votes stand."""
+
+    type, title = "poll-closed", "The poll is closed"
+
+
+class VotesAreSecret(Forbidden):
+    """The poll is anonymous: how many chose what is told, who did is not."""
+
+    type, title = "votes-secret", "The poll is anonymous"
+
+
+class NotForwardable(Conflict):
+    """Messages that vanish, and what happened in a conversation, are not passed on."""
+
+    type, title = "not-forwardable", "This message cannot be forwarded"
+
+
+class TooManyScheduled(Conflict):
+    """As many messages wait in the conversation as may; cancel one first."""
+
+    type, title = "too-many-scheduled", "Too many scheduled messages"
+
+
+class AlreadySent(Conflict):
+    """The scheduled message was sent in the meantime."""
+
+    type, title = "already-sent", "The message was sent already"
+
+
+class NothingDone(Conflict):
+    """Something of the list could not be done, so nothing was: `errors` names what."""
+
+    type, title = "nothing-done", "Nothing was done"
+
+
+class BackupRunning(Conflict):
+    """One's last backup is not finished yet."""
+
+    type, title = "backup-running", "A backup is being made"
+
+
 class TooManyPins(Conflict):
     """As many messages are pinned as may be; unpin one first."""
 

@@ -24,7 +24,7 @@ from kernel import (
     RoomFamily,
     app,
 )
-from plugins.chat import views
+from plugins.chat import extra_realtime, views
 from plugins.chat.events import ConversationCreated, MemberJoined, MemberLeft
 from plugins.chat.permissions import USE
 from plugins.chat.schemas import requests as ask
@@ -253,6 +253,6 @@ CHAT: Final = Namespace(
         ),
         RoomFamily(name="user", summary="One person's devices", authorise=oneself, key=UUID, automatic=own),
     ),
-    inbound=INBOUND,
-    outbound=OUTBOUND,
+    inbound=(*INBOUND, *extra_realtime.INBOUND),
+    outbound=(*OUTBOUND, *extra_realtime.OUTBOUND),
 )

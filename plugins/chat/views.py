@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from plugins.chat import markdown
 from plugins.chat.models import Conversation, Member, Message
 
 CONVERSATION_FIELDS: Final = (
@@ -19,8 +20,8 @@ CONVERSATION_FIELDS: Final = (
 MESSAGE_FIELDS: Final = (
     "id", "conversation_id", "seq", "ordinal", "counted", "unattended", "sender_id", "type", "text",
     "payload", "media_ids", "mentions", "hashtags", "reply_to_id", "thread_id", "reply_count",
-    "forward_of_id", "forward_count", "reactions", "created_at", "edited_at", "deleted_at", "expires_at",
-    "version",
+    "forward_of_id", "forward_sender_id", "forward_count", "reactions", "created_at", "edited_at",
+    "deleted_at", "expires_at", "version",
 )  # fmt: skip
 
 
@@ -38,7 +39,9 @@ def plain(value: Any) -> Any:
 def message(row: Message | Mapping[str, Any]) -> dict[str, Any]:
     """Return a message as everybody in its conversation sees it."""
     data = row.__data__ if isinstance(row, Message) else row
-    return {name: data[name] for name in MESSAGE_FIELDS}
+    shown = {name: data[name] for name in MESSAGE_FIELDS}
+    shown["html"] = markdown.html(shown["text"]) if shown["type"] == "markdown" else None
+    return shown
 
 
 def conversation(row: Conversation) -> dict[str, Any]:
@@ -61,7 +64,6 @@ def own(member: Member) -> dict[str, Any]:
     return {
         "role": member.role,
         "joined_at": member.joined_at,
-        "delivered_seq": member.delivered_seq,
         "read_seq": member.read_seq,
         "read_ordinal": member.read_ordinal,
         "cleared_seq": member.cleared_seq,

@@ -74,13 +74,18 @@ CREATE TABLE chat_message (
     thread_id uuid,
     reply_count integer NOT NULL,
     forward_of_id uuid,
+    forward_sender_id uuid,
     forward_count integer NOT NULL,
     reactions jsonb NOT NULL,
     edited_at timestamptz,
     deleted_at timestamptz,
     expires_at timestamptz,
     digest bytea NOT NULL,
-    words tsvector GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED,
+    words tsvector GENERATED ALWAYS AS (
+        to_tsvector('simple', text || ' ' || coalesce(payload ->> 'question', '') || ' '
+            || coalesce(payload ->> 'name', '') || ' ' || coalesce(payload ->> 'title', ''))
+        || array_to_tsvector(ARRAY['in:' || conversation_id::text])
+    ) STORED,
     CONSTRAINT chat_message_counts CHECK (seq >= 1 AND ordinal BETWEEN 0 AND seq),
     CONSTRAINT chat_message_replies CHECK (reply_count >= 0 AND forward_count >= 0)
 )
@@ -148,27 +153,6 @@ CREATE TABLE chat_ban (
 )
 """,
     """
-CREATE TABLE chat_poll (
-    message_id uuid PRIMARY KEY,
-    multiple boolean NOT NULL,
-    anonymous boolean NOT NULL,
-    closes_at timestamptz,
-    closed_at timestamptz,
-    voters integer NOT NULL,
-    CONSTRAINT chat_poll_voters CHECK (voters >= 0)
-)
-""",
-    """
-CREATE TABLE chat_poll_option (
-    message_id uuid NOT NULL,
-    position integer NOT NULL,
-    text text NOT NULL,
-    votes integer NOT NULL,
-    PRIMARY KEY (message_id, position),
-    CONSTRAINT chat_poll_option_votes CHECK (votes >= 0)
-)
-""",
-    """
 CREATE TABLE chat_vote (
     message_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -207,7 +191,8 @@ CREATE TABLE chat_auto_reply (
     text text NOT NULL,
     enabled boolean NOT NULL,
     starts_at timestamptz,
-    ends_at timestamptz
+    ends_at timestamptz,
+    hours jsonb
 )
 """,
     """
@@ -218,9 +203,45 @@ CREATE TABLE chat_auto_replied (
     PRIMARY KEY (user_id, conversation_id)
 )
 """,
+    """
+CREATE TABLE chat_backup (
+    id uuid PRIMARY KEY,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    version integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    messages bigint NOT NULL,
+    size bigint NOT NULL,
+    failure text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    CONSTRAINT chat_backup_kind CHECK (kind IN ('export', 'restore')),
+    CONSTRAINT chat_backup_status CHECK (status IN ('waiting', 'ready', 'failed'))
+)
+""",
+    """
+CREATE TABLE chat_restored (
+    user_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    title text NOT NULL,
+    sender_id uuid,
+    sender_name text NOT NULL,
+    seq bigint NOT NULL,
+    type text NOT NULL,
+    text text NOT NULL,
+    payload jsonb NOT NULL,
+    sent_at timestamptz NOT NULL,
+    restored_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, message_id)
+)
+""",
 )
 
 DOUBTFUL = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
+FORWARDED = "forward_sender_id IS NOT NULL"
+FORWARDED = "forward_sender_id IS NOT NULL"
 EXPIRING = "expires_at IS NOT NULL AND deleted_at IS NULL"
 
 INDEXES = (
@@ -245,6 +266,13 @@ INDEXES = (
     "CREATE INDEX chat_scheduled_sender ON chat_scheduled (sender_id, send_at, id)",
     "CREATE INDEX chat_saved_newest ON chat_saved (user_id, saved_at DESC, message_id DESC)",
     "CREATE INDEX chat_saved_message ON chat_saved (message_id)",
+    f"CREATE INDEX chat_message_forwarded ON chat_message (forward_sender_id) WHERE {FORWARDED}",
+    "CREATE INDEX chat_scheduled_done ON chat_scheduled (updated_at) WHERE status = 'sent'",
+    "CREATE UNIQUE INDEX chat_backup_waiting ON chat_backup (user_id, kind) WHERE status = 'waiting'",
+    "CREATE INDEX chat_backup_user ON chat_backup (user_id, id)",
+    "CREATE INDEX chat_backup_expiry ON chat_backup (expires_at)",
+    "CREATE INDEX chat_restored_order ON chat_restored (user_id, conversation_id, sent_at, message_id)",
+    "CREATE INDEX chat_restored_latest ON chat_restored (user_id, sent_at, message_id)",
 )
 
 

@@ -12,6 +12,7 @@ from peewee import SQL
 from kernel import NotFound, Principal, app
 from plugins.chat import views
 from plugins.chat.models import Member, Message
+from plugins.chat.services import polls
 from plugins.chat.services.rows import person, require_member, visible
 from plugins.media import api as media
 
@@ -83,17 +84,19 @@ def _newer(query: Any, after: int, limit: int) -> tuple[list[Message], int | Non
 def shown(rows: Sequence[Message], viewer: UUID) -> list[dict[str, Any]]:
     """Return messages as HTTP shows them to somebody: with their own reactions and the media.
 
-    Two statements for any number.
+    Three statements for any number.
     """
     if not rows:
         return []
     found = app.db.rows(_MY_REACTIONS, (viewer, [row.id for row in rows]))
     reacted = {UUID(str(each)): emoji for each, emoji in found}
+    voted = polls.mine(viewer, [row.id for row in rows if row.type == "poll"])
     cards = media.cards({each for row in rows for each in row.media_ids})
     return [
         {
             **views.message(row),
             "my_reactions": reacted.get(row.id, []),
+            "my_votes": voted.get(row.id, []),
             "media": [asdict(cards[each]) for each in row.media_ids if each in cards],
         }
         for row in rows

@@ -52,6 +52,11 @@ class MessageCore(Schema):
     sender_id = _uuid(allow_none=True)
     type = fields.String(required=True)
     text = fields.String(required=True)
+    html = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of type markdown: the text as HTML that is safe to show."},
+    )
     payload = fields.Dict(keys=fields.String(), required=True)
     media_ids = fields.List(fields.UUID(), required=True)
     mentions = fields.List(fields.UUID(), required=True)
@@ -60,6 +65,7 @@ class MessageCore(Schema):
     thread_id = _uuid(allow_none=True)
     reply_count = _number("Replies in the thread it is the root of.")
     forward_of_id = _uuid(allow_none=True)
+    forward_sender_id = _uuid(allow_none=True, metadata={"description": "Who wrote what was forwarded."})
     forward_count = _number()
     reactions = fields.Dict(
         keys=fields.String(),
@@ -78,6 +84,9 @@ class MessageOut(MessageCore):
     """A message as its reader sees it."""
 
     my_reactions = fields.List(fields.String(), required=True)
+    my_votes = fields.List(
+        fields.Integer(), required=True, metadata={"description": "Of a poll: the answers one marked."}
+    )
     media = fields.List(fields.Nested(CardOut), required=True)
 
 
@@ -115,7 +124,6 @@ class MeOut(Schema):
 
     role = fields.String(required=True, validate=OneOf(ROLES))
     joined_at = _moment()
-    delivered_seq = _number()
     read_seq = _number("Messages up to this one are read.")
     read_ordinal = _number("The `ordinal` of that message.")
     cleared_seq = _number("Messages up to this one are not shown to you.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from kernel import PreconditionFailed, Principal, app
 from plugins.chat import views
 from plugins.chat.events import MessageDeleted, MessageEdited
+from plugins.chat.extra_models import Saved, Vote
 from plugins.chat.models import Conversation, Hidden, Message, Pin, Reaction, Revision
 from plugins.chat.permissions import MODERATE
 from plugins.chat.problems import MessageIsDeleted, NotAllowedHere, TooLate
@@ -28,6 +29,7 @@ TOMBSTONE: Final[Mapping[str, Any]] = {
     "hashtags": [],
     "reactions": {},
     "forward_of_id": None,
+    "forward_sender_id": None,
 }
 """What is left of a message's content when it is deleted: nothing."""
 
@@ -66,6 +68,11 @@ def _require_editable(held: Held, message: Message, version: int | None) -> None
         raise PreconditionFailed(f"It is at version {message.version} now.", current_version=message.version)
     sending.require_may_post(held)
     _require_in_time(message, app.settings.of(ChatSettings).edit_hours)
+    if (
+        message.type == "live_location"
+        and datetime.fromisoformat(message.payload["until"]) <= app.clock.now()
+    ):
+        raise TooLate("The location is live no more.")
 
 
 def _require_in_time(message: Message, hours: int) -> None:
@@ -88,13 +95,14 @@ def _merged(before: Message, changes: Mapping[str, Any]) -> Content:
 
 def _rewrite(held: Held, before: Message, said: Content) -> Message:
     now = app.clock.now()
-    Revision.create(
-        message_id=before.id,
-        number=before.version,
-        text=before.text,
-        payload=before.payload,
-        written_at=before.edited_at or before.created_at,
-    )
+    if before.type != "live_location":  # where somebody was is not kept
+        Revision.create(
+            message_id=before.id,
+            number=before.version,
+            text=before.text,
+            payload=before.payload,
+            written_at=before.edited_at or before.created_at,
+        )
     return Message.compare_and_set(
         before.id,
         before.version,
@@ -191,7 +199,7 @@ def bury(conversation: Conversation, message: Message, *, reason: str) -> bool:
 
 
 def _forget(conversation: Conversation, message: Message) -> None:
-    for table in (Revision, Reaction):
+    for table in (Revision, Reaction, Vote, Saved):
         table.delete().where(table.message_id == message.id).execute()
     Pin.delete().where(Pin.conversation_id == conversation.id, Pin.message_id == message.id).execute()
     if message.media_ids:

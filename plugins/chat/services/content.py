@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -69,6 +70,7 @@ EDITABLE: Final = frozenset(TYPES) - {"poll", "sticker", "gif", "location", "con
 """Types whose text or payload may be changed; the rest says what it says."""
 
 _TAG: Final = re.compile(r"(?<![\w&/#])#(\w{1,60})")
+LONGEST_LIVE: Final = timedelta(hours=24)
 MOST_TAGS: Final = 30
 MOST_MENTIONS: Final = 50
 
@@ -82,6 +84,9 @@ def checked(sender_id: UUID, given: Mapping[str, Any], *, held: Collection[UUID]
     rule = RULES[given["type"]]
     text = _text(given["text"], rule)
     payload = _payload(given["payload"], rule)
+    _timely(payload)
+    if given["type"] == "poll":
+        payload = unanswered(payload)
     media_ids = _media(sender_id, given["media_ids"], rule, held)
     _whole(given["type"], payload, media_ids)
     return Content(
@@ -103,6 +108,22 @@ def _payload(payload: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
         return dict(plain(rule.payload().load(dict(payload))))
     except ValidationError as ex:
         raise Invalid(errors=list(_faults(ex.messages, "/payload"))) from ex
+
+
+def unanswered(poll: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a poll that nobody has voted in yet, from what its author asks."""
+    return {**poll, "votes": [0] * len(poll["options"]), "voters": 0, "closed_at": None}
+
+
+def _timely(payload: Mapping[str, Any]) -> None:
+    """Refuse an end that has passed, of a poll or a live location, and a location live for too long."""
+    now = app.clock.now()
+    if payload.get("closes_at") and datetime.fromisoformat(payload["closes_at"]) <= now:
+        raise invalid("/payload/closes_at", "Choose a moment to come.")
+    if payload.get("until"):
+        until = datetime.fromisoformat(payload["until"])
+        if not now < until <= now + LONGEST_LIVE:
+            raise invalid("/payload/until", "Choose a moment within the next 24 hours.")
 
 
 def _faults(messages: Any, pointer: str) -> list[FieldError]:

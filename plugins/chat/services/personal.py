@@ -8,8 +8,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import app
+from plugins.chat.extra_models import Saved, Vote
 from plugins.chat.models import Ban, Conversation, Hidden, Invite, Member, Message, Reaction, Revision
-from plugins.chat.services import changing, entering, succession
+from plugins.chat.services import changing, entering, polls, succession
 from plugins.chat.services.rows import OWNER_TYPE, lock
 from plugins.media import api as media
 
@@ -19,6 +20,8 @@ SELECT conversation_id FROM chat_member WHERE user_id = %(user)s
 UNION SELECT conversation_id FROM chat_message WHERE sender_id = %(user)s
 UNION SELECT m.conversation_id FROM chat_reaction r JOIN chat_message m ON m.id = r.message_id
     WHERE r.user_id = %(user)s
+UNION SELECT m.conversation_id FROM chat_vote v JOIN chat_message m ON m.id = v.message_id
+    WHERE v.user_id = %(user)s
 ORDER BY 1
 """
 _RECOUNT: Final = """
@@ -57,6 +60,7 @@ def erase(user_id: UUID) -> None:
             changing.bury(conversation, message, reason="erased")
         _empty(conversation, user_id)
         _unreact(conversation, user_id)
+        polls.withdraw(conversation, user_id)
         succession.pass_on(conversation, user_id)
         entering.leave(conversation, user_id, how="erased")
     for table in (Hidden, Ban):
@@ -95,7 +99,7 @@ def _empty(conversation: Conversation, user_id: UUID) -> None:
     ids = [message_id for message_id, _ in emptied]
     bare = {**changing.TOMBSTONE, "deleted_at": app.clock.now(), "version": Message.version + 1}
     Message.update(**bare).where(Message.id.in_(ids)).execute()
-    for table in (Revision, Reaction):
+    for table in (Revision, Reaction, Vote, Saved):
         table.delete().where(table.message_id.in_(ids)).execute()
 
 

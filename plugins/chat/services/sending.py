@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel import Principal, app, uuid7
 from plugins.chat.models import Member, Message
 from plugins.chat.problems import NotReachable
-from plugins.chat.services import content, polls, reach, threads, writing
+from plugins.chat.services import content, reach, threads, writing
 from plugins.chat.services.content import Content
 from plugins.chat.services.rows import Held, hold, members_among, person
 from plugins.chat.services.writing import Origin
@@ -38,13 +38,11 @@ def put(held: Held, origin: Origin, said: Content, hangs_on: Mapping[str, Any]) 
     require_may_post(held)
     reply_to_id, thread_id = threads.roots(held, hangs_on.get("reply_to_id"), hangs_on.get("thread_id"))
     mentioned = members_among(held.id, said.mentions)
-    message = writing.write(
+    return writing.write(
         held.conversation,
         replace(origin, reply_to_id=reply_to_id, thread_id=thread_id),
         replace(said, mentions=mentioned),
     )
-    polls.begin(message)
-    return message
 
 
 def require_may_post(held: Held) -> None:

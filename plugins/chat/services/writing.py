@@ -40,6 +40,7 @@ class Origin:
     reply_to_id: UUID | None = None
     thread_id: UUID | None = None
     forward_of_id: UUID | None = None
+    forward_sender_id: UUID | None = None
     unattended: bool = False
     ttl: int | None = None
     digest: bytes = b""
@@ -103,7 +104,8 @@ def _row(conversation: Conversation, origin: Origin, content: Content) -> dict[s
         "type": content.type, "text": content.text, "payload": dict(content.payload),
         "media_ids": list(content.media_ids), "mentions": sorted(content.mentions),
         "hashtags": list(content.hashtags), "reply_to_id": origin.reply_to_id, "thread_id": origin.thread_id,
-        "reply_count": 0, "forward_of_id": origin.forward_of_id, "forward_count": 0, "reactions": {},
+        "reply_count": 0, "forward_of_id": origin.forward_of_id,
+        "forward_sender_id": origin.forward_sender_id, "forward_count": 0, "reactions": {},
         "edited_at": None, "deleted_at": None,
         "expires_at": now + timedelta(seconds=ttl) if vanishes and ttl else None,
         "digest": origin.digest,

@@ -97,6 +97,28 @@ def message(app: Application) -> Sample:
     return Sample({"message_id": said(owner, group(owner))}, owner=owner.id, bodies=bodies)
 
 
+POLL_PATHS = [
+    f"{verb} {MESSAGE}/{part}"
+    for verb, part in (
+        ("PUT", "vote"),
+        ("DELETE", "vote"),
+        ("GET", "voters"),
+        ("POST", "close"),
+    )
+]
+
+
+@sample("message_id", paths=POLL_PATHS)
+def poll(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    asked: dict[str, Any] = dict(
+        MessageIn().load({"type": "poll", "payload": {"question": "Where?", "options": ["Here", "There"]}})
+    )
+    message, _ = sending.send(owner, group(owner), asked)
+    return Sample({"message_id": message.id}, owner=owner.id, bodies={"PUT": {"options": [1]}})
+
+
 @sample(rooms=["conversation", "receipts"])
 def rooms(app: Application) -> Sample:
     owner = somebody(app)
