@@ -28,14 +28,10 @@ if __name__ == "__main__":
     sys.path[0] = ROOT  # this directory holds an http.py, which is not the standard library's
     runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import click
 
 from benchmarks.harness.claims import CLAIMS
-from benchmarks.harness.figures import as_json, table
+from benchmarks.harness.figures import report, scratch
 from benchmarks.harness.load import generator
 from benchmarks.harness.stand import Size, Stand, in_tree
 from kernel.cli.output import progress
@@ -64,9 +60,8 @@ def main(
     """Measure Stoa's promises; exit 1 when one does not hold."""
     chosen = [key for key in CLAIMS if key in only]
     load = generator(client)
-    directory = Path(tempfile.mkdtemp(prefix="stoa-benchmark-"))
     found = []
-    try:
+    with scratch(keep=keep) as directory:
         chosen_plugins = tuple(plugins.split(",")) if plugins else in_tree()
         with Stand(directory, load, Size(rows, rounds, seconds), chosen_plugins) as stand:
             with progress("benchmarks") as moved:
@@ -75,16 +70,7 @@ def main(
                     found += CLAIMS[key](stand)
                 moved(len(chosen), len(chosen))
             notes = {"client": load.name, "listings": f"{rows:,}", "rounds": str(rounds)}
-    finally:
-        if keep:
-            click.echo(f"kept: {directory}", err=True)
-        else:
-            shutil.rmtree(directory, ignore_errors=True)
-    if as_text:
-        click.echo(as_json(found, notes))
-    else:
-        table(found, notes)
-    sys.exit(0 if all(one.holds for one in found) else 1)
+    report(found, notes, as_text=as_text)
 
 
 if __name__ == "__main__":

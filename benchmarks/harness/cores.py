@@ -20,8 +20,9 @@ def pinned(cores: set[int]) -> Iterator[None]:
     if not cores:
         yield
         return
+    before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, set(ALL))
+        os.sched_setaffinity(0, before)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import statistics
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -87,6 +92,28 @@ def table(claims: Sequence[Claim], notes: dict[str, str]) -> None:
             told = ", ".join(f"{name.replace('_', ' ')} {_number(v)}" for name, v in one.details.items())
             console.print(f"  ({one.key}) {told}", style="dim", highlight=False)
     console.print("; ".join(f"{name} {value}" for name, value in {**machine(), **notes}.items()), style="dim")
+
+
+def report(claims: Sequence[Claim], notes: dict[str, str], *, as_text: bool) -> NoReturn:
+    """Print the claims, as JSON if `as_text`; exit 1 when one does not hold."""
+    if as_text:
+        print(as_json(claims, notes))
+    else:
+        table(claims, notes)
+    sys.exit(0 if all(one.holds for one in claims) else 1)
+
+
+@contextmanager
+def scratch(*, keep: bool) -> Iterator[Path]:
+    """Give a block a directory for data and logs, which is removed afterwards unless it is to be kept."""
+    directory = Path(tempfile.mkdtemp(prefix="stoa-benchmark-"))
+    try:
+        yield directory
+    finally:
+        if keep:
+            print(f"kept: {directory}", file=sys.stderr)
+        else:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _number(value: float) -> str:

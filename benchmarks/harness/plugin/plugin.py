@@ -1,13 +1,15 @@
-"""`GET /v1/benchmark/greeting`: what a request costs before it does anything."""
+"""What a request costs before it does anything, and rooms for sockets."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from benchmarks.harness.bare import GREETING
+from benchmarks.harness_realtime.arena import ARENA
 from kernel import (
     AUTHENTICATED,
     Delivery,
+    Namespace,
     Request,
     Response,
     Route,
@@ -61,3 +63,8 @@ def register_events() -> list[type[Any]]:
 @hookimpl
 def register_subscribers() -> list[Subscriber]:
     return [Subscriber(Greeted, ignore, name="benchmark.ignore")]
+
+
+@hookimpl
+def register_realtime() -> list[Namespace]:
+    return [ARENA]

@@ -1,0 +1,1 @@
+"""What benchmarks/realtime.py is made of: one client, three servers, the claims."""

@@ -1,0 +1,158 @@
+"""(a) deliveries a second of the server's CPU, and (e) how soon they arrive."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.harness.figures import Claim, claim_of
+from benchmarks.harness.peers import Peer
+from benchmarks.harness_realtime.course import TEXT, Course, enter, rooms_of
+from benchmarks.harness_realtime.crowd import Crowd, Line
+from benchmarks.harness_realtime.peers import NODE, PYTHON, STOA
+
+HALL, STAGE = "hall:0", "stage:0"
+WINDOW = 4  # messages on their way at once
+_NUMBER = re.compile(rb'"number":(\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one server did in one round; rates a second."""
+
+    by_cpu: float
+    by_wall: float
+    client: float
+    """The part of the time the client computed; near 1, it is what the wall's rate measures."""
+
+
+def delivered(course: Course) -> list[Claim]:
+    """Compare rounds of messages to one room; every delivery is counted, none may miss."""
+    rounds: list[dict[str, Round]] = []
+    with course.clients() as crowd:
+        peers = {name: course.stand.fresh(name) for name in course.names}
+        rooms = {name: _room(crowd, peer, course.sizes.room, HALL) for name, peer in peers.items()}
+        durable = _room(crowd, peers[STOA], course.sizes.room, STAGE)
+        for turn in range(course.sizes.rounds + 1):
+            found = {
+                name: _measured(crowd, peer, rooms[name], course.sizes.messages, ("say", HALL))
+                for name, peer in peers.items()
+            }
+            found["durable"] = _measured(crowd, peers[STOA], durable, course.sizes.messages, ("post", STAGE))
+            if turn:  # the first warms everybody up
+                rounds.append(found)
+    for peer in peers.values():
+        peer.stop()
+    return _told(rounds, course)
+
+
+def _told(rounds: Sequence[dict[str, Round]], course: Course) -> list[Claim]:
+    sizes, details = course.sizes, {}
+    for name in rounds[0]:
+        details[f"{name}/CPU s"] = statistics.median(one[name].by_cpu for one in rounds)
+        details[f"{name}/s"] = statistics.median(one[name].by_wall for one in rounds)
+        details[f"client's share with {name}"] = statistics.median(one[name].client for one in rounds)
+    details["deliveries a round"] = float(sizes.room * sizes.messages)
+    text = f"deliveries to {sizes.room:,} sockets in a room, by CPU: Stoa ÷ "
+    bounds = {NODE: 1.2, PYTHON: 1.2}
+    return [
+        claim_of(
+            "a",
+            text + name,
+            [one[STOA].by_cpu / one[name].by_cpu for one in rounds],
+            bound,
+            least=True,
+            unit="",
+            **(details if name == NODE or NODE not in rounds[0] else {}),
+        )
+        for name, bound in bounds.items()
+        if name in rounds[0]
+    ]
+
+
+def _room(crowd: Crowd, peer: Peer, size: int, room: str) -> list[Line]:
+    lines = crowd.open(peer.port, size)
+    enter(crowd, {room: lines})
+    return lines
+
+
+def _measured(crowd: Crowd, peer: Peer, lines: list[Line], many: int, event: tuple[str, str]) -> Round:
+    """Send `many` messages to a room, `WINDOW` of them on their way; wait for every delivery."""
+    counted, sent = 0, 0
+
+    def heard(_: bytes) -> None:
+        nonlocal counted
+        counted += 1
+
+    for line in lines:
+        line.heard = heard
+    cpu, wall, mine = peer.cpu(), time.perf_counter(), time.process_time()
+    while sent < many:
+        while sent < many and (sent - WINDOW) * len(lines) < counted:
+            _say(lines[0], event, sent)
+            sent += 1
+        crowd.turn()
+    crowd.until(lambda: counted >= many * len(lines))
+    wall, mine = time.perf_counter() - wall, time.process_time() - mine
+    cpu = max(peer.cpu() - cpu, 0.01)  # what the kernel counts in
+    crowd.idle(0.05)
+    if counted != many * len(lines):
+        raise AssertionError(f"{counted} deliveries, not {many * len(lines)}")
+    return Round(counted / cpu, counted / wall, mine / wall)
+
+
+def _say(line: Line, event: tuple[str, str], number: int) -> None:
+    line.send(event[0], {"room": event[1], "number": number, "text": TEXT})
+
+
+# -- (e) ---------------------------------------------------------------------
+
+
+def timely(course: Course) -> list[Claim]:
+    """Send at a steady pace over many rooms; tell how long each delivery took from when it was due."""
+    details: dict[str, float] = {}
+    kinds = [(name, "say", "hall") for name in course.names] + [("durable", "post", "stage")]
+    for name, event, family in kinds:
+        with course.serving(STOA if name == "durable" else name) as peer, course.clients() as crowd:
+            times = sorted(_latencies(course, crowd, peer, event, family))
+        for share in (50, 95, 99):
+            details[f"{name} p{share} ms"] = _percentile(times, share) * 1000
+        details[f"{name} deliveries"] = float(len(times))
+    text = (
+        f"delivery of {course.sizes.pace:.0f} stored messages a second over rooms of "
+        f"{course.sizes.room_of}, {course.sizes.spread:,} sockets: p95"
+    )
+    return [claim_of("e", text, [details["durable p95 ms"]], 100, least=False, unit="ms", **details)]
+
+
+def _latencies(course: Course, crowd: Crowd, peer: Peer, event: str, family: str) -> list[float]:
+    sizes = course.sizes
+    rooms = rooms_of(crowd.open(peer.port, sizes.spread), sizes.room_of, family)
+    enter(crowd, rooms)
+    names, due, times = deque(rooms), list[float](), list[float]()
+
+    def heard(payload: bytes) -> None:
+        times.append(time.perf_counter() - due[int(_NUMBER.search(payload)[1])])  # type: ignore[index]
+
+    for lines in rooms.values():
+        for line in lines:
+            line.heard = heard
+    began = time.perf_counter()
+    for number in range(int(sizes.pace * sizes.seconds)):
+        moment = began + number / sizes.pace
+        while (left := moment - time.perf_counter()) > 0:
+            crowd.turn(left)
+        due.append(moment)
+        _say(rooms[names[0]][number % sizes.room_of], (event, names[0]), number)
+        names.rotate(-1)
+    crowd.until(lambda: len(times) >= len(due) * sizes.room_of)
+    return times
+
+
+def _percentile(ordered: Sequence[Any], share: int) -> float:
+    return float(ordered[min(len(ordered) - 1, len(ordered) * share // 100)])
