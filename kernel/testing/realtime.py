@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import requests
 import socketio
 from socketio.exceptions import ConnectionError as Refused
 
@@ -95,7 +96,11 @@ class SocketClient:
         self._changed = threading.Condition()
         self._refusal: Any = None
         self._wire: Any = None
-        self._client = socketio.Client(reconnection=False, handle_sigint=False)
+        self._http = requests.Session()
+        self._http.headers.update(
+            headers or {}
+        )  # of every request; the library's own go with the first alone
+        self._client = socketio.Client(reconnection=False, handle_sigint=False, http_session=self._http)
         self._client.on("*", self._hear, namespace=namespace)
         self._client.on("disconnect", self._gone, namespace=namespace)
         self._client.on("connect_error", self._refused, namespace=namespace)
@@ -192,8 +197,7 @@ class SocketClient:
         """Close what the library leaves open when the server closed first."""
         if self._wire is not None:
             self._wire.shutdown()
-        if self._client.eio.http is not None:
-            self._client.eio.http.close()
+        self._http.close()
 
     def _await(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
