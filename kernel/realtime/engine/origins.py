@@ -1,13 +1,15 @@
 """Which pages of other sites may connect: `http.cors_origins`, as for the API.
 
 Polling is ruled by CORS, which browsers enforce. They do not for a WebSocket,
-so there the server looks at `Origin` itself (RFC 6455 §10.2).
+so there the server looks at `Origin` itself (RFC 6455 §10.2). The own host's
+pages are allowed on any port: many proxies pass `Host` on without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class Origins:
@@ -24,8 +26,8 @@ class Origins:
         origin = environ.get("HTTP_ORIGIN")
         if not origin or self._anyone or origin in self._allowed:
             return True
-        host: str = environ.get("HTTP_HOST", "")
-        return bool(host) and origin.partition("://")[2].lower() == host.lower()
+        own = _host(f"//{environ.get('HTTP_HOST', '')}")
+        return own is not None and _host(origin) == own
 
     def headers(self, environ: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return the CORS headers of an answer (the Fetch standard)."""
@@ -44,3 +46,11 @@ class Origins:
                 ("Access-Control-Max-Age", self._age),
             ]
         return headers
+
+
+def _host(url: str) -> str | None:
+    """Return the host of a URL in lower case; None when it has none."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:  # brackets that are no address
+        return None

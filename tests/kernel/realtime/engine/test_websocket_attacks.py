@@ -58,7 +58,15 @@ def test_http_1_0_opens_no_websocket(clients):
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "https://shop.example.evil.example", "http://localhost:81"]
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "https://shop.example.evil.example",
+        "http://localhost.evil.example",
+        "//",
+        "http://[x",
+    ],
 )
 def test_a_page_of_another_origin_opens_no_websocket(clients, origin):
     _, (status, _, body) = clients.handshake(Origin=origin)
@@ -67,7 +75,9 @@ def test_a_page_of_another_origin_opens_no_websocket(clients, origin):
     assert "http.cors_origins" in body
 
 
-@pytest.mark.parametrize("origin", ["https://shop.example", "http://localhost", "https://LOCALHOST", None])
+@pytest.mark.parametrize(
+    "origin", ["https://shop.example", "http://localhost", "https://LOCALHOST:8443", None]
+)
 def test_an_allowed_origin_the_own_one_and_none_open_a_websocket(clients, origin):
     _, (status, _, _) = clients.handshake(Origin=origin)
 
