@@ -78,7 +78,7 @@ changed AS (SELECT user_id, -sum(sockets)::int AS change FROM lost GROUP BY user
 _RESIGN = "UPDATE kernel_node SET seen_at = '-infinity' WHERE id = %s"
 _ONLINE = """
 SELECT user_id, sum(sockets)::int FROM kernel_node_user JOIN kernel_node ON kernel_node.id = node
-WHERE user_id = ANY(%(users)s::uuid[]) AND seen_at >= %(before)s GROUP BY user_id
+WHERE user_id = ANY(%(users)s::uuid[]) AND (seen_at >= %(before)s OR id = %(node)s) GROUP BY user_id
 """
 _OTHERS = "SELECT EXISTS (SELECT FROM kernel_node WHERE id <> %(node)s AND seen_at >= %(before)s)"
 _TIDY = "DELETE FROM kernel_online WHERE sockets = 0"
@@ -138,7 +138,8 @@ class Nodes:
 
     def online(self, user_ids: Collection[UUID]) -> dict[UUID, int]:
         """Return how many sockets each has at living nodes; who has none is left out."""
-        rows = self._db.rows(_ONLINE, {"users": list(user_ids), "before": self._dead_before()})
+        asked = {"users": list(user_ids), "before": self._dead_before(), "node": self._node}
+        rows = self._db.rows(_ONLINE, asked)
         return {user_id: int(sockets) for user_id, sockets in rows}
 
     def others(self) -> bool:

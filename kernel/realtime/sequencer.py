@@ -103,7 +103,7 @@ class Sequencer:
             return []  # the first event of all arrived after that look
         moved = self.last != asked.seq  # live events closed the gap that was asked about
         if not (found.continues(asked) or (moved and found.position.epoch == self.epoch)):
-            self._restart(found.position)
+            self._restart(found.position, set_back=found.position.seq < asked.seq)
             return None
         self.epoch = found.position.epoch
         self._announced = max(self._announced, found.position.seq)
@@ -120,8 +120,9 @@ class Sequencer:
         self._doubted = True
         return False
 
-    def _restart(self, position: Position) -> None:
-        if position.epoch != self.epoch:
+    def _restart(self, position: Position, *, set_back: bool) -> None:
+        """Go to where the stream is; what was heard of another, or of one restored from a backup, is void."""
+        if position.epoch != self.epoch or set_back:
             self._announced = 0
             self._held.clear()
         self.epoch, self.last = position

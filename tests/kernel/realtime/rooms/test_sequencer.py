@@ -120,3 +120,13 @@ def test_an_event_of_another_stream_is_not_let_through() -> None:
 
     assert sequencer.offer("e2", numbered(5)) == []
     assert sequencer.behind
+
+
+def test_a_stream_restored_from_a_backup_starts_anew_and_is_not_waited_for() -> None:
+    sequencer = Sequencer(Position("e", 9))
+    sequencer.announce(Position("e", 12))
+
+    assert sequencer.repair(sequencer.ask(), Slice(Position("e", 4))) is None
+
+    assert sequencer.position == Position("e", 4)
+    assert not sequencer.behind
