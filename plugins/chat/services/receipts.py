@@ -50,39 +50,34 @@ def sharers(kind: str, user_ids: Collection[UUID]) -> set[UUID]:
     return ids if accounts.mutual("read_receipts", [(one, other)]) else set()
 
 
-def read(caller: Principal, conversation_id: UUID, seq: int) -> dict[str, Any]:
+def read(caller: Principal, conversation_id: UUID, seq: int) -> dict[str, int]:
     """Mark everything up to `seq` as read; return where one is now. Raises NotFound.
 
     An older mark changes nothing, and tells nobody.
     """
     user_id = person(caller)
+    given = {"conversation": conversation_id, "user": user_id, "seq": seq}
     with app.db.atomic():
-        member = require_member(conversation_id, user_id)
-        given = {"conversation": conversation_id, "user": user_id, "seq": seq}
         for read_seq, read_ordinal, delivered_seq in app.db.rows(_READ, given):
-            marks = {"read_seq": read_seq, "read_ordinal": read_ordinal, "delivered_seq": delivered_seq}
-            announcing.tell_person(
-                user_id, "conversation:read", {"conversation_id": conversation_id, **marks}
-            )
+            marks = {"conversation_id": conversation_id, "read_seq": read_seq, "read_ordinal": read_ordinal}
+            announcing.tell_person(user_id, "conversation:read", marks)
             _tell(conversation_id, user_id, delivered_seq, read_seq)
-            return marks
-        return {
-            "read_seq": member.read_seq,
-            "read_ordinal": member.read_ordinal,
-            "delivered_seq": member.delivered_seq,
-        }
+        return _marks(conversation_id, user_id)
 
 
-def delivered(caller: Principal, conversation_id: UUID, seq: int) -> dict[str, Any]:
+def delivered(caller: Principal, conversation_id: UUID, seq: int) -> dict[str, int]:
     """Mark everything up to `seq` as arrived at one of the person's devices; return where one is now."""
     user_id = person(caller)
+    given = {"conversation": conversation_id, "user": user_id, "seq": seq}
     with app.db.atomic():
-        member = require_member(conversation_id, user_id)
-        given = {"conversation": conversation_id, "user": user_id, "seq": seq}
         for (delivered_seq,) in app.db.rows(_DELIVERED, given):
             _tell(conversation_id, user_id, delivered_seq, None)
-            return {"delivered_seq": delivered_seq, "read_seq": member.read_seq}
-        return {"delivered_seq": member.delivered_seq, "read_seq": member.read_seq}
+        return _marks(conversation_id, user_id)
+
+
+def _marks(conversation_id: UUID, user_id: UUID) -> dict[str, int]:
+    member = require_member(conversation_id, user_id)
+    return {"read_seq": member.read_seq, "delivered_seq": member.delivered_seq}
 
 
 def _tell(conversation_id: UUID, user_id: UUID, delivered_seq: int, read_seq: int | None) -> None:
