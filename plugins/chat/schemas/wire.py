@@ -73,7 +73,6 @@ class Read(Here):
 
     read_seq = fields.Integer(required=True)
     read_ordinal = fields.Integer(required=True)
-    delivered_seq = fields.Integer(required=True)
 
 
 class Created(Here):
