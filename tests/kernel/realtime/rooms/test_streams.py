@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+import kernel
 from kernel.clock import TestClock
 from kernel.errors import Conflict, StoaError
 from kernel.events import Delivery, Subscriber
@@ -234,3 +237,16 @@ def test_an_event_that_an_inline_subscriber_refuses_reaches_no_room(nodes: MakeN
 
     assert stored(node) == []
     assert socket.frames == []
+
+
+def test_the_statement_of_the_operations_guide_ends_every_stream(node: Node) -> None:
+    guide = Path(kernel.__file__).parents[1] / "docs" / "integrators" / "operations.md"
+    [statement] = re.findall(r"^UPDATE kernel_room .*;$", guide.read_text(), re.MULTILINE)
+    node.publish(1)
+    before = node.position()
+
+    node.db.execute_sql(statement)
+
+    assert node.position().seq == 1
+    assert not node.recover(before)["recovered"]
+    assert not node.recover(UNWRITTEN)["recovered"]
