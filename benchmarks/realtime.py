@@ -42,6 +42,8 @@ from benchmarks.harness.cores import CLIENT, pinned
 from benchmarks.harness.figures import Claim, report, scratch
 from benchmarks.harness.load import generator
 from benchmarks.harness.stand import Size
+from benchmarks.harness_realtime.attacks import withstood
+from benchmarks.harness_realtime.channels import posted
 from benchmarks.harness_realtime.connections import connected, held
 from benchmarks.harness_realtime.course import QUICK, Course, Sizes
 from benchmarks.harness_realtime.deliveries import delivered, timely
@@ -55,6 +57,8 @@ CLAIMS: dict[str, Callable[[Course], list[Claim]]] = {
     "c": connected,
     "e": timely,
     "f": recovered,
+    "g": posted,
+    "h": withstood,
 }
 
 

@@ -26,7 +26,7 @@ NAMESPACE = "/benchmark"
 PATIENCE = 60.0  # seconds anything may take that must come
 _BUFFER = 1 << 18
 _KEY = base64.b64encode(b"a key of 16 byte").decode()
-_REQUEST = (
+UPGRADE = (
     "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
     f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {_KEY}\r\n"
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0\r\n"
@@ -49,7 +49,7 @@ class Line:
         self.heard: Callable[[bytes], None] = ignore
         self.answers: dict[int, Any] = {}
         self._asked = 0
-        self.sock.sendall(_REQUEST)
+        self.sock.sendall(UPGRADE)
 
     def send(self, name: str, data: Any, *, number: int | None = None) -> None:
         """Send an event; with a number, ask for its acknowledgement."""

@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from benchmarks.harness.figures import Claim, claim_of
 from benchmarks.harness.peers import Peer
@@ -121,7 +120,7 @@ def timely(course: Course) -> list[Claim]:
         with course.serving(STOA if name == "durable" else name) as peer, course.clients() as crowd:
             times = sorted(_latencies(course, crowd, peer, event, family))
         for share in (50, 95, 99):
-            details[f"{name} p{share} ms"] = _percentile(times, share) * 1000
+            details[f"{name} p{share} ms"] = percentile(times, share) * 1000
         details[f"{name} deliveries"] = float(len(times))
     text = (
         f"delivery of {course.sizes.pace:.0f} stored messages a second over rooms of "
@@ -154,5 +153,6 @@ def _latencies(course: Course, crowd: Crowd, peer: Peer, event: str, family: str
     return times
 
 
-def _percentile(ordered: Sequence[Any], share: int) -> float:
-    return float(ordered[min(len(ordered) - 1, len(ordered) * share // 100)])
+def percentile(ordered: Sequence[float], share: int) -> float:
+    """Return the value that `share` of a hundred do not exceed."""
+    return ordered[min(len(ordered) - 1, len(ordered) * share // 100)]
