@@ -29,6 +29,10 @@ ON CONFLICT (sid) DO UPDATE SET updated_at = excluded.updated_at, idle = exclude
     active_at = CASE WHEN excluded.idle THEN d.active_at ELSE excluded.active_at END
 WHERE d.idle <> excluded.idle OR (NOT excluded.idle AND d.active_at < %(renewable)s)
 """
+_FORGET = """
+DELETE FROM presence_device AS d WHERE sid = %s
+AND EXISTS (SELECT FROM presence_device AS other WHERE other.user_id = d.user_id AND other.sid <> d.sid)
+"""
 
 
 def choose(user_id: UUID, status: str, text: str, until: datetime | None) -> dict[str, Any]:
@@ -63,9 +67,12 @@ def report(sid: str, user_id: UUID, *, idle: bool) -> None:
 
 
 def forget_device(sid: str, user_id: UUID) -> None:
-    """Forget a device that went."""
+    """Forget a device that went, unless it is the last: who leaves while away does not seem to come back.
+
+    The last one counts until its person returns (see `transitions`).
+    """
     with app.db.atomic():
-        if Device.delete().where(Device.sid == sid).execute():
+        if app.db.execute_sql(_FORGET, (sid,)).rowcount:
             announce(CHANGED, [user_id])
 
 

@@ -18,7 +18,6 @@ import structlog
 
 from kernel import Application, app
 from plugins.presence.announcing import CHANGED, announce
-from plugins.presence.models import Device
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +31,11 @@ SELECT id, %(now)s, %(now)s, 'online', '', false FROM unnest(%(ids)s::uuid[]) AS
 ON CONFLICT DO NOTHING
 """
 _LOCK = "SELECT id FROM presence_person WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
+# Devices of before somebody left: theirs of now were active since.
+_LEFT_BEHIND = """
+DELETE FROM presence_device AS d USING presence_person AS p
+WHERE p.id = ANY(%s::uuid[]) AND NOT p.present AND d.user_id = p.id AND d.active_at < p.left_at
+"""
 _CAME = """
 UPDATE presence_person SET present = true, left_at = NULL, updated_at = %(now)s
 WHERE id = ANY(%(ids)s::uuid[]) AND NOT present RETURNING id
@@ -108,9 +112,9 @@ def reconcile(user_ids: Collection[UUID]) -> int:
         app.db.rows(_LOCK, (ids,))
         here = app.realtime.online(ids)
         gone = [each for each in ids if each not in here]
+        app.db.execute_sql(_LEFT_BEHIND, (sorted(here),))
         came = app.db.rows(_CAME, {"ids": sorted(here), "now": now})
         went = app.db.rows(_WENT, {"ids": gone, "now": now})
-        Device.delete().where(Device.user_id.in_(gone)).execute()
         changed = [each for (each,) in (*came, *went)]
         announce(CHANGED, changed)
     return len(changed)

@@ -8,6 +8,7 @@ import pytest
 
 from kernel import uuid7
 from kernel.testing import AckRefused
+from plugins.presence.models import Device
 from tests.plugins.presence.waiting import until_written
 
 pytestmark = pytest.mark.plugins("presence", "blocking")
@@ -102,6 +103,25 @@ def test_several_devices_make_one_presence(realtime, watching):
     watcher.expect("presence:changed", change_of(ada, "away"))
 
     assert told(watcher, ada) == ["online", "away", "online", "away"]
+
+
+def test_who_leaves_while_away_does_not_seem_to_come_back(realtime, watching):
+    ada, _, watcher = watching
+    device = realtime.connect(PATH, ada.client)
+    watcher.expect("presence:changed", change_of(ada, "online"))
+    device.call("activity", {"idle": True})
+    watcher.expect("presence:changed", change_of(ada, "away"))
+
+    device.close()
+    until_written(ada, present=False)
+    realtime.advance(timedelta(seconds=11))
+    watcher.expect("presence:changed", change_of(ada, "offline"))
+    realtime.connect(PATH, ada.client)
+    watcher.expect("presence:changed", change_of(ada, "online"))
+    until_written(ada, present=True)
+
+    assert told(watcher, ada) == ["online", "away", "offline", "online"]
+    assert Device.select().where(Device.user_id == ada.id).count() == 1
 
 
 def test_who_does_nothing_for_long_is_away_until_something_is_done(realtime, watching):
