@@ -37,6 +37,8 @@ def accepted(environ: Mapping[str, Any], origins: Origins) -> bytes:
         raise Refused(BAD_METHOD, "a WebSocket is opened with GET")
     if environ.get("SERVER_PROTOCOL") != "HTTP/1.1":
         raise Refused(BAD_REQUEST, "a WebSocket is opened with HTTP/1.1")
+    if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+        raise Refused(BAD_REQUEST, "a handshake has no body")  # its bytes would be read as frames
     if "upgrade" not in _tokens(environ.get("HTTP_CONNECTION", "")):
         raise Refused(BAD_REQUEST, "the Connection header does not ask for an upgrade")
     if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 import json
+from contextlib import contextmanager
 
 import gevent
 from greenlet import greenlet
@@ -28,10 +29,16 @@ ORIGINS = ["https://shop.example"]
 
 class Echo:
     def __init__(self, settings):
-        self.ends, self.refusing = {}, False
+        self.ends, self.refusing, self.connections = {}, False, 0
         self.engine = EngineServer(
             settings, on_open=self.open, origins=ORIGINS, max_age=60, address=client_address(0)
         )
+
+    @contextmanager
+    def connected(self):
+        self.connections += 1
+        yield
+        self.connections -= 1
 
     def open(self, session):
         if self.refusing:
@@ -105,6 +112,7 @@ class Echo:
         queues = {sid: each.polling for sid, each in self.engine.sessions.items() if each.polling}
         return {
             "sessions": len(self.engine.sessions),
+            "connections": self.connections,
             "greenlets": alive,
             "polls": [sid for sid, each in queues.items() if each.waiting],
             "posts": [sid for sid, each in queues.items() if each.posting],

@@ -28,6 +28,7 @@ def boot():
         echo.wsgi,
         lambda: tell("ready"),
         lambda: tell("stopped", json.dumps([*echo.ends.values()])),
+        connected=echo.connected,
         drain=echo.engine.close_all,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import select
 import threading
 
@@ -58,6 +59,23 @@ def test_a_websocket_keeps_its_place_among_the_connections_until_it_ends(start):
     second.close()
 
     assert third.answer()[0] == 200
+
+
+def test_websockets_are_counted_as_connections_until_they_end(start):
+    _, clients = start()
+    asking = clients.wire()
+
+    def count():
+        return json.loads(asking.request("GET", "/state")[2])["connections"] - 1
+
+    sockets = [clients.websocket() for _ in range(3)]
+
+    while_open = count()
+    for each in sockets:
+        each.close()
+
+    assert while_open == 3
+    until(lambda: count() == 0)
 
 
 def test_places_are_not_lost_however_a_websocket_ends(start):

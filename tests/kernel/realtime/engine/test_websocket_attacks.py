@@ -49,6 +49,14 @@ def test_a_handshake_that_does_not_ask_for_a_websocket_is_refused(clients, chang
     assert status == 400
 
 
+@pytest.mark.parametrize("framing", [{"Content_Length": "7"}, {"Transfer_Encoding": "chunked"}])
+def test_a_handshake_with_a_body_is_refused(clients, framing):
+    _, (status, _, body) = clients.handshake(**framing)
+
+    assert status == 400
+    assert "body" in body
+
+
 def test_http_1_0_opens_no_websocket(clients):
     raw = upgrade(f"{clients.PATH}&transport=websocket").replace(b"HTTP/1.1", b"HTTP/1.0")
 
