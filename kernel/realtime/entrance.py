@@ -33,7 +33,8 @@ class Entrance:
             return
         with context.bound(connection.correlation):
             try:
-                self._entered(connection, runtime, auth)
+                with self._gateway.questions:
+                    self._entered(connection, runtime, auth)
             except Exception as ex:  # noqa: BLE001 - whatever it is, the client is told
                 connection.refused(runtime.path, problem_from(ex))
             finally:

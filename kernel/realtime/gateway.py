@@ -18,6 +18,7 @@ from uuid import UUID
 
 import gevent
 import structlog
+from gevent.lock import BoundedSemaphore
 
 from kernel import context
 from kernel.cache.limiter import Limiter, MemoryBuckets
@@ -68,6 +69,8 @@ class Gateway:
         self.connections: set[Connection] = set()
         self._by_network: Counter[str] = Counter()
         self._by_owner: dict[UUID, set[Socket]] = {}
+        # A thousand clients that return at once wait for their turn, not for the pool until it times out.
+        self.questions = BoundedSemaphore(max(1, app.settings.database.pool_size // 2))
         self._changes = 0
         self._ticking = self._stopping = False
         lines = app.settings.observability.access_log
@@ -221,7 +224,8 @@ class Gateway:
         """Recognise sockets anew: close those that may not go on, move those whose rights changed."""
         for socket in sockets:
             try:
-                identity = self.current(partial(self.identities.known, socket.identity.headers))
+                with self.questions:
+                    identity = self.current(partial(self.identities.known, socket.identity.headers))
             except Problem as ex:
                 if ex.status in _GONE:
                     socket.connection.end(UNAUTHORIZED, "session ended")
@@ -259,7 +263,8 @@ class Gateway:
                 socket.connection.dismiss(socket, ex.detail or ex.title)
                 return
             try:
-                socket.runtime.membership.refresh(socket, reason)
+                with self.questions:
+                    socket.runtime.membership.refresh(socket, reason)
             except Exception:
                 # SECURITY: nobody stays in a room that could not be asked about; the client comes back.
                 socket.connection.end(INTERNAL, "rights could not be asked about")
