@@ -7,6 +7,8 @@ from typing import Any, Final
 from kernel import Caller, Conflict, Forbidden, Inbound, Invalid, NotFound, Outbound, Rate
 from plugins.chat.permissions import USE
 from plugins.chat.schemas import polls as poll_schemas
+from plugins.chat.schemas.saved import SavedNews
+from plugins.chat.schemas.scheduled import ScheduledNews
 from plugins.chat.services import polls
 
 CHANGE: Final = (NotFound, Forbidden, Conflict, Invalid)
@@ -31,6 +33,13 @@ INBOUND: Final = (
 
 
 OUTBOUND: Final = (
+    Outbound(
+        name="message:scheduled",
+        summary="A scheduled message of one's own waits, was sent, failed or was cancelled",
+        data=ScheduledNews,
+        room="user",
+    ),
+    Outbound(name="message:saved", summary="One keeps a message, or no longer", data=SavedNews, room="user"),
     Outbound(
         name="poll:updated",
         summary="A poll stands like this now",

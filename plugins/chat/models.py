@@ -13,7 +13,6 @@ DOUBTFUL: Final = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL
 """Messages that count as unread for somebody, or for nobody: the condition of the index unread reads."""
 
 FORWARDED: Final = "forward_sender_id IS NOT NULL"
-FORWARDED: Final = "forward_sender_id IS NOT NULL"
 EXPIRING: Final = "expires_at IS NOT NULL AND deleted_at IS NULL"
 
 

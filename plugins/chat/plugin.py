@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, hookimpl
+from kernel import DemoNotes, Permission, Role, Route, hookimpl
 from plugins.chat import hookspecs
+from plugins.chat.demo import load
 from plugins.chat.events import EVENTS
 from plugins.chat.extra_models import EXTRAS
 from plugins.chat.models import CORE
@@ -19,11 +20,12 @@ from plugins.chat.resources import ROUTES
 from plugins.chat.services.personal import erase, export
 from plugins.chat.settings import ChatSettings
 from plugins.chat.subscribers import SUBSCRIBERS
+from plugins.chat.tasks import TASKS
 
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel import Application, Namespace, Settings, Subscriber
+    from kernel import Application, Namespace, Schedule, Settings, Subscriber, Task
     from plugins.notifications.api import NotificationType
 
 
@@ -53,6 +55,11 @@ def register_subscribers(settings: Settings) -> Sequence[Subscriber]:
 
 
 @hookimpl
+def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
+    return TASKS
+
+
+@hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
 
@@ -65,6 +72,11 @@ def register_realtime(settings: Settings) -> Sequence[Namespace]:
 @hookimpl
 def register_events(settings: Settings) -> Sequence[type[Any]]:
     return EVENTS
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+    return load(app, progress)
 
 
 @hookimpl

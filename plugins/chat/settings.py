@@ -27,6 +27,9 @@ class ChatSettings:
     snapshot_messages: int = setting(
         30, help="Messages in the snapshot of a conversation.", minimum=1, maximum=100
     )
+    max_scheduled: int = setting(
+        100, help="Messages one person may have waiting in one conversation.", minimum=1, maximum=10_000
+    )
     previews: bool = setting(
         True, help="Show the beginning of a message in notifications; never of one that vanishes."
     )

@@ -241,7 +241,6 @@ CREATE TABLE chat_restored (
 
 DOUBTFUL = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
 FORWARDED = "forward_sender_id IS NOT NULL"
-FORWARDED = "forward_sender_id IS NOT NULL"
 EXPIRING = "expires_at IS NOT NULL AND deleted_at IS NULL"
 
 INDEXES = (

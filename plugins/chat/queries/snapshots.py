@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel import Principal, app
 from plugins.chat import views
-from plugins.chat.models import Conversation, Member, Pin
+from plugins.chat.models import Conversation, Member, Message, Pin
 from plugins.chat.queries.counting import uncounted, unread
 from plugins.chat.queries.history import history
 from plugins.chat.services import announcing, receipts
@@ -79,7 +79,11 @@ def _person(member: Member, *, marked: bool) -> dict[str, Any]:
 
 
 def _pins(conversation_id: UUID) -> list[dict[str, Any]]:
-    rows = Pin.select().where(Pin.conversation_id == conversation_id).order_by(Pin.pinned_at, Pin.message_id)
-    return [
-        {"message_id": row.message_id, "pinned_by": row.pinned_by, "pinned_at": row.pinned_at} for row in rows
-    ]
+    shown = Message.expires_at.is_null() | (Message.expires_at > app.clock.now())
+    rows = (
+        Pin.select(Pin.message_id, Pin.pinned_by, Pin.pinned_at, Message.expires_at)
+        .join(Message, on=(Message.id == Pin.message_id))
+        .where(Pin.conversation_id == conversation_id, shown)
+        .order_by(Pin.pinned_at, Pin.message_id)
+    )
+    return [dict(row) for row in rows.dicts()]

@@ -6,5 +6,8 @@ from plugins.chat.resources.conversations import CONVERSATIONS
 from plugins.chat.resources.messages import MESSAGES
 from plugins.chat.resources.people import PEOPLE
 from plugins.chat.resources.polls import POLLS
+from plugins.chat.resources.saved import SAVED
+from plugins.chat.resources.scheduled import SCHEDULED
+from plugins.chat.resources.searching import SEARCHING
 
-ROUTES = (*CONVERSATIONS, *MESSAGES, *PEOPLE, *POLLS)
+ROUTES = (*CONVERSATIONS, *MESSAGES, *PEOPLE, *POLLS, *SAVED, *SCHEDULED, *SEARCHING)

@@ -198,6 +198,7 @@ class PinOut(Schema):
     message_id = _uuid()
     pinned_by = _uuid(allow_none=True)
     pinned_at = _moment()
+    expires_at = _moment(allow_none=True, metadata={"description": "When the message vanishes, and the pin."})
 
 
 class PositionOut(Schema):

@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel import app
 from plugins.chat.extra_models import Saved, Vote
 from plugins.chat.models import Ban, Conversation, Hidden, Invite, Member, Message, Reaction, Revision
-from plugins.chat.services import changing, entering, polls, succession
+from plugins.chat.services import changing, entering, polls, scheduling, succession
 from plugins.chat.services.rows import OWNER_TYPE, lock
 from plugins.media import api as media
 
@@ -53,6 +53,7 @@ def erase(user_id: UUID) -> None:
     What clients may still recover is told to them; older messages are emptied in
     one statement. A second time changes nothing.
     """
+    scheduling.erase(user_id)
     since = app.clock.now() - timedelta(seconds=app.settings.realtime.history_age)
     for (conversation_id,) in app.db.rows(_CONCERNED, {"user": user_id}):
         conversation = lock(conversation_id)
@@ -63,7 +64,7 @@ def erase(user_id: UUID) -> None:
         polls.withdraw(conversation, user_id)
         succession.pass_on(conversation, user_id)
         entering.leave(conversation, user_id, how="erased")
-    for table in (Hidden, Ban):
+    for table in (Hidden, Ban, Saved):
         table.delete().where(table.user_id == user_id).execute()
     Invite.delete().where(Invite.creator_id == user_id).execute()
 

@@ -28,7 +28,9 @@ def pin(caller: Principal, message_id: UUID) -> None:
         now = app.clock.now()
         user_id = held.member.user_id
         Pin.insert(conversation_id=held.id, message_id=message.id, pinned_by=user_id, pinned_at=now).execute()
-        shown = {"message_id": message.id, "pinned_by": user_id, "pinned_at": now}
+        shown = {
+            "message_id": message.id, "pinned_by": user_id, "pinned_at": now, "expires_at": message.expires_at
+        }  # fmt: skip
         announcing.tell(held.id, "conversation:pinned", {"pin": shown})
         if held.conversation.kind != "channel":
             writing.note(held.conversation, user_id, {"event": "pinned", "message_id": message.id})

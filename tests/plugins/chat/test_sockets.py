@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 
 from kernel import uuid7
-from kernel.testing.realtime import AckRefused
+from kernel.testing.realtime import PATIENCE, AckRefused
 
 PLUGINS = ("chat",)
 
@@ -178,6 +179,19 @@ def test_what_was_deleted_meanwhile_is_recovered_without_its_text(ada, ben, conn
         "message:deleted",
     ]
     assert "Secretive" not in str(again.events)
+
+
+def test_who_is_connected_is_not_notified(ada, ben, connect, app, work):
+    there = ada.direct(ben)
+    connect(ben)
+    deadline = monotonic() + PATIENCE
+    while not app.realtime.online([ben.id]):
+        assert monotonic() < deadline, "the other process never said that Ben is there"
+
+    ada.say(there)
+    work()
+
+    assert ben.client.get("/v1/notifications").json["items"] == []
 
 
 def test_bad_input_is_a_problem_that_names_the_field(ada, ben, connect):
