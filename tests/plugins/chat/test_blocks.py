@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -60,13 +61,8 @@ def test_no_message_comes_after_a_block(ada, ben, streamed, app):
         sender = ada.principal
         given = MessageIn().load({"text": "Hello"})
 
-        race(*[lambda: sending.send(sender, there, given)] * 4, lambda: blocking.block(ben.id, ada.id))
+        race(*[partial(sending.send, sender, there, given)] * 4, partial(blocking.block, ben.id, ada.id))
 
-        [(blocked_at,)] = app.db.rows(
-            "SELECT position FROM kernel_event WHERE type = 'blocking.user.blocked.v1' ORDER BY 1 DESC LIMIT 1"
-        )
-        later = app.db.rows(
-            "SELECT 1 FROM kernel_event WHERE type = 'chat.message.sent.v1' AND position > %s", (blocked_at,)
-        )
-        assert later == []
+        types = [wire for (wire,) in app.db.rows("SELECT type FROM kernel_event ORDER BY position")]
+        assert types[-1] == "blocking.user.blocked.v1"
         blocking.unblock(ben.id, ada.id)
