@@ -109,6 +109,19 @@ def test_every_problem_says_what_it_means():
     assert [slug for slug, kind in kinds().items() if not explained(kind)] == []
 
 
+def test_every_namespace_room_and_socket_event_stands_in_the_reference():
+    page = PAGES["realtime.md"]
+    named = [
+        name
+        for _, one in REGISTRY.realtime
+        for name in (one.path, *(each.name for each in (*one.inbound, *one.outbound)))
+    ]
+    families = [f"{family.name}:<key>" for _, one in REGISTRY.realtime for family in one.rooms]
+
+    assert named
+    assert [name for name in (*named, *families) if f"`{name}`" not in page] == []
+
+
 def test_every_task_says_what_it_does():
     tasks: list[Task] = [one for _, one in (*REGISTRY.tasks, *REGISTRY.schedules)]
 
