@@ -1,17 +1,18 @@
 """From HTTP to WebSocket: the handshake (RFC 6455 §4), and the probe of a session's.
 
-gevent-websocket's handshake answers a malformed key with a server error and an
-old version with 400; written from the RFC it is shorter than what would have to
-be replaced (decision 0024).
+gevent-websocket answers a sound handshake. What is unsound is refused before it
+sees it: it meets a malformed key with a server error and an old version with 400
+(decision 0024).
 """
 
 from __future__ import annotations
 
 import binascii
-from base64 import b64encode
+import logging
 from collections.abc import Mapping
-from hashlib import sha1
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from geventwebsocket.handler import WebSocketHandler
 
 from kernel.realtime.engine.packets import UPGRADE, text_frame
 from kernel.realtime.engine.refusals import BAD_METHOD, BAD_REQUEST, FORBIDDEN, Refused
@@ -21,9 +22,46 @@ if TYPE_CHECKING:
     from kernel.realtime.engine.session import EngineSession
     from kernel.realtime.engine.websocket import WebSocket
 
-GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 KEY_BYTES = 16
+_ASKED = ("HTTP_SEC_WEBSOCKET_KEY", "HTTP_SEC_WEBSOCKET_VERSION")
 PROBE, PROBED = "2probe", text_frame("3probe")
+
+
+class _Nowhere:
+    """Stands where gevent-websocket looks for the connection: it answers, the engine writes."""
+
+    def read(self, size: int = -1) -> NoReturn:
+        """Refuse: the engine reads."""
+        raise OSError(size)
+
+    def sendall(self, data: bytes) -> NoReturn:
+        """Refuse: the engine writes."""
+        raise OSError(len(data))
+
+
+class _Handshake(WebSocketHandler):  # type: ignore[misc]  # gevent-websocket is untyped
+    """gevent-websocket's answer to one handshake, apart from its server and its frames."""
+
+    SUPPORTED_VERSIONS = ("13",)
+    logger = logging.getLogger("stoa.realtime")
+    application = None
+    rfile = socket = _Nowhere()
+
+    def __init__(self, environ: Mapping[str, Any]) -> None:
+        self.environ = {name: environ[name] for name in _ASKED}
+        self._head = b""
+
+    def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:  # noqa: ARG002 - PEP 3333's
+        """Take the answer's status and headers."""
+        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+        self._head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+    def answer(self) -> bytes:
+        """Return the head that switches protocols."""
+        self.upgrade_connection()
+        self.websocket.closed = True  # it says goodbye when it goes; the engine's is the WebSocket
+        del self.websocket, self.environ
+        return self._head
 
 
 def wants_websocket(environ: Mapping[str, Any]) -> bool:
@@ -49,11 +87,7 @@ def accepted(environ: Mapping[str, Any], origins: Origins) -> bytes:
         raise Refused(BAD_REQUEST, "Sec-WebSocket-Key is not 16 bytes in base64")
     if not origins.allow(environ):
         raise Refused(FORBIDDEN, "pages of this origin may not connect: see http.cors_origins", 403)
-    digest = b64encode(sha1((key + GUID).encode("ascii")).digest())  # noqa: S324 - the RFC's, no secret
-    return (
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + digest + b"\r\n\r\n"
-    )
+    return _Handshake(environ).answer()
 
 
 def _tokens(header: str) -> list[str]:
