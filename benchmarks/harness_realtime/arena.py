@@ -10,6 +10,7 @@ import time
 from typing import Any, Final
 
 from kernel import PUBLIC, Caller, Inbound, Namespace, Outbound, RoomFamily, Schema, app, fields
+from kernel.realtime.fanout import BREATH
 
 PATH: Final = "/benchmark"
 _PORTION = 50  # broadcasts of a flood before others get their turn
@@ -55,7 +56,7 @@ def flood(caller: Caller, data: dict[str, Any]) -> None:  # noqa: ARG001
     for number in range(data["count"]):
         app.realtime.emit(PATH, data["room"], "said", {"number": number, "text": data["text"]})
         if number % _PORTION == 0:
-            time.sleep(0)
+            time.sleep(BREATH)
 
 
 def echo(caller: Caller, data: None) -> None:

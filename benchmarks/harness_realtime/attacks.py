@@ -84,19 +84,25 @@ def _met(sizes: Sizes, crowd: Crowd, others: list[Line], peer: Peer, name: str) 
 
 
 def _probe(crowd: Crowd, others: list[Line], over: Callable[[], bool], times: list[float]) -> None:
-    """Ask at a steady pace until it is over; a delayed question counts from when it was due."""
-    began, asked = time.perf_counter(), 0
+    """Ask at a steady pace, whatever is still unanswered, until it is over; wait for the last answers."""
+    waiting: dict[tuple[Line, int], float] = {}
+
+    def take() -> None:
+        now = time.perf_counter()
+        for line, number in [key for key in waiting if key[1] in key[0].answers]:
+            if not line.answers.pop(number)["ok"]:
+                raise LoadError("an event of somebody else was refused")
+            times.append(now - waiting.pop((line, number)))
+
+    due = time.perf_counter()
     while not over():
-        due = began + asked * PACE
         while (left := due - time.perf_counter()) > 0:
             crowd.turn(left)
-        line = others[asked % len(others)]
-        asked += 1
-        number = line.ask("echo", None)
-        crowd.until(lambda line=line, number=number: number in line.answers)  # type: ignore[misc]
-        if not line.answers.pop(number)["ok"]:
-            raise LoadError("an event of somebody else was refused")
-        times.append(time.perf_counter() - due)
+            take()
+        line = others[int(due / PACE) % len(others)]
+        waiting[line, line.ask("echo", None)] = due
+        due += PACE
+    crowd.until(lambda: take() or not waiting)  # type: ignore[func-returns-value]
 
 
 def _started(sizes: Sizes, peer: Peer, name: str) -> subprocess.Popen[str]:
