@@ -27,6 +27,12 @@ class ChatSettings:
     snapshot_messages: int = setting(
         30, help="Messages in the snapshot of a conversation.", minimum=1, maximum=100
     )
+    auto_reply_hours: int = setting(
+        12, help="Hours between two automatic answers of one person in one conversation.", minimum=1
+    )
+    max_forward: int = setting(
+        10, help="Conversations a message may be forwarded to at once.", minimum=1, maximum=100
+    )
     max_scheduled: int = setting(
         100, help="Messages one person may have waiting in one conversation.", minimum=1, maximum=10_000
     )

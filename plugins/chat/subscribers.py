@@ -6,6 +6,7 @@ from kernel import Delivery, Subscriber, app
 from plugins.accounts.api import ProfileUpdated
 from plugins.chat.events import MessageSent
 from plugins.chat.notices import tell_absent
+from plugins.chat.services import away
 
 
 def regroup(delivery: Delivery) -> None:
@@ -14,6 +15,7 @@ def regroup(delivery: Delivery) -> None:
 
 
 SUBSCRIBERS = (
+    Subscriber(MessageSent, away.answer, name="chat.answer_for_absent"),
     Subscriber(MessageSent, tell_absent, name="chat.tell_absent"),
     Subscriber(ProfileUpdated, regroup, name="chat.follow_privacy"),
 )

@@ -65,17 +65,7 @@ def _people(row: Conversation, viewer: UUID) -> tuple[list[dict[str, Any]], bool
     found = list(Member.select().where(Member.conversation_id == row.id).order_by(Member.user_id))
     shown = receipts.sharers(row.kind, [each.user_id for each in found])
     shares = viewer in shown
-    return [_person(each, marked=shares and each.user_id in shown) for each in found], shares
-
-
-def _person(member: Member, *, marked: bool) -> dict[str, Any]:
-    return {
-        "user_id": member.user_id,
-        "role": member.role,
-        "joined_at": member.joined_at,
-        "delivered_seq": member.delivered_seq if marked else None,
-        "read_seq": member.read_seq if marked else None,
-    }
+    return [views.person(each, marked=shares and each.user_id in shown) for each in found], shares
 
 
 def _pins(conversation_id: UUID) -> list[dict[str, Any]]:
@@ -86,4 +76,5 @@ def _pins(conversation_id: UUID) -> list[dict[str, Any]]:
         .where(Pin.conversation_id == conversation_id, shown)
         .order_by(Pin.pinned_at, Pin.message_id)
     )
-    return [dict(row) for row in rows.dicts()]
+    found: list[dict[str, Any]] = list(rows.dicts())  # type: ignore[arg-type]  # peewee says: models
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from plugins.chat.resources.away import AWAY
+from plugins.chat.resources.bulk import BULK
 from plugins.chat.resources.conversations import CONVERSATIONS
 from plugins.chat.resources.messages import MESSAGES
 from plugins.chat.resources.people import PEOPLE
@@ -10,4 +12,4 @@ from plugins.chat.resources.saved import SAVED
 from plugins.chat.resources.scheduled import SCHEDULED
 from plugins.chat.resources.searching import SEARCHING
 
-ROUTES = (*CONVERSATIONS, *MESSAGES, *PEOPLE, *POLLS, *SAVED, *SCHEDULED, *SEARCHING)
+ROUTES = (*AWAY, *BULK, *CONVERSATIONS, *MESSAGES, *PEOPLE, *POLLS, *SAVED, *SCHEDULED, *SEARCHING)

@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel import app
 from plugins.chat.extra_models import Saved, Vote
 from plugins.chat.models import Ban, Conversation, Hidden, Invite, Member, Message, Reaction, Revision
-from plugins.chat.services import changing, entering, polls, scheduling, succession
+from plugins.chat.services import away, changing, entering, polls, scheduling, succession
 from plugins.chat.services.rows import OWNER_TYPE, lock
 from plugins.media import api as media
 
@@ -54,6 +54,7 @@ def erase(user_id: UUID) -> None:
     one statement. A second time changes nothing.
     """
     scheduling.erase(user_id)
+    away.erase(user_id)
     since = app.clock.now() - timedelta(seconds=app.settings.realtime.history_age)
     for (conversation_id,) in app.db.rows(_CONCERNED, {"user": user_id}):
         conversation = lock(conversation_id)

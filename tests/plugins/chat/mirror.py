@@ -11,6 +11,11 @@ import copy
 from typing import Any
 
 
+def _vanished(thing: dict[str, Any], now: str) -> bool:
+    """Say whether a message, or the pin of one, is past its moment: no event tells, the clock does."""
+    return thing["expires_at"] is not None and thing["expires_at"] <= now
+
+
 class Mirror:
     """What one person's client knows of one conversation."""
 
@@ -23,6 +28,7 @@ class Mirror:
         self.members = {each["user_id"]: each for each in self.state["members"]}
         self.pins = {each["message_id"]: each for each in self.state["pins"]}
         self.uncounted = {each["seq"]: each["since"] for each in self.me["uncounted"]}
+        self.marks: dict[str, tuple[int, int]] = {}
         self.hidden: set[int] = set()
         self.votes = {each["id"]: each["my_votes"] for each in self.state["messages"]}
         self.removed = False
@@ -41,9 +47,16 @@ class Mirror:
         return {
             **self.state,
             "me": {**self.me, "unread": unread, "uncounted": listed},
-            "members": [self.members[each] for each in sorted(self.members)],
-            "pins": sorted(self.pins.values(), key=lambda pin: (pin["pinned_at"], pin["message_id"])),
-            "messages": [self._shown(self.messages[seq]) for seq in sorted({*self.messages} - self.hidden)],
+            "members": [self._marked(self.members[each]) for each in sorted(self.members)],
+            "pins": sorted(
+                (pin for pin in self.pins.values() if not _vanished(pin, now)),
+                key=lambda pin: (pin["pinned_at"], pin["message_id"]),
+            ),
+            "messages": [
+                self._shown(self.messages[seq])
+                for seq in sorted({*self.messages} - self.hidden)
+                if not _vanished(self.messages[seq], now)
+            ],
         }
 
     def _shown(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +108,12 @@ class Mirror:
         if message is not None:
             message["payload"].update({name: data[name] for name in ("votes", "voters", "closed_at")})
 
+    def _message_saved(self, data: dict[str, Any]) -> None:
+        """What one keeps is a list of its own."""
+
+    def _message_scheduled(self, data: dict[str, Any]) -> None:
+        """What is to be sent later, too."""
+
     def _poll_voted(self, data: dict[str, Any]) -> None:
         self.votes[data["message_id"]] = data["options"]
 
@@ -126,11 +145,19 @@ class Mirror:
         self.me["read_ordinal"] = max(self.me["read_ordinal"], ordinal)
 
     def _mark(self, user_id: str, delivered: int, read: int | None) -> None:
-        member = self.members.get(user_id)
-        if member is None or member["read_seq"] is None:
-            return
-        member["delivered_seq"] = max(member["delivered_seq"], delivered)
-        member["read_seq"] = max(member["read_seq"], read or 0)
+        """Raise somebody's marks: also before it is known that they came in."""
+        known_delivered, known_read = self.marks.get(user_id, (0, 0))
+        self.marks[user_id] = max(known_delivered, delivered), max(known_read, read or 0)
+
+    def _marked(self, member: dict[str, Any]) -> dict[str, Any]:
+        if member["read_seq"] is None:
+            return member
+        delivered, read = self.marks.get(member["user_id"], (0, 0))
+        raised = {
+            "delivered_seq": max(member["delivered_seq"], delivered),
+            "read_seq": max(member["read_seq"], read),
+        }
+        return member | raised
 
     # -- the conversation
 
