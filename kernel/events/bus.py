@@ -75,7 +75,7 @@ class Bus:
         self.subscribers: dict[str, Subscriber] = {}
         self.suspended: frozenset[str] = frozenset()
         for subscriber in subscribers:
-            self._add_subscriber(subscriber)
+            self.subscribe(subscriber)
         self.wakeup = Wakeup(db, CHANNEL)
         self.observers: list[Callable[[Observation], None]] = []
         self.derive: Callable[[Sequence[Any]], None] = _derive_nothing
@@ -87,7 +87,12 @@ class Bus:
             raise StoaError(f"{declared.wire} is claimed by {declared.cls!r} and {other!r}: rename one")
         declared.codec  # noqa: B018 - a field that JSON cannot hold is named now, not at the first publish
 
-    def _add_subscriber(self, subscriber: Subscriber) -> None:
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Add a subscriber whose event is known only when every plugin is loaded; call it in `startup`.
+
+        What `register_subscribers` can name belongs there. Raises StoaError for a name that is
+        taken, and for an event nobody registers.
+        """
         if subscriber.name in self.subscribers:
             raise StoaError(f"two subscribers are named {subscriber.name}: deliveries would be mixed up")
         if subscriber.type not in self.types and not subscriber.optional:

@@ -60,6 +60,8 @@ _HISTORY = """
 SELECT position, id, type, key, actor, scope, correlation_id, data, occurred_at FROM kernel_event
 WHERE position > %(after)s AND (%(key)s::text IS NULL OR key = %(key)s)
   AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(since)s::timestamptz IS NULL OR occurred_at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR occurred_at < %(until)s)
 ORDER BY position LIMIT %(limit)s
 """
 _PURGE = """
@@ -145,10 +147,18 @@ class Operations:
         return self._deliver(total)
 
     def history(
-        self, *, key: str | None = None, type: str | None = None, after_position: int = 0, limit: int = 100
+        self,
+        *,
+        key: str | None = None,
+        type: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after_position: int = 0,
+        limit: int = 100,
     ) -> list[StoredEvent]:
-        """Return stored events in order, of one key or wire type when given."""
-        asked = {"key": key, "type": type, "after": after_position, "limit": limit}
+        """Return stored events in order, of one key, wire type or time (`until` is not within) when given."""
+        asked = {"key": key, "type": type, "since": since, "until": until}
+        asked |= {"after": after_position, "limit": limit}
         return [StoredEvent(**row) for row in self._db.dicts(_HISTORY, asked)]
 
     def purge(self) -> int:

@@ -52,6 +52,30 @@ def test_a_new_subscriber_catches_up_by_replay(make_bus: MakeBus) -> None:
     assert late.handled == [("a", 1)]
 
 
+def test_history_is_of_a_time_without_its_end(make_bus: MakeBus, clock: TestClock) -> None:
+    bus = make_bus([JarFilled])
+    moments = []
+    for number in (1, 2, 3):
+        moments.append(clock.freeze(clock.advance(timedelta(days=1))))
+        publish(bus, JarFilled(jar="a", number=number))
+
+    found = bus.operations.history(since=moments[1], until=moments[2])
+
+    assert [one.data["number"] for one in found] == [2]
+
+
+def test_a_subscriber_added_at_startup_is_one_like_the_others(make_bus: MakeBus) -> None:
+    late, bus = Flaky(), make_bus([JarFilled])
+
+    bus.subscribe(Subscriber(JarFilled, late, name="t.late"))
+    publish(bus, JarFilled(jar="a", number=1))
+    drain(bus)
+
+    assert late.handled == [("a", 1)]
+    with pytest.raises(StoaError, match=r"two subscribers are named t\.late"):
+        bus.subscribe(Subscriber(JarFilled, late, name="t.late"))
+
+
 def test_replaying_an_unknown_subscriber_names_the_nearest(make_bus: MakeBus) -> None:
     bus = make_bus([JarFilled], [Subscriber(JarFilled, Flaky(), name="search.index_jar")])
 
