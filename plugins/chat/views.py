@@ -71,3 +71,14 @@ def own(member: Member) -> dict[str, Any]:
         "pinned_at": member.pinned_at,
         "archived": member.archived,
     }
+
+
+def person(member: Member, *, marked: bool) -> dict[str, Any]:
+    """Return a member as those in the conversation see them; marks are null unless `marked`."""
+    return {
+        "user_id": member.user_id,
+        "role": member.role,
+        "joined_at": member.joined_at,
+        "delivered_seq": member.delivered_seq if marked else None,
+        "read_seq": member.read_seq if marked else None,
+    }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from kernel import app
+from plugins.chat import views
 from plugins.chat.events import MemberJoined, MemberLeft
 from plugins.chat.models import Conversation, Member
 from plugins.chat.problems import GroupFull
@@ -25,7 +26,8 @@ def enter(
 
     They have read all there is so far. Raises GroupFull when they do not all fit.
     """
-    new = _insert(conversation, roles)
+    came = _insert(conversation, roles)
+    new = {member.user_id for member in came}
     if not new:
         return new
     _count(conversation, len(new))
@@ -33,7 +35,7 @@ def enter(
         joined = [_joined(conversation, each, via) for each in sorted(new)]
         app.bus.publish(*joined, scope=conversation.scope or None)
         if conversation.kind not in QUIET:
-            _tell_of_joining(conversation, {each: roles[each] for each in new}, via, by)
+            _tell_of_joining(conversation, came, via, by)
     announcing.regroup(new, "joined")
     return new
 
@@ -48,7 +50,7 @@ def enter_more(conversation_id: UUID, user_ids: Collection[UUID], *, via: str) -
     return enter(conversation, dict.fromkeys(user_ids, "member"), via=via)
 
 
-def _insert(conversation: Conversation, roles: Mapping[UUID, str]) -> set[UUID]:
+def _insert(conversation: Conversation, roles: Mapping[UUID, str]) -> list[Member]:
     now, seq, ordinal = app.clock.now(), conversation.last_seq, conversation.last_ordinal
     rows = [
         {
@@ -59,9 +61,9 @@ def _insert(conversation: Conversation, roles: Mapping[UUID, str]) -> set[UUID]:
         for user_id, role in sorted(roles.items())
     ]  # fmt: skip
     if not rows:
-        return set()
-    written = Member.insert_many(rows).on_conflict_ignore().returning(Member.user_id).execute()
-    return {row.user_id for row in written}
+        return []
+    written = Member.insert_many(rows).on_conflict_ignore().returning(Member).execute()
+    return sorted(written, key=lambda member: member.user_id)
 
 
 def _count(conversation: Conversation, change: int) -> None:
@@ -73,20 +75,15 @@ def _count(conversation: Conversation, change: int) -> None:
     conversation.member_count = after
 
 
-def _tell_of_joining(
-    conversation: Conversation, roles: Mapping[UUID, str], via: str, by: UUID | None
-) -> None:
-    shown, now, seq = receipts.sharers(conversation.kind, roles), app.clock.now(), conversation.last_seq
-    joined = [
-        {
-            "user_id": user_id, "role": role, "joined_at": now, "delivered_seq": seq,
-            "read_seq": seq if user_id in shown else None,
-        }
-        for user_id, role in sorted(roles.items())
-    ]  # fmt: skip
-    data = {"members": joined, "member_count": conversation.member_count}
+def _tell_of_joining(conversation: Conversation, came: Sequence[Member], via: str, by: UUID | None) -> None:
+    ids = [member.user_id for member in came]
+    shown = receipts.sharers(conversation.kind, ids)
+    data = {
+        "members": [views.person(member, marked=member.user_id in shown) for member in came],
+        "member_count": conversation.member_count,
+    }
     announcing.tell(conversation.id, "conversation:member_joined", data)
-    writing.note(conversation, by, {"event": "joined", "via": via, "user_ids": sorted(roles)})
+    writing.note(conversation, by, {"event": "joined", "via": via, "user_ids": ids})
 
 
 def leave(

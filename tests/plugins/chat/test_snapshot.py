@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel import uuid7
+from kernel import app, uuid7
+from plugins.chat.services import scheduling, vanishing
 from tests.plugins.chat.mirror import Mirror
 
 PLUGINS = ("chat",)
@@ -27,12 +28,25 @@ SOMEBODY = st.integers(0, 3)
 STEPS = st.tuples(
     st.sampled_from(
         [
-            *("say", "say", "say", "edit", "delete", "hide", "react", "unreact", "read", "delivered"),
+            *(
+                "say",
+                "say",
+                "say",
+                "reply",
+                "edit",
+                "delete",
+                "hide",
+                "react",
+                "unreact",
+                "read",
+                "delivered",
+            ),
             *("pin", "unpin", "update", "add", "remove", "leave", "role", "transfer", "wish", "clear"),
-            *("ban", "unban", "vanish", "reply", "poll", "vote", "end_poll", "close"),
+            *("ban", "unban", "vanish", "reply", "poll", "vote", "vote", "end_poll", "close"),
+            *("forward", "save", "bulk_delete", "bulk_read", "fleeting", "purge", "later", "send_due"),
         ]
     ),
-    SOMEBODY,
+    st.sampled_from((0, 0, 0, 1, 2, 3)),  # mostly the owner, who may do more
     SOMEBODY,
     st.integers(0, 30),
 )
@@ -44,12 +58,16 @@ class Crowd:
     def __init__(self, people: list[Any], conversation: str) -> None:
         self.people, self.at = people, f"/v1/conversations/{conversation}"
         self.said: list[str] = []
+        self.polls: list[str] = []
 
     def do(self, step: str, actor: int, other: int, number: int) -> None:
         """Take one step."""
         client, whom = self.people[actor].client, str(self.people[other].id)
-        message = f"/v1/messages/{self.said[number % len(self.said)]}" if self.said else None
-        if step in {"say", "reply", "vanish", "poll"}:
+        if step in _ELSEWHERE:
+            _ELSEWHERE[step](client, self.at.rsplit("/", 1)[1], self.said[-number:])
+        known = self.polls if step in {"vote", "end_poll"} else self.said
+        message = f"/v1/messages/{known[number % len(known)]}" if known else None
+        if step in {"say", "reply", "vanish", "fleeting", "poll"}:
             self._say(client, step, number, whom)
         elif message and step in _ON_MESSAGE:
             _ON_MESSAGE[step](client, message, number)
@@ -62,10 +80,13 @@ class Crowd:
             body["reply_to_id"] = body["thread_id"] = self.said[number % len(self.said)]
         if step == "vanish":
             body["ttl"] = 1000 + number
+        if step == "fleeting":
+            body["ttl"] = 1 + number % 5
         if step == "poll":
             body |= {"type": "poll", "text": "", "payload": {"question": "?", "options": ["A", "B"]}}
         answer = client.post(f"{self.at}/messages", body)
         if answer.status == 201:
+            (self.polls if step == "poll" else []).append(body["id"])
             self.said.append(body["id"])
 
 
@@ -83,7 +104,38 @@ _ON_MESSAGE |= {
     "vote": lambda client, message, n: client.put(f"{message}/vote", {"options": [n % 2][: n % 3]}),
     "end_poll": lambda client, message, n: n % 3 or client.post(f"{message}/close"),
 }
+_ON_MESSAGE |= {
+    "save": lambda client, message, n: client.put(f"{message}/saved", {"note": str(n)}),
+    "bulk_delete": lambda client, message, n: client.post(
+        "/v1/messages/delete", {"message_ids": [message.rsplit("/", 1)[1]], "for": ("all", "me")[n % 2]}
+    ),
+}
+
+
+def in_a_second() -> str:
+    """Return the moment as JSON has it."""
+    return (app.clock.now() + timedelta(seconds=1)).isoformat()
+
+
+_ELSEWHERE = {
+    "forward": lambda client, here, said: client.post(
+        "/v1/messages/forward", {"message_ids": said[:2], "conversation_ids": [here]}
+    ),
+    "later": lambda client, here, said: client.post(
+        "/v1/chat/scheduled",
+        {
+            "conversation_id": here,
+            "text": "Later",
+            "send_at": in_a_second(),
+        },
+    ),
+    "send_due": lambda client, here, said: scheduling.send_due(),
+    "purge": lambda client, here, said: vanishing.purge(),
+}
 _ON_CONVERSATION = {
+    "bulk_read": lambda client, at, whom, n: client.post(
+        "/v1/conversations/read", {"items": [{"conversation_id": at.rsplit("/", 1)[1], "seq": n}]}
+    ),
     "read": lambda client, at, whom, n: client.put(f"{at}/read", {"seq": n}),
     "delivered": lambda client, at, whom, n: client.put(f"{at}/delivered", {"seq": n}),
     "update": lambda client, at, whom, n: client.patch(
@@ -131,7 +183,11 @@ def follow(app, mirror, draw):
 
 @pytest.mark.settings(chat={"snapshot_messages": 100})
 @TRIES
-@given(before=st.lists(STEPS, max_size=10), after=st.lists(STEPS, max_size=30), data=st.data())
+@given(
+    before=st.lists(STEPS, min_size=4, max_size=12),
+    after=st.lists(STEPS, min_size=20, max_size=40),
+    data=st.data(),
+)
 def test_a_snapshot_and_the_events_after_it_are_a_fresh_snapshot(app, clock, person, before, after, data):
     people = [person(name) for name in ("Ada", "Ben", "Cleo", "Dora")]
     if data.draw(st.booleans(), "Ben hides what he read"):
@@ -161,7 +217,7 @@ def comparable_with_position(answer):
 
 @pytest.mark.settings(chat={"snapshot_messages": 100})
 @TRIES
-@given(after=st.lists(STEPS, max_size=20), data=st.data())
+@given(after=st.lists(STEPS, min_size=15, max_size=30), data=st.data())
 def test_the_same_holds_between_two_people_and_in_a_channel(app, clock, person, after, data):
     people = [person(name) for name in ("Ada", "Ben", "Cleo", "Dora")]
     if data.draw(st.booleans(), "a channel"):
