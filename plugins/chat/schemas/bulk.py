@@ -10,7 +10,7 @@ from kernel import Schema, fields
 from plugins.chat.schemas.responses import MarksOut, MessageCore
 
 
-def _ids(**kwargs: Any) -> fields.List:
+def _ids(**kwargs: Any) -> fields.List[Any]:
     return fields.List(fields.UUID(), required=True, validate=Length(min=1, max=100), **kwargs)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from kernel import app
-from plugins.chat.extra_models import Saved, Vote
+from plugins.chat.extra_models import AutoReply, Restored, Saved, Scheduled, Vote
 from plugins.chat.models import Ban, Conversation, Hidden, Invite, Member, Message, Reaction, Revision
-from plugins.chat.services import away, changing, entering, polls, scheduling, succession
+from plugins.chat.services import away, changing, entering, polls, restoring, scheduling, succession
 from plugins.chat.services.rows import OWNER_TYPE, lock
 from plugins.media import api as media
 
@@ -24,6 +24,13 @@ UNION SELECT m.conversation_id FROM chat_vote v JOIN chat_message m ON m.id = v.
     WHERE v.user_id = %(user)s
 ORDER BY 1
 """
+_OWN: Final[Mapping[str, tuple[Any, Any]]] = {
+    "votes": (Vote, Vote.user_id),
+    "saved": (Saved, Saved.user_id),
+    "scheduled": (Scheduled, Scheduled.sender_id),
+    "automatic_answer": (AutoReply, AutoReply.user_id),
+    "restored": (Restored, Restored.user_id),
+}
 _RECOUNT: Final = """
 UPDATE chat_message m SET reactions = coalesce(
     (SELECT jsonb_object_agg(emoji, n) FROM (
@@ -43,7 +50,12 @@ def export(user_id: UUID) -> dict[str, Any]:
             {name: value for name, value in row.__data__.items() if name not in _HIDDEN} for row in messages
         ],
         "reactions": [dict(row.__data__) for row in reactions],
+        **{name: _own(table, column, user_id) for name, (table, column) in _OWN.items()},
     }
+
+
+def _own(table: Any, column: Any, user_id: UUID) -> list[dict[str, Any]]:
+    return [dict(row.__data__) for row in table.select().where(column == user_id)]
 
 
 def erase(user_id: UUID) -> None:
@@ -55,6 +67,7 @@ def erase(user_id: UUID) -> None:
     """
     scheduling.erase(user_id)
     away.erase(user_id)
+    restoring.erase(user_id)
     since = app.clock.now() - timedelta(seconds=app.settings.realtime.history_age)
     for (conversation_id,) in app.db.rows(_CONCERNED, {"user": user_id}):
         conversation = lock(conversation_id)

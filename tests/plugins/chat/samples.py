@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from kernel.application import Application
 from kernel.testing.samples import Sample, sample
 from plugins.accounts import api as accounts
 from plugins.chat.schemas.requests import MessageIn
-from plugins.chat.services import invites, opening, sending
+from plugins.chat.services import backups, invites, opening, saving, scheduling, sending
 
 UNSCOPED = {
     "/chat/invites/{token}": "whoever holds a link may follow it",
+    "/chat/hashtags/{hashtag}": "a word; the messages shown are those the reader may read",
 }
 GROUP = "/conversations/{conversation_id}"
 MESSAGE = "/messages/{message_id}"
@@ -48,6 +50,7 @@ def conversation(app: Application) -> Sample:
         f"PUT {GROUP}/read": {"seq": 1},
         f"PUT {GROUP}/delivered": {"seq": 1},
         f"POST {GROUP}/messages": {"text": "Hello"},
+        f"POST {GROUP}/screenshots": {},
         f"POST {GROUP}/members": {"user_ids": [str(somebody(app).id)]},
         f"PUT {GROUP}/owner": {"user_id": str(other.id)},
         f"POST {GROUP}/bans": {"user_id": str(other.id)},
@@ -92,6 +95,7 @@ def message(app: Application) -> Sample:
     bodies = {
         f"PATCH {MESSAGE}": {"text": "Goodbye"},
         f"PUT {MESSAGE}/reactions": reaction,
+        f"PUT {MESSAGE}/saved": {"note": "Later"},
         f"DELETE {MESSAGE}/reactions": reaction,
     }
     return Sample({"message_id": said(owner, group(owner))}, owner=owner.id, bodies=bodies)
@@ -117,6 +121,43 @@ def poll(app: Application) -> Sample:
     )
     message, _ = sending.send(owner, group(owner), asked)
     return Sample({"message_id": message.id}, owner=owner.id, bodies={"PUT": {"options": [1]}})
+
+
+@sample("message_id", paths=[f"DELETE {MESSAGE}/saved"])
+def saved(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    made = said(owner, group(owner))
+    saving.save(owner, made, "")
+    return Sample({"message_id": made}, owner=owner.id)
+
+
+@sample("scheduled_id")
+def scheduled(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    later: dict[str, Any] = dict(MessageIn().load({"text": "Hello"}))
+    later["send_at"] = app.clock.now() + timedelta(hours=1)
+    made = scheduling.create(owner, group(owner), later)
+    return Sample({"scheduled_id": made.id}, owner=owner.id, bodies={"PATCH": {"text": "Goodbye"}})
+
+
+@sample("backup_id")
+def backup(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    made = backups.request(owner, "export")
+    backups.export(made.id)
+    return Sample({"backup_id": made.id}, owner=owner.id)
+
+
+@sample("restore_id")
+def restore(app: Application) -> Sample:
+    owner = somebody(app)
+    assert owner.id is not None
+    made = backups.request(owner, "restore")
+    app.blobs.put(backups.key_of(made.id), [b"{}"], backups.MEDIA_TYPE)
+    return Sample({"restore_id": made.id}, owner=owner.id)
 
 
 @sample(rooms=["conversation", "receipts"])
