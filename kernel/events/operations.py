@@ -157,8 +157,8 @@ class Operations:
         limit: int = 100,
     ) -> list[StoredEvent]:
         """Return stored events in order, of one key, wire type or time (`until` is not within) when given."""
-        asked = {"key": key, "type": type, "since": since, "until": until}
-        asked |= {"after": after_position, "limit": limit}
+        values = {"after": after_position, "limit": limit}
+        asked = {"key": key, "type": type, "since": since, "until": until, **values}
         return [StoredEvent(**row) for row in self._db.dicts(_HISTORY, asked)]
 
     def purge(self) -> int:
