@@ -47,6 +47,7 @@ class Messages:
         body=ask.MessageIn,
         response=show.MessageOut,
         status=201,
+        idempotent=True,
         rate=Rate(600, per=60, by="principal"),
         errors=CHANGE,
         statements=40,

@@ -116,7 +116,7 @@ class Bans:
         """For moderators of the conversation."""
         return people.bans(req.principal, conversation_id, req.query)
 
-    @endpoint(summary="Ban somebody", permission=USE, body=ask.BanIn, errors=HELD, statements=30)
+    @endpoint(summary="Ban somebody", permission=USE, body=ask.BanIn, errors=(*HELD, Invalid), statements=30)
     def on_post(self, req: Request, resp: Response, conversation_id: UUID) -> None:
         """They leave, and cannot come back until the ban is lifted."""
         members.ban(req.principal, conversation_id, req.body["user_id"], req.body["reason"])

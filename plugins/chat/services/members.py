@@ -9,7 +9,7 @@ from kernel import NotFound, Principal, app, invalid
 from plugins.chat.models import Ban, Conversation, Member
 from plugins.chat.problems import Banned, NotAllowedHere, OwnerStays
 from plugins.chat.roles import above
-from plugins.chat.services import entering, opening, ruling
+from plugins.chat.services import entering, opening, reach, ruling
 from plugins.chat.services.rows import Held, hold, hold_open, lock, member_of, person
 
 
@@ -82,6 +82,8 @@ def ban(caller: Principal, conversation_id: UUID, user_id: UUID, reason: str) ->
         held.require_kind("group", "channel")
         held.require("moderator")
         target = member_of(conversation_id, user_id)
+        if target is None and reach.strangers([user_id]):
+            raise invalid("/user_id", "There is no such person.")
         if target is not None and not above(held.member.role, target.role):
             raise NotAllowedHere("Only somebody who stands above them does that.")
         Ban.insert(

@@ -65,10 +65,17 @@ def _open(
         require_welcome(owner, others)
         made = _insert(given.get("id") or uuid7(), kind=kind, creator_id=owner, **columns)
         if made is None:
-            raise invalid("/id", "Another conversation has this id: choose a new one.")
+            return _repeated(given["id"], owner)
         pictures.hold(made.id, owner, None, made.avatar_id)
         _begin(made, {owner: "owner", **dict.fromkeys(others, "member")})
         return UUID(str(made.id))
+
+
+def _repeated(conversation_id: UUID, owner: UUID) -> UUID:
+    """Return the conversation a repeated request has opened already; raise Invalid for another's id."""
+    if _id_of((Conversation.id == conversation_id) & (Conversation.creator_id == owner)) is None:
+        raise invalid("/id", "Another conversation has this id: choose a new one.")
+    return conversation_id
 
 
 def require_welcome(adder: UUID, others: Collection[UUID], pointer: str = "/members") -> None:

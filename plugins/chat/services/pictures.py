@@ -1,4 +1,4 @@
-"""The picture of a group or channel: one medium, public, of who set it."""
+"""The picture of a group or channel: one public medium of who set it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def hold(conversation_id: UUID, setter: UUID, before: UUID | None, after: UUID |
         return
     if after is not None:
         [card] = media.require_ready([after], setter, pointer="/avatar_id")
-        if card.type != "image":
-            raise invalid("/avatar_id", "Choose a picture.")
+        if card.type != "image" or card.visibility != "public":
+            raise invalid("/avatar_id", "Choose a public picture: everybody who sees the title sees it.")
         media.attach([after], OWNER_TYPE, conversation_id)
     if before is not None:
         media.detach(OWNER_TYPE, conversation_id, [before])

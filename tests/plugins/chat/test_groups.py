@@ -65,6 +65,30 @@ def test_the_list_can_be_narrowed_and_each_keeps_it_as_they_like(ada, ben, clien
     assert listed(ben, archived=True) == []
 
 
+def test_a_repeated_request_opens_one_group(ada, ben):
+    key = str(uuid7())
+    body = {"id": key, "kind": "group", "title": "Trip", "members": [str(ben.id)]}
+
+    answers = [ada.client.post("/v1/conversations", body) for _ in range(2)]
+    foreign = ben.client.post("/v1/conversations", body)
+
+    assert [(each.status, each.json["id"]) for each in answers] == [(201, key)] * 2
+    assert (foreign.status, list(foreign.faults)) == (422, ["/id"])
+    assert len(ada.client.get("/v1/conversations").json["items"]) == 1
+
+
+def test_a_group_has_a_picture_of_who_set_it_for_everybody(ada, ben, picture, app):
+    group = ada.group(ben)
+    mine = [picture(ada.id, visibility="public") for _ in range(2)]
+    refused = [picture(ada.id), picture(ben.id, visibility="public"), uuid7()]
+
+    statuses = [ada.client.patch(at(group), {"avatar_id": str(each)}).status for each in (*mine, *refused)]
+
+    assert statuses == [200, 200, 422, 422, 422]
+    assert ben.snapshot(group)["avatar_id"] == str(mine[1])
+    assert app.db.rows("SELECT medium_id FROM media_attachment") == [(mine[1],)]
+
+
 def test_people_are_added_by_admins_and_told(ada, ben, cleo):
     group = ada.group(ben)
 
@@ -150,6 +174,7 @@ def test_who_is_removed_may_return_and_who_is_banned_may_not(ada, ben):
     assert ada.client.post(at(group, "bans"), {"user_id": str(ben.id), "reason": "rude"}).status == 204
     assert ben.client.get(at(group)).status == 404
     assert come() == 403
+    assert ada.client.post(at(group, "bans"), {"user_id": str(uuid7())}).status == 422
     [banned] = ada.client.get(at(group, "bans")).json["items"]
     assert (banned["user"]["name"], banned["reason"]) == ("Ben Okafor", "rude")
     assert ada.client.delete(at(group, f"bans/{ben.id}")).status == 204
