@@ -1,0 +1,1 @@
+"""Verification: requests with documents, a review queue, decisions that other plugins act on."""

@@ -1,0 +1,9 @@
+"""Verification keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestVerification(PluginContract):
+    plugin = "verification"
