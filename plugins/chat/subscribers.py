@@ -6,12 +6,15 @@ from kernel import Delivery, Subscriber, app
 from plugins.accounts.api import ProfileUpdated
 from plugins.chat.events import MessageSent
 from plugins.chat.notices import tell_absent
-from plugins.chat.services import away
+from plugins.chat.services import announcing, away, receipts
 
 
 def regroup(delivery: Delivery) -> None:
-    """Look anew with whom somebody shares receipts, after their privacy may have changed."""
-    app.realtime.refresh(delivery.event.user_id, "privacy")
+    """Look anew with whom somebody shares receipts after their privacy changed: on both sides."""
+    if "privacy" in delivery.event.fields:
+        user_id = delivery.event.user_id
+        there = app.realtime.online({user_id, *receipts.peers(user_id)})
+        announcing.regroup(sorted(there), "privacy")
 
 
 SUBSCRIBERS = (

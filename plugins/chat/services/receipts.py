@@ -104,6 +104,19 @@ def _company(conversation_id: UUID) -> tuple[str, list[UUID]]:
     return kind, [UUID(str(each)) for each in people or ()]
 
 
+_PEERS: Final = """
+SELECT o.user_id FROM chat_member m
+JOIN chat_conversation c ON c.id = m.conversation_id AND c.kind = 'direct'
+JOIN chat_member o ON o.conversation_id = c.id AND o.user_id <> m.user_id
+WHERE m.user_id = %s
+"""
+
+
+def peers(user_id: UUID) -> set[UUID]:
+    """Return the people somebody converses with directly. One statement."""
+    return {UUID(str(other)) for (other,) in app.db.rows(_PEERS, (user_id,))}
+
+
 _SHARING: Final = """
 SELECT m.conversation_id, c.kind, o.user_id
 FROM chat_member m JOIN chat_conversation c ON c.id = m.conversation_id

@@ -17,6 +17,13 @@ def room(conversation):
     return f"conversation:{conversation}"
 
 
+def wait_for(condition):
+    """Wait until the other process has said who is there."""
+    deadline = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < deadline, "the other process never said it"
+
+
 @pytest.fixture
 def connect(realtime):
     return lambda who, positions=None: realtime.connect("/chat", who.client, positions)
@@ -90,6 +97,23 @@ def test_who_hides_receipts_is_not_in_their_room(ada, ben, connect):
 
     assert f"receipts:{there}" not in connect(ada).rooms
     assert f"receipts:{there}" not in connect(ben).rooms
+
+
+def test_who_shows_receipts_again_shares_them_at_once(ada, ben, connect, app, work):
+    there = ada.direct(ben)
+    ada.client.patch("/v1/users/me", {"privacy": {"read_receipts": "nobody"}})
+    work()
+    one, other = connect(ada), connect(ben)
+    wait_for(lambda: len(app.realtime.online([ada.id, ben.id])) == 2)
+
+    ada.client.patch("/v1/users/me", {"privacy": {"read_receipts": "everyone"}})
+    work()
+
+    for socket in (one, other):
+        socket.until(lambda it: f"receipts:{there}" in it.positions)
+    ada.say(there)
+    ben.read(there, 1)
+    assert one.expect("receipt").data["read_seq"] == 1
 
 
 def test_typing_reaches_the_others_and_is_kept_nowhere(ada, ben, connect, streamed):
@@ -184,9 +208,7 @@ def test_what_was_deleted_meanwhile_is_recovered_without_its_text(ada, ben, conn
 def test_who_is_connected_is_not_notified(ada, ben, connect, app, work):
     there = ada.direct(ben)
     connect(ben)
-    deadline = monotonic() + PATIENCE
-    while not app.realtime.online([ben.id]):
-        assert monotonic() < deadline, "the other process never said that Ben is there"
+    wait_for(lambda: app.realtime.online([ben.id]))
 
     ada.say(there)
     work()
