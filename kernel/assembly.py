@@ -99,6 +99,7 @@ def _furnish(application: Application, clock: Clock | None) -> None:
         clock=application.clock,
         listener=application.listener,
         bus=application.bus,
+        metrics=application.metrics,
         link=link,
         namespaces=_values(registry.realtime),
     )

@@ -28,14 +28,14 @@ class LiveRoom:
     arrives is kept aside for it.
     """
 
-    __slots__ = ("_announced", "_early", "joining", "key", "members", "ring", "sequencer")
+    __slots__ = ("_announced", "_early", "joining", "key", "members", "redactions", "ring", "sequencer")
 
     def __init__(self, key: RoomKey) -> None:
         self.key = key
         self.members = Members()
         self.ring = Ring()
         self.sequencer: Sequencer | None = None
-        self.joining = 0
+        self.joining = self.redactions = 0
         self._early: list[tuple[str, StreamEvent]] = []
         self._announced: list[Position] = []
 

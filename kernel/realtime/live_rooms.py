@@ -10,6 +10,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+import structlog
+
 from kernel.clock import Clock
 from kernel.locks import brief_rlock
 from kernel.realtime.engine import Frame
@@ -20,7 +22,9 @@ from kernel.realtime.ring import Rings
 from kernel.realtime.sequencer import Slice, StreamEvent
 from kernel.realtime.settings import RealtimeSettings
 from kernel.realtime.socketio.packets import event as packet
+from kernel.realtime.traffic import Traffic
 
+log = structlog.get_logger(__name__)
 Family = tuple[str, str]
 """A namespace and the name of a family of rooms in it."""
 
@@ -38,17 +42,23 @@ class LiveRooms:
 
     `on_lag` is called when a room is behind its stream, `on_family(family)` when
     the first room of a family opens or the last one closes; neither may wait.
+    `hears()` tells whether notifications arrive now; without, memory is not believed.
     """
 
     def __init__(
         self,
         settings: RealtimeSettings,
         clock: Clock,
+        traffic: Traffic,
+        *,
+        hears: Callable[[], bool] = lambda: True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.lock = brief_rlock()
-        self.fanout = Fanout(self.lock)
-        self.rings = Rings(settings.ring, settings.ring_bytes)
+        # A reader that is further behind is cut off; it would be so if its room could be.
+        self.fanout = Fanout(self.lock, settings.queue_bytes, traffic.delivered)
+        self._traffic = traffic
+        self.rings = Rings(settings.ring, settings.ring_bytes, hears)
         self.on_lag: Callable[[], None] = lambda: None
         self.on_family: Callable[[Family], None] = lambda _: None
         self.families: Counter[Family] = Counter()
@@ -134,29 +144,33 @@ class LiveRooms:
                 self._check(room, grace)
 
     def doubt(self) -> None:
-        """Compare every room with its stream now: news may have been missed."""
+        """Compare every room with its stream now: news may have been missed, of redactions too."""
         with self.lock:
+            self.rings.clear_all()
             for room in self._rooms.values():
                 if room.sequencer is not None:
                     room.sequencer.doubt()
                     self._check(room, 0)
 
-    def redacted(self, key: RoomKey) -> None:
-        """Forget what is remembered of a room: some of it is not to be told any more."""
+    def redacted(self, key: RoomKey, upto: int) -> None:
+        """Forget what is remembered of a room: some of it, up to this number, is not to be told any more."""
         with self.lock:
             room = self._rooms.get(key)
             if room is not None:
-                self.rings.clear(room.ring)
+                room.redactions += 1
+                self.rings.redact(room.ring, upto)
 
     def _release(self, room: LiveRoom, events: Iterable[StreamEvent]) -> None:
         """Deliver events that are next in order."""
         assert room.sequencer is not None or not events
-        now = self._clock.now()
+        now, overflowed = self._clock.now(), False
         for event in events:
             self.rings.append(room.ring, event)
-            if room.members:
+            if room.members and not overflowed:
                 [told] = room.wire(room.position.epoch, [event], now)
-                self.fanout.write(room.members, _frame(room.key, *told))
+                overflowed = not self.fanout.write(room.members, _frame(room.key, *told))
+        if overflowed:
+            self._overflow(room)
         self._check(room, GRACE)
 
     def _check(self, room: LiveRoom, grace: float) -> None:
@@ -215,9 +229,20 @@ class LiveRooms:
 
     def _restart(self, room: LiveRoom) -> None:
         self.rings.clear(room.ring)
+        self._tell_to_start_anew(room)
+        self._check(room, 0)
+
+    def _overflow(self, room: LiveRoom) -> None:
+        """Drop what waits for a room that gets more than this process can write to all its members."""
+        self._traffic.overflowed(room.key[0])
+        log.warning("room_overflowed", namespace=room.key[0], room=room.key[1], members=len(room.members))
+        self._tell_to_start_anew(room)
+
+    def _tell_to_start_anew(self, room: LiveRoom) -> None:
+        """Have every member take a snapshot; what waits for them came before it."""
+        self.fanout.forget(room.members)
         told = {"rooms": {room.key[1]: Recovery(room.position).described()}}
         self.fanout.write(room.members, _frame(room.key, "rooms", told))
-        self._check(room, 0)
 
 
 def _frame(key: RoomKey, name: str, *args: Any) -> Frame:

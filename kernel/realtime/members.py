@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from kernel.realtime.engine import Frame
+    from kernel.realtime.fanout import Round
 
 
 class Member(Protocol):
@@ -29,13 +30,15 @@ class Member(Protocol):
 class Members:
     """A set of sockets that can be gone through while it changes."""
 
-    __slots__ = ("_listed", "_members", "pending")
+    __slots__ = ("_listed", "_members", "pending", "waiting")
 
     def __init__(self) -> None:
         self._members: set[Member] = set()
         self._listed: tuple[Member, ...] | None = ()
-        self.pending: deque[Any] = deque()
+        self.pending: deque[Round] = deque()
         """Frames on their way (`Fanout`)."""
+        self.waiting = 0
+        """Their bytes."""
 
     def __len__(self) -> int:
         return len(self._members)

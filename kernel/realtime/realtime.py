@@ -12,6 +12,7 @@ import orjson
 
 from kernel.clock import Clock
 from kernel.events import Bus
+from kernel.observability.metrics import Metrics
 from kernel.realtime.backplane import CHANNEL as VOLATILE_CHANNEL
 from kernel.realtime.backplane import Backplane
 from kernel.realtime.declarations import Namespace
@@ -28,6 +29,7 @@ from kernel.realtime.rooms import Rooms
 from kernel.realtime.settings import RealtimeSettings
 from kernel.realtime.socketio.packets import event as packet
 from kernel.realtime.streams import CHANNEL, REDACTED, Appended, Entry, Streams
+from kernel.realtime.traffic import Traffic
 from kernel.redis import RedisLink
 from kernel.storage import Database, Listener
 
@@ -48,6 +50,7 @@ class Realtime:
         clock: Clock,
         listener: Listener,
         bus: Bus,
+        metrics: Metrics,
         link: RedisLink | None = None,
         namespaces: Sequence[Namespace] = (),
     ) -> None:
@@ -55,14 +58,21 @@ class Realtime:
         self._settings, self._db = settings, db
         self.node = secrets.token_hex(6)
         self.outgoing = Outgoing(namespaces)
+        self._traffic = traffic = Traffic(metrics)
         self.streams = Streams(db, clock, self.node)
-        self.live = LiveRooms(settings, clock)
+        self.live = LiveRooms(settings, clock, traffic, hears=lambda: listener.connected)
         self.nodes = Nodes(db, clock, self.node, settings.node_ttl)
         self.backplane = Backplane(db, link, self.node, deliver=self._deliver, neighbours=self.nodes.others)
         self.repair = Repair(db, self.streams, self.live)
         self.orders = Orders(db)
         self.rooms = Rooms(
-            settings, self.streams, self.live, clock, is_durable=self._is_durable, on_join=self._begin
+            settings,
+            self.streams,
+            self.live,
+            clock,
+            traffic,
+            is_durable=self._is_durable,
+            on_join=self._begin,
         )
         self.live.on_family = self._follow
         self.backplane.on_return(self.live.doubt)
@@ -107,6 +117,7 @@ class Realtime:
         message = Volatile((namespace, room), name, text, but)
 
         def send() -> None:
+            self._traffic.published(namespace, name)
             self._deliver(message)
             self.backplane.send([message])
 
@@ -118,9 +129,9 @@ class Realtime:
         Who recovers afterwards gets `data`, as it is, in their place; they expire no more.
         """
         with self._db.atomic():
-            count = self.streams.redact(namespace, room, ref, orjson.dumps(data).decode())
+            count, upto = self.streams.redact(namespace, room, ref, orjson.dumps(data).decode())
             if count:
-                self._db.on_commit(lambda: self.live.redacted((namespace, room)))
+                self._db.on_commit(lambda: self.live.redacted((namespace, room), upto))
         return count
 
     def positions(self, namespace: str, rooms: Iterable[str]) -> dict[str, Position]:
@@ -214,6 +225,7 @@ class Realtime:
 
     def _committed(self, appended: Sequence[Appended]) -> None:
         for one in appended:
+            self._traffic.published(one.room[0], one.event.name)
             self.live.offer(one.room, one.epoch, one.event)
         self.backplane.send(appended)
 
@@ -234,7 +246,7 @@ class Realtime:
         node, epoch, seq, namespace, room = payload.split(" ", 4)
         key: RoomKey = (namespace, room)
         if epoch == REDACTED:
-            self.live.redacted(key)
+            self.live.redacted(key, int(seq))
             return
         # Its own comes with the commit, another's by Redis: only what does not is worth a SELECT.
         quick = node == self.node or self.backplane.is_quick

@@ -42,8 +42,15 @@ class Repair:
             self.reads += 1
             try:
                 self._live.repair(asked, self._streams.read(asked, _AT_ONCE, whole=False))
-            except (Unavailable, PeeweeException) as ex:
-                log.warning("rooms_not_repaired", rooms=len(asked), error=str(ex), retry_in=_PAUSE)
+            except Exception as ex:  # whatever it was, these rooms must be read again
+                known = isinstance(ex, Unavailable | PeeweeException)
+                log.warning(
+                    "rooms_not_repaired",
+                    rooms=len(asked),
+                    error=str(ex),
+                    retry_in=_PAUSE,
+                    exc_info=None if known else ex,
+                )
                 self._live.unrepaired(asked, _PAUSE)
             finally:
                 self._db.release()

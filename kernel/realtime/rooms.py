@@ -20,6 +20,7 @@ from kernel.realtime.recovery import Position, Recovery
 from kernel.realtime.sequencer import Slice
 from kernel.realtime.settings import RealtimeSettings
 from kernel.realtime.streams import Streams
+from kernel.realtime.traffic import Traffic
 
 __all__ = ["Answer", "Member", "Rooms"]
 
@@ -36,6 +37,7 @@ class _Joining:
     rooms: dict[str, Position | None]
     opened: dict[str, LiveRoom] = field(default_factory=dict)
     found: dict[RoomKey, Slice] = field(default_factory=dict)
+    redactions: dict[RoomKey, int] = field(default_factory=dict)
     dropped: bool = False
 
 
@@ -52,11 +54,12 @@ class Rooms:
         streams: Streams,
         live: LiveRooms,
         clock: Clock,
+        traffic: Traffic,
         *,
         is_durable: Callable[[str, str], bool],
         on_join: Callable[[], None] = lambda: None,
     ) -> None:
-        self._streams, self._live, self._clock = streams, live, clock
+        self._streams, self._live, self._clock, self._traffic = streams, live, clock, traffic
         self._is_durable, self._on_join = is_durable, on_join
         self._history = settings.history
         # An answer that fills the socket's queue would close the socket, again and again.
@@ -85,7 +88,8 @@ class Rooms:
                 unread = self._unread(joining)
                 if not unread:
                     break
-                joining.found.update(self._streams.read(unread, self._history, whole=True))
+                found = self._streams.read(unread, self._history, whole=True, most=self._bytes)
+                joining.found.update(found)
                 self._live.begin(joining.found)
             with self._live.lock:
                 return self._admit(joining, answer)
@@ -114,11 +118,11 @@ class Rooms:
             return set(live.members) if live else set()
 
     def deliver(self, namespace: str, room: str, frame: Frame, but: str | None = None) -> None:
-        """Write a frame to every member in this process, except the socket whose sid is `but`."""
+        """Write a volatile frame to every member in this process, except the socket whose sid is `but`."""
         with self._live.lock:
             live = self._live.get((namespace, room))
-            if live:
-                self._live.fanout.write(live.members, frame, but)
+            if live and not self._live.fanout.write(live.members, frame, but):
+                self._traffic.overflowed(namespace)
 
     # -- joining -------------------------------------------------------------
 
@@ -140,18 +144,21 @@ class Rooms:
     def _unread(self, joining: _Joining) -> dict[RoomKey, Position | None]:
         """Return the rooms of which memory, and what was read, do not tell what was missed."""
         with self._live.lock:
-            return {
-                live.key: joining.rooms.get(room)
+            self._live.rings.verify()
+            unread = {
+                live.key: (joining.rooms.get(room), live.redactions)
                 for room, live in joining.opened.items()
                 if self._is_durable(*live.key) and self._is_unread(joining, room, live)
             }
+        joining.redactions |= {key: redactions for key, (_, redactions) in unread.items()}
+        return {key: position for key, (position, _) in unread.items()}
 
     def _is_unread(self, joining: _Joining, room: str, live: LiveRoom) -> bool:
         position = joining.rooms.get(room)
         found = joining.found.get(live.key)
         if found is None:
             return live.needs_reading(position)
-        return live.outran(position, found)
+        return live.redactions != joining.redactions[live.key] or live.outran(position, found)
 
     def _admit(self, joining: _Joining, answer: Answer | None) -> dict[str, Recovery]:
         """Make the socket a member and answer; under the lock."""
@@ -163,6 +170,9 @@ class Rooms:
             joining.member.rooms.add(room)
         if answer is not None:
             answer(recoveries)
+        asked = joining.rooms
+        outcomes = [one.recovered for room, one in recoveries.items() if asked[room] and one is not VOLATILE]
+        self._traffic.recovered(joining.member.namespace, outcomes)
         return recoveries
 
     def _recoveries(self, joining: _Joining) -> dict[str, Recovery]:

@@ -28,6 +28,7 @@ CHANNEL: Final = "stoa_rooms"
 REDACTED: Final = "-"
 """In place of an epoch: events of the room were redacted."""
 _CHUNK: Final = 500  # rooms pruned in one transaction
+_MOST: Final = 8 * 1024 * 1024  # bytes of data one SELECT brings
 
 # PERF: one event, one round trip of one statement, 40 % quicker than the general one.
 _APPEND_ONE = """
@@ -69,7 +70,8 @@ SELECT namespace, room, epoch, seq,
     pg_notify(%(channel)s, concat_ws(' ', %(node)s, epoch, seq, namespace, room))
 FROM advanced
 """
-# `earlier` is what the rooms before take: a long list of long gaps is read in several goes.
+# `earlier` is what the rooms before take: a long list of long gaps is read in several goes. What is
+# over `bytes` is not sent to us, but the first event always is, however large.
 _READ = """
 WITH asked AS (
     SELECT nth, asked.namespace, asked.room, asked.seq AS since, known.epoch, known.seq, known.floor,
@@ -80,27 +82,32 @@ WITH asked AS (
         WITH ORDINALITY AS asked (namespace, room, epoch, seq, nth)
     JOIN kernel_room AS known USING (namespace, room)
 ),
-lined AS (SELECT *, sum(missed) OVER (ORDER BY nth) - missed AS earlier FROM asked)
+lined AS (SELECT *, sum(missed) OVER (ORDER BY nth) - missed AS earlier FROM asked),
+found AS (
+    SELECT nth, event.*, sum(octet_length(event.data)) OVER (ORDER BY nth, event.seq)
+        - octet_length(event.data) AS before
+    FROM lined JOIN LATERAL (
+        SELECT seq, name, data::text AS data, ref, expires_at FROM kernel_room_event AS event
+        WHERE event.namespace = lined.namespace AND event.room = lined.room AND event.seq > lined.since
+        ORDER BY event.seq LIMIT least(%(limit)s, lined.missed)
+    ) AS event ON lined.missed > 0 AND lined.earlier < %(limit)s
+)
 SELECT lined.namespace, lined.room, lined.epoch, lined.seq, lined.floor,
-    event.seq, event.name, event.data, event.ref, event.expires_at
-FROM lined LEFT JOIN LATERAL (
-    SELECT seq, name, data::text AS data, ref, expires_at FROM kernel_room_event AS event
-    WHERE event.namespace = lined.namespace AND event.room = lined.room AND event.seq > lined.since
-    ORDER BY event.seq LIMIT least(%(limit)s, lined.missed)
-) AS event ON lined.missed > 0 AND lined.earlier < %(limit)s
-ORDER BY lined.nth, event.seq
+    found.seq, found.name, found.data, found.ref, found.expires_at
+FROM lined LEFT JOIN found ON found.nth = lined.nth AND found.before < %(bytes)s
+ORDER BY lined.nth, found.seq
 """
 _POSITIONS = """
 SELECT room, epoch, seq FROM kernel_room WHERE namespace = %s AND room = ANY(%s)
 """
-# Processes that have the events in memory are told in the place of an epoch.
+# Processes that have the events in memory are told, in the place of an epoch, and up to which number.
 _REDACT = """
 WITH redacted AS (
     UPDATE kernel_room_event SET data = %(data)s, expires_at = NULL
-    WHERE namespace = %(namespace)s AND room = %(room)s AND ref = %(ref)s RETURNING 1
+    WHERE namespace = %(namespace)s AND room = %(room)s AND ref = %(ref)s RETURNING seq
 ),
-counted AS (SELECT count(*) AS n FROM redacted)
-SELECT n, pg_notify(%(channel)s, concat_ws(' ', %(node)s, %(epoch)s, 0, %(namespace)s, %(room)s))
+counted AS (SELECT count(*) AS n, max(seq) AS upto FROM redacted)
+SELECT n, upto, pg_notify(%(channel)s, concat_ws(' ', %(node)s, %(epoch)s, upto, %(namespace)s, %(room)s))
 FROM counted WHERE n > 0
 """
 # Who publishes just now is passed over: pruning neither waits for a room nor deadlocks.
@@ -205,13 +212,14 @@ class Streams:
         )
 
     def read(
-        self, asked: Mapping[RoomKey, Position | None], limit: int, *, whole: bool
+        self, asked: Mapping[RoomKey, Position | None], limit: int, *, whole: bool, most: int = _MOST
     ) -> dict[RoomKey, Slice]:
         """Return of each room where it stands and what follows the position, in one SELECT.
 
-        At most about `limit` events a room, and twice that in all: the rooms that
-        come late get none then. With `whole`, a room that has more gets none either.
-        Rooms never written are at `UNWRITTEN`.
+        At most about `limit` events a room, and twice that in all, of `most` bytes
+        and one event: the rooms that come late get fewer, or none. With `whole`, a
+        room that has more than `limit` gets none either. Rooms never written are at
+        `UNWRITTEN`.
         """
         keys = list(asked)
         places = [asked[key] or Position("", 0) for key in keys]
@@ -224,6 +232,7 @@ class Streams:
                 "seqs": [place.seq for place in places],
                 "limit": limit,
                 "whole": whole,
+                "bytes": most,
             },
         )
         found: dict[RoomKey, tuple[Position, int, list[StreamEvent]]] = {}
@@ -241,11 +250,15 @@ class Streams:
         }
         return {room: known.get(room, UNWRITTEN) for room in wanted}
 
-    def redact(self, namespace: str, room: str, ref: str, data: str) -> int:
-        """Replace the data of a room's events with this `ref`, which then expire no more."""
+    def redact(self, namespace: str, room: str, ref: str, data: str) -> tuple[int, int]:
+        """Replace the data of a room's events with this `ref`, which then expire no more.
+
+        Return how many there are, and the number of the last one.
+        """
         asked = {"namespace": namespace, "room": room, "ref": ref, "data": data}
         common = {"channel": CHANNEL, "node": self._node, "epoch": REDACTED}
-        return sum(int(count) for count, _ in self._db.rows(_REDACT, asked | common))
+        rows = self._db.rows(_REDACT, asked | common)
+        return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
 
     def prune(self, history: int, age: timedelta) -> int:
         """Drop events older than `age` and all but the latest `history` of a room; return how many."""

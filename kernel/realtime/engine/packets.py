@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64encode
+from collections.abc import Sequence
 
 from kernel.realtime.engine.frames import BINARY, FIN, TEXT, frame
 
@@ -37,6 +38,13 @@ class Frame:
         self.parts = parts
         self._wire: bytes | None = None
         self._packets: tuple[str, ...] | None = None
+
+    @classmethod
+    def joined(cls, frames: Sequence[Frame]) -> Frame:
+        """Return several messages as one piece, written by one call."""
+        whole = cls(*(part for one in frames for part in one.parts))
+        whole._wire = b"".join(one.wire for one in frames)
+        return whole
 
     @property
     def wire(self) -> bytes:

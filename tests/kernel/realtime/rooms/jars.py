@@ -13,6 +13,7 @@ import orjson
 from kernel.clock import TestClock
 from kernel.events import Bus, EventsSettings, Subscriber, event
 from kernel.http import Schema, fields
+from kernel.observability.metrics import Metrics
 from kernel.realtime.declarations import Emit, Namespace, Outbound, RoomFamily
 from kernel.realtime.engine import Frame
 from kernel.realtime.realtime import Realtime
@@ -69,7 +70,7 @@ class Socket:
         self.frozen = False
 
     def deliver(self, frame: Frame) -> None:
-        self.frames.append(str(frame.parts[0]))
+        self.frames.extend(str(part) for part in frame.parts)
 
     def events(self) -> list[list[Any]]:
         """Return `[name, data, at]` of each event."""
@@ -90,6 +91,7 @@ class Node:
     bus: Bus
     realtime: Realtime
     link: RedisLink | None
+    metrics: Metrics
 
     def publish(self, n: int, room: str = ROOM, **options: Any) -> None:
         with self.db.atomic():
@@ -126,6 +128,7 @@ def make_node(
     database = DatabaseSettings(url=url, pool_size=60)
     db, listener = Database(database, clock), Listener(database)
     bus = Bus(EventsSettings(), db, clock, [JarOpened], subscribers)
+    metrics = Metrics()
     link = RedisLink(RedisSettings(url=redis_url, cooldown=0.1)) if redis_url else None
     realtime = Realtime(
         RealtimeSettings(**settings),
@@ -133,13 +136,14 @@ def make_node(
         clock=clock,
         listener=listener,
         bus=bus,
+        metrics=metrics,
         link=link,
         namespaces=[JARS],
     )
     if hears:
         listener.start()
         assert listener.wait_connected()
-    return Node(db, clock, listener, bus, realtime, link)
+    return Node(db, clock, listener, bus, realtime, link, metrics)
 
 
 def until(met: Callable[[], Any], patience: float = PATIENCE) -> Any:

@@ -159,6 +159,33 @@ def test_recoveries_too_large_for_a_socket_are_refused_one_by_one(nodes: MakeNod
     assert [one.recovered for one in found.values()] == [True, False]
 
 
+def test_what_one_select_brings_is_bounded_in_bytes_over_all_rooms(node: Node) -> None:
+    for n in range(10):
+        with node.db.atomic():
+            node.realtime.publish("/jars", f"jar:{n // 5}", "filled", {"n": n, "text": "x" * 10_000})
+    asked = {("/jars", "jar:0"): UNWRITTEN, ("/jars", "jar:1"): UNWRITTEN}
+
+    def read(most: int) -> list[list[int]]:
+        found = node.realtime.streams.read(asked, 100, whole=True, most=most)
+        assert [one.position.seq for one in found.values()] == [5, 5]
+        return [[event.seq for event in one.events] for one in found.values()]
+
+    assert read(1) == [[1], []]
+    assert read(35_000) == [[1, 2, 3, 4], []]
+    assert read(65_000) == [[1, 2, 3, 4, 5], [1, 2]]
+    assert read(1_000_000) == [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]
+
+
+def test_a_room_of_which_not_all_was_read_is_told_to_take_a_snapshot(nodes: MakeNode) -> None:
+    node = nodes(queue_bytes=65_536)
+    for n in range(10):
+        with node.db.atomic():
+            node.realtime.publish("/jars", ROOM, "filled", {"n": n, "text": "x" * 10_000})
+
+    assert node.recover(UNWRITTEN)["recovered"] is False
+    assert len(node.recover(node.position()._replace(seq=8))["events"]) == 2
+
+
 def test_the_answer_is_given_as_the_socket_becomes_a_member(node: Node) -> None:
     socket, told = Socket(), []
 
