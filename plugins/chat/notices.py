@@ -26,7 +26,10 @@ def tell_absent(delivery: Delivery) -> None:
     whose subscribers are without number, but for who is mentioned there.
     """
     message = Message.get_or_none(
-        Message.id == delivery.event.message_id, Message.deleted_at.is_null(), Message.counted
+        Message.id == delivery.event.message_id,
+        Message.deleted_at.is_null(),
+        Message.expires_at.is_null() | (Message.expires_at > app.clock.now()),
+        Message.counted,
     )
     if message is None or message.sender_id is None:
         return

@@ -102,7 +102,9 @@ def answer(delivery: Delivery) -> None:
     if event.unattended or event.sender_id is None or event.type == "system" or delivery.replayed:
         return
     away = _absent(event.conversation_id, event.sender_id)
-    if away is not None and is_on(away, app.clock.now()):
+    if away is None or not is_on(away, app.clock.now()):
+        return
+    if app.auth.status(away.user_id).status == "active":
         _answer(away, event.conversation_id, event.sender_id)
 
 
