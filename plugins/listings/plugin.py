@@ -7,13 +7,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, hookimpl
-from plugins.listings import categories_in_use, hookspecs
+from kernel import DemoNotes, Permission, Principal, Role, Route, hookimpl
+from plugins.listings import categories_in_use, hookspecs, ordering
 from plugins.listings.demo import load
 from plugins.listings.events import EVENTS
 from plugins.listings.models import MODELS
 from plugins.listings.notices import TYPES
-from plugins.listings.permissions import PERMISSIONS
+from plugins.listings.permissions import MODERATE, PERMISSIONS
 from plugins.listings.resources import routes
 from plugins.listings.services.indexing import kind
 from plugins.listings.services.personal import erase, export
@@ -102,3 +102,23 @@ def categories_used(ids: Collection[UUID]) -> Collection[UUID]:
 @hookimpl(optionalhook=True)
 def categories_reassign(category_id: UUID, to_id: UUID) -> None:
     categories_in_use.reassign(category_id, to_id)
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return [(event, ("seller_id",), MODERATE) for event in EVENTS]
+
+
+@hookimpl(optionalhook=True)
+def orders_resolve(refs: Sequence[str], buyer: Principal) -> Mapping[str, Any]:
+    return ordering.resolve(refs, buyer)
+
+
+@hookimpl(optionalhook=True)
+def orders_reserve(lines: Sequence[Any]) -> None:
+    ordering.reserve(lines)
+
+
+@hookimpl(optionalhook=True)
+def orders_release(lines: Sequence[Any]) -> None:
+    ordering.release(lines)

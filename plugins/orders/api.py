@@ -27,7 +27,7 @@ from plugins.orders.pipeline import (
     PaymentDemand,
     Transition,
 )
-from plugins.orders.services import transitions
+from plugins.orders.services import placement, transitions
 from plugins.orders.states import OrderStatus
 
 __all__ = [
@@ -52,7 +52,18 @@ __all__ = [
     "order",
     "orders",
     "orders_of",
+    "place",
 ]
+
+
+def place(buyer: Principal, lines: Sequence[tuple[str, int]], note: str = "") -> Sequence[OrderCard]:
+    """Place a checkout of (ref, quantity) in the caller's transaction: what a cart does.
+
+    Returns one order for each seller. Raises Invalid and OutOfStock naming the
+    lines at fault (`/lines/n/…`), and what guards of other plugins raise.
+    """
+    asked = [{"ref": ref, "quantity": quantity} for ref, quantity in lines]
+    return placement.place(buyer, asked, note)
 
 
 def orders(ids: Iterable[UUID]) -> dict[UUID, OrderCard]:

@@ -4,7 +4,9 @@ Placement is one transaction: resolve → guard → adjust → commission → re
 payment; the orders, their lines and `orders.order.placed.v1` commit with it. No
 stage does outside I/O. A `Problem` raised in a stage is the client's answer and
 undoes the whole checkout; any other exception is a 500 and undoes it as well.
-Stages run in the order of dependencies between plugins.
+Stages run in the order of dependencies between plugins. Where a hook returns
+`Offer`, `Adjustment`, `Commission`, `PaymentDemand` or `Transition`, a mapping
+with its fields does as well: a plugin that does not require orders imports nothing.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A checkout about to become one order for each seller (and scope); all of one currency."""
+    """A checkout about to become one order for each seller; all of one currency and one scope."""
 
     checkout_id: UUID
     buyer: Principal
@@ -71,9 +71,9 @@ class Draft:
         return tuple(dict.fromkeys(line.offer.seller_id for line in self.lines))
 
     @property
-    def scopes(self) -> tuple[str, ...]:
-        """The scopes the lines belong to, each once; lines that are everybody's add none."""
-        return tuple(dict.fromkeys(line.offer.scope for line in self.lines if line.offer.scope))
+    def scope(self) -> str | None:
+        """The scope all lines belong to; None: everybody's."""
+        return self.lines[0].offer.scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,141 @@
+"""Eighty orders among the people of the demo, the same on every machine.
+
+Written in bulk and not through the pipeline: what is sold here is only words,
+so the demo needs no plugin that sells something.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from kernel import DemoNotes
+from plugins.accounts import api as accounts
+from plugins.orders.models import Line, Order, Step
+from plugins.orders.settings import OrdersSettings
+
+if TYPE_CHECKING:
+    from kernel import Application
+
+COUNT: Final = 80
+PEOPLE: Final = 39
+PATHS: Final = {
+    "PENDING": ("place",),
+    "CONFIRMED": ("place", "confirm"),
+    "COMPLETED": ("place", "confirm", "complete"),
+    "CANCELLED": ("place", "cancel"),
+}
+STATUSES: Final = ("COMPLETED",) * 6 + ("CONFIRMED", "CONFIRMED", "PENDING", "CANCELLED")
+AFTER: Final = {"place": "PENDING", "confirm": "CONFIRMED", "complete": "COMPLETED", "cancel": "CANCELLED"}
+BY: Final = {"place": "buyer", "confirm": "seller", "complete": "buyer", "cancel": "buyer"}
+THINGS: Final = ("Oak chair", "Desk lamp", "Bicycle", "Bookshelf", "Record player", "Garden bench", "Mirror")
+
+
+def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+    """Write the orders with their lines and histories."""
+    with app.db.atomic():
+        for number in range(COUNT):
+            _write(app, number)
+    progress(COUNT, COUNT)
+    return DemoNotes(
+        tries=(
+            "curl '{url}/v1/orders?limit=3' -H \"Authorization: Bearer $TOKEN\"",
+            "curl '{url}/v1/orders?as=seller&status=PENDING' -H \"Authorization: Bearer $TOKEN\"",
+        )
+    )
+
+
+def _write(app: Application, number: int) -> None:
+    chance = Random(number)  # noqa: S311 - the same every time is the point
+    status = chance.choice(STATUSES)
+    placed = app.clock.now() - timedelta(hours=9 * (COUNT - number) + chance.randrange(9))
+    lines = [_line(number, position, placed, chance) for position in range(chance.choice((1, 1, 2)))]
+    order = _order(app, number, status, placed, sum(line["amount"] for line in lines))
+    Order.insert(order).on_conflict_ignore().execute()
+    Line.insert_many(lines).on_conflict_ignore().execute()
+    steps = [_step(order, at, name) for at, name in enumerate(PATHS[status])]
+    Step.insert_many(steps).on_conflict_ignore().execute()
+
+
+def _order(app: Application, number: int, status: str, placed: datetime, amount: int) -> dict[str, Any]:
+    chance = Random(number + COUNT)  # noqa: S311
+    buyer, seller = chance.sample(range(1, PEOPLE + 1), 2)
+    settings = app.settings.of(OrdersSettings)
+    waits = {
+        "PENDING": timedelta(hours=settings.pending_hours),
+        "CONFIRMED": timedelta(settings.complete_days),
+    }
+    reached = {name: placed + timedelta(hours=at) for at, name in enumerate(PATHS[status])}
+    return {
+        "id": _id(f"order {number}", placed),
+        "created_at": placed,
+        "updated_at": max(reached.values()),
+        "version": len(reached),
+        "number": f"DEMO-{number:04}",
+        "checkout_id": _id(f"checkout {number}", placed),
+        "buyer_id": accounts.demo_user(buyer),
+        "seller_id": accounts.demo_user(seller),
+        "scope": "",
+        "status": status,
+        "currency": "USD",
+        "subtotal": amount,
+        "total": amount,
+        "commission": 0,
+        "adjustments": [],
+        "note": "",
+        "payment_due": False,
+        "payment_url": "",
+        "due_at": app.clock.now() + waits[status] if waits.get(status) else None,
+        "confirmed_at": reached.get("confirm"),
+        "completed_at": reached.get("complete"),
+        "cancelled_at": reached.get("cancel"),
+    }
+
+
+def _line(number: int, position: int, placed: datetime, chance: Random) -> dict[str, Any]:
+    price, quantity, title = chance.randrange(5, 300) * 100, chance.choice((1, 1, 2)), chance.choice(THINGS)
+    return {
+        "id": _id(f"line {number} {position}", placed),
+        "created_at": placed,
+        "updated_at": placed,
+        "order": _id(f"order {number}", placed),
+        "position": position,
+        "ref": f"demo:{number}-{position}",
+        "title": title,
+        "quantity": quantity,
+        "unit_amount": price,
+        "amount": price * quantity,
+        "commission": 0,
+        "commission_rate_bp": 0,
+        "commission_rule": "",
+        "snapshot": {"title": title},
+    }
+
+
+def _step(order: dict[str, Any], at: int, name: str) -> dict[str, Any]:
+    path, moment = PATHS[order["status"]], order["created_at"] + timedelta(hours=at)
+    return {
+        "id": _id(f"step {order['number']} {at}", moment),
+        "created_at": moment,
+        "updated_at": moment,
+        "order": order["id"],
+        "transition": name,
+        "was": AFTER[path[at - 1]] if at else "",
+        "status": AFTER[name],
+        "party": BY[name],
+        "actor_id": order[f"{BY[name]}_id"],
+        "reason": "Bought by mistake" if name == "cancel" else "",
+    }
+
+
+def _id(name: str, moment: datetime) -> UUID:
+    """Return the id of a demo row: a UUIDv7 of a moment whose random part follows from its name."""
+    digest = bytearray(hashlib.sha256(f"stoa demo {name}".encode()).digest()[:16])
+    digest[:6] = int(moment.timestamp() * 1000).to_bytes(6, "big")
+    digest[6] = digest[6] & 0x0F | 0x70
+    digest[8] = digest[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(digest))

@@ -1,0 +1,16 @@
+"""What may be done with orders, and by whom unless a profile says otherwise."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel import Permission, Role
+
+PLACE: Final = "orders:place"
+MANAGE: Final = "orders:manage"
+
+PERMISSIONS = (
+    Permission(PLACE, "Order things", roles=("user",)),
+    Permission(MANAGE, "See, confirm, complete and cancel any order of a scope", roles=("orders_manager",)),
+    Role("orders_manager", "Looks after the orders of a scope.", scoped=True),
+)

@@ -1,0 +1,157 @@
+"""The HTTP surface of orders: parse, call, respond."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from kernel import (
+    AUTHENTICATED,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Rate,
+    Request,
+    Response,
+    Route,
+    Schema,
+    endpoint,
+    page_of,
+)
+from plugins.orders import queries
+from plugins.orders.permissions import PLACE
+from plugins.orders.schemas import (
+    CancelIn,
+    CheckoutOut,
+    HistoryOut,
+    OrderIn,
+    OrderItemOut,
+    OrderOut,
+    OrdersQuery,
+    ReasonIn,
+    StatusIn,
+)
+from plugins.orders.services import placement, transitions
+
+CHANGE: Final = (NotFound, Forbidden, Conflict, PreconditionFailed, Invalid)
+
+
+class Orders:
+    """`/v1/orders`."""
+
+    @endpoint(
+        summary="List my orders",
+        permission=AUTHENTICATED,
+        query=OrdersQuery,
+        response=page_of(OrderItemOut),
+        errors=(Forbidden, Invalid),
+        statements=2,
+    )
+    def on_get(self, req: Request, resp: Response) -> Any:
+        """What one bought, sold (`as=seller`) or looks after (`as=operator`), the latest first."""
+        return queries.page(req.principal, req.query)
+
+    @endpoint(
+        summary="Place an order",
+        permission=PLACE,
+        body=OrderIn,
+        response=CheckoutOut,
+        status=201,
+        idempotent=True,
+        rate=Rate(300, per=3600, by="principal"),
+        errors=(Conflict, Forbidden, Invalid),
+        statements=40,
+    )
+    def on_post(self, req: Request, resp: Response) -> Any:
+        """One checkout makes one order for each seller; with an `Idempotency-Key` a retry orders once."""
+        placed = placement.place(req.principal, req.body["lines"], req.body["note"])
+        first = placed[0]
+        alone = len(placed) == 1
+        resp.location = f"/v1/orders/{first.id}" if alone else f"/v1/orders?checkout={first.checkout_id}"
+        return {
+            "checkout_id": first.checkout_id,
+            "total": sum((each.total for each in placed[1:]), start=first.total),
+            "orders": queries.whole([each.id for each in placed], req.principal),
+        }
+
+
+class Order:
+    """`/v1/orders/{order_id}`."""
+
+    @endpoint(
+        summary="Show an order",
+        permission=AUTHENTICATED,
+        response=OrderOut,
+        etag=True,
+        errors=(NotFound,),
+        statements=2,
+    )
+    def on_get(self, req: Request, resp: Response, order_id: UUID) -> Any:
+        """For its buyer, its seller and who looks after its scope."""
+        return queries.one(order_id, req.principal)
+
+    @endpoint(
+        summary="Change the status of an order",
+        permission=AUTHENTICATED,
+        body=StatusIn,
+        response=OrderOut,
+        etag=True,
+        errors=CHANGE,
+        statements=30,
+    )
+    def on_patch(self, req: Request, resp: Response, order_id: UUID) -> Any:
+        """Takes the transition that leads to the status, those of other plugins included."""
+        status, reason = req.body["status"], req.body["reason"]
+        transitions.change_status_to(order_id, status, req.principal, reason, req.if_match)
+        return queries.one(order_id, req.principal)
+
+
+class History:
+    """`/v1/orders/{order_id}/history`."""
+
+    @endpoint(
+        summary="Show how an order came to be what it is",
+        permission=AUTHENTICATED,
+        response=HistoryOut,
+        errors=(NotFound,),
+        statements=2,
+    )
+    def on_get(self, req: Request, resp: Response, order_id: UUID) -> Any:
+        """Every change of status: who, when, why."""
+        return queries.history(order_id, req.principal)
+
+
+def _step(name: str, summary: str, body: type[Schema], description: str) -> Route:
+    """Return a transition as an endpoint: `POST /v1/orders/{order_id}/<name>`."""
+
+    class Step:
+        @endpoint(
+            summary=summary,
+            permission=AUTHENTICATED,
+            description=description,
+            body=body,
+            response=OrderOut,
+            etag=True,
+            idempotent=True,
+            errors=CHANGE,
+            statements=30,
+        )
+        def on_post(self, req: Request, resp: Response, order_id: UUID) -> Any:
+            """Take the order through the transition; return it as it is then."""
+            transitions.change_status(order_id, name, req.principal, req.body["reason"], req.if_match)
+            return queries.one(order_id, req.principal)
+
+    Step.__name__ = Step.__qualname__ = name.capitalize()  # what `check` calls it
+    return Route(f"/orders/{{order_id:uuid}}/{name}", Step())
+
+
+ROUTES: Final = (
+    Route("/orders", Orders()),
+    Route("/orders/{order_id:uuid}", Order()),
+    Route("/orders/{order_id:uuid}/history", History()),
+    _step("confirm", "Confirm an order", ReasonIn, "For its seller; one that is paid first confirms itself."),
+    _step("complete", "Complete an order", ReasonIn, "For its buyer: what was ordered is there."),
+    _step("cancel", "Cancel an order", CancelIn, "For both parties, until it is completed."),
+)

@@ -1,0 +1,65 @@
+"""Objects of orders for the generated tests."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kernel import Money, Principal, uuid7
+from kernel.application import Application
+from kernel.testing.samples import Sample, sample
+from plugins.accounts import api as accounts
+from plugins.orders.pipeline import Draft, DraftLine, Offer
+from plugins.orders.services import placement
+from plugins.orders.services.transitions import change_status
+
+ONE = "/orders/{order_id}"
+
+
+def somebody() -> Principal:
+    """Return somebody new, as the services see them."""
+    user_id = accounts.create_user(name="Sample", email=f"sample-{uuid7().hex}@example.com", verified=True)
+    return Principal(id=user_id, kind="user")
+
+
+def placed(app: Application, buyer: Principal, seller: Principal) -> UUID:
+    """Return a new order of a thing, as it comes out of the pipeline."""
+    assert seller.id is not None
+    offer = Offer("sample:1", "Oak chair", seller.id, Money(4900, "USD"), snapshot={"made_of": "oak"})
+    draft = Draft(uuid7(), buyer, "USD", (DraftLine(uuid7(), uuid7(), 0, offer, 1),))
+    with app.db.atomic():
+        [order] = placement.carry_out(draft)
+    return order.id
+
+
+@sample("order_id", paths=[f"{method} {ONE}" for method in ("GET", "PATCH")] + [f"GET {ONE}/history"])
+def pending(app: Application) -> Sample:
+    buyer = somebody()
+    assert buyer.id is not None
+    order_id = placed(app, buyer, somebody())
+    change = {"status": "CANCELLED", "reason": "Bought by mistake"}
+    return Sample({"order_id": order_id}, owner=buyer.id, bodies={f"PATCH {ONE}": change})
+
+
+@sample("order_id", paths=[f"POST {ONE}/{name}" for name in ("confirm", "cancel")])
+def to_be_confirmed(app: Application) -> Sample:
+    seller = somebody()
+    assert seller.id is not None
+    order_id = placed(app, somebody(), seller)
+    bodies = {f"POST {ONE}/cancel": {"reason": "It broke"}, f"POST {ONE}/confirm": {}}
+    return Sample({"order_id": order_id}, owner=seller.id, bodies=bodies)
+
+
+@sample("order_id", paths=[f"POST {ONE}/complete"])
+def confirmed(app: Application) -> Sample:
+    buyer, seller = somebody(), somebody()
+    assert buyer.id is not None
+    order_id = placed(app, buyer, seller)
+    change_status(order_id, "confirm", seller)
+    return Sample({"order_id": order_id}, owner=buyer.id, bodies={f"POST {ONE}/complete": {}})
+
+
+@sample(rooms=["user"])
+def account(app: Application) -> Sample:
+    who = somebody()
+    assert who.id is not None
+    return Sample({"user": who.id}, owner=who.id)

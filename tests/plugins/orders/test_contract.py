@@ -1,0 +1,9 @@
+"""Orders keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestOrders(PluginContract):
+    plugin = "orders"
