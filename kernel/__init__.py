@@ -88,6 +88,7 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.storage import Model as Model
     from kernel.storage import Prepared as Prepared
     from kernel.storage import SoftDeleted as SoftDeleted
+    from kernel.storage import Table as Table
     from kernel.storage import TimestampField as TimestampField
     from kernel.storage import TSVectorField as TSVectorField
     from kernel.storage import Versioned as Versioned
@@ -113,7 +114,7 @@ _HTTP = (
 )
 _STORAGE = (
     "ArrayField BlobNotFound BlobReader BlobStat BlobStore BlobTruncated Database JSONField Model Prepared "
-    "SoftDeleted TSVectorField TimestampField Versioned arg uuid7 violated_constraint"
+    "SoftDeleted TSVectorField Table TimestampField Versioned arg uuid7 violated_constraint"
 )
 _HOMES = {
     "kernel.application": "Application app",

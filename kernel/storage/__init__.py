@@ -6,7 +6,7 @@ from kernel.storage.database import Database, db_proxy
 from kernel.storage.fields import ArrayField, JSONField, TimestampField, TSVectorField
 from kernel.storage.listener import Listener
 from kernel.storage.locking import Versioned
-from kernel.storage.models import Model, SoftDeleted, uuid7
+from kernel.storage.models import Model, SoftDeleted, Table, uuid7
 from kernel.storage.prepared import Prepared, arg
 from kernel.storage.settings import DatabaseSettings, StorageSettings
 from kernel.storage.sqlstate import sqlstate, violated_constraint
@@ -28,6 +28,7 @@ __all__ = [
     "StatementCount",
     "StorageSettings",
     "TSVectorField",
+    "Table",
     "TimestampField",
     "Versioned",
     "arg",

@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 from kernel.storage.database import Database, db_proxy
 from kernel.storage.fields import TimestampField
 
-__all__ = ["Model", "SoftDeleted", "now", "uuid7"]
+__all__ = ["Model", "SoftDeleted", "Table", "now", "uuid7"]
 
 
 def now() -> datetime:
@@ -32,8 +32,26 @@ def now() -> datetime:
     return database.clock.now()
 
 
-class Model(peewee.Model):
-    """Base of every table: `id` (UUIDv7), `created_at`, `updated_at`.
+class Table(peewee.Model):
+    """Base of a table whose key is its own: a day's count, a member of something.
+
+    class Member(Table):
+        group_id = UUIDField()
+        user_id = UUIDField()
+
+        class Meta:
+            table_name = "notes_member"
+            primary_key = CompositeKey("group_id", "user_id")
+    """
+
+    class Meta:
+        database = db_proxy
+        legacy_table_names = False
+        only_save_dirty = True
+
+
+class Model(Table):
+    """Base of every other table: `id` (UUIDv7), `created_at`, `updated_at`.
 
     `updated_at` follows every `save()` and `Model.update()`. `save()` writes
     only what was assigned, so two writers of different columns do not undo
@@ -43,11 +61,6 @@ class Model(peewee.Model):
     id = UUIDField(primary_key=True, default=uuid7)
     created_at = TimestampField(default=now)
     updated_at = TimestampField(default=now)
-
-    class Meta:
-        database = db_proxy
-        legacy_table_names = False
-        only_save_dirty = True
 
     @classmethod
     def update(cls, data: Any = None, /, **changes: Any) -> Any:

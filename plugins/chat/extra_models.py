@@ -6,11 +6,10 @@ from typing import Final
 
 import peewee
 
-from kernel import JSONField, TimestampField, Versioned
-from kernel.storage import db_proxy
+from kernel import JSONField, Table, TimestampField, Versioned
 
 
-class Vote(peewee.Model):
+class Vote(Table):
     """One person's mark on one answer of a poll; how many there are stands in the message's payload."""
 
     message_id = peewee.UUIDField()
@@ -19,7 +18,6 @@ class Vote(peewee.Model):
     voted_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_vote"
         primary_key = peewee.CompositeKey("message_id", "user_id", "position")
 
@@ -41,7 +39,7 @@ class Scheduled(Versioned):
         table_name = "chat_scheduled"
 
 
-class Saved(peewee.Model):
+class Saved(Table):
     """A message somebody keeps at hand."""
 
     user_id = peewee.UUIDField()
@@ -50,12 +48,11 @@ class Saved(peewee.Model):
     saved_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_saved"
         primary_key = peewee.CompositeKey("user_id", "message_id")
 
 
-class AutoReply(peewee.Model):
+class AutoReply(Table):
     """What answers for somebody who is away.
 
     Between `starts_at` and `ends_at`, where given, and within `hours`, where given:
@@ -70,11 +67,10 @@ class AutoReply(peewee.Model):
     hours = JSONField(null=True, index=False)
 
     class Meta:
-        database = db_proxy
         table_name = "chat_auto_reply"
 
 
-class AutoReplied(peewee.Model):
+class AutoReplied(Table):
     """When somebody's automatic answer last went into a conversation."""
 
     user_id = peewee.UUIDField()
@@ -82,7 +78,6 @@ class AutoReplied(peewee.Model):
     replied_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_auto_replied"
         primary_key = peewee.CompositeKey("user_id", "conversation_id")
 
@@ -102,7 +97,7 @@ class Backup(Versioned):
         table_name = "chat_backup"
 
 
-class Restored(peewee.Model):
+class Restored(Table):
     """A message out of somebody's backup that chat no longer shows them: a copy for their eyes only."""
 
     user_id = peewee.UUIDField()
@@ -119,7 +114,6 @@ class Restored(peewee.Model):
     restored_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_restored"
         primary_key = peewee.CompositeKey("user_id", "message_id")
 

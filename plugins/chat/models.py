@@ -6,8 +6,7 @@ from typing import Final
 
 import peewee
 
-from kernel import ArrayField, JSONField, TimestampField, Versioned
-from kernel.storage import db_proxy
+from kernel import ArrayField, JSONField, Table, TimestampField, Versioned
 
 DOUBTFUL: Final = "counted AND (deleted_at IS NOT NULL OR expires_at IS NOT NULL OR unattended)"
 """Messages that count as unread for somebody, or for nobody: the condition of the index unread reads."""
@@ -53,7 +52,7 @@ class Conversation(Versioned):
         table_name = "chat_conversation"
 
 
-class Member(peewee.Model):
+class Member(Table):
     """Somebody in a conversation, and how far they have come in it.
 
     `delivered_seq` and `read_seq` only grow; `read_ordinal` is the conversation's
@@ -74,7 +73,6 @@ class Member(peewee.Model):
     archived = peewee.BooleanField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_member"
         primary_key = peewee.CompositeKey("conversation_id", "user_id")
 
@@ -118,7 +116,7 @@ class Message(Versioned):
         database_only = ("words", "chat_message_words")
 
 
-class Revision(peewee.Model):
+class Revision(Table):
     """What a message said before an edit; `number` from 1."""
 
     message_id = peewee.UUIDField()
@@ -128,12 +126,11 @@ class Revision(peewee.Model):
     written_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_revision"
         primary_key = peewee.CompositeKey("message_id", "number")
 
 
-class Reaction(peewee.Model):
+class Reaction(Table):
     """One emoji of one person on one message."""
 
     message_id = peewee.UUIDField()
@@ -142,12 +139,11 @@ class Reaction(peewee.Model):
     created_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_reaction"
         primary_key = peewee.CompositeKey("message_id", "user_id", "emoji")
 
 
-class Hidden(peewee.Model):
+class Hidden(Table):
     """A message that one person deleted for themselves."""
 
     user_id = peewee.UUIDField()
@@ -155,12 +151,11 @@ class Hidden(peewee.Model):
     seq = peewee.BigIntegerField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_hidden"
         primary_key = peewee.CompositeKey("user_id", "conversation_id", "seq")
 
 
-class Pin(peewee.Model):
+class Pin(Table):
     """A message pinned for everybody."""
 
     conversation_id = peewee.UUIDField()
@@ -169,7 +164,6 @@ class Pin(peewee.Model):
     pinned_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_pin"
         primary_key = peewee.CompositeKey("conversation_id", "message_id")
 
@@ -189,7 +183,7 @@ class Invite(Versioned):
         table_name = "chat_invite"
 
 
-class Ban(peewee.Model):
+class Ban(Table):
     """Somebody who may not come back."""
 
     conversation_id = peewee.UUIDField()
@@ -199,7 +193,6 @@ class Ban(peewee.Model):
     banned_at = TimestampField()
 
     class Meta:
-        database = db_proxy
         table_name = "chat_ban"
         primary_key = peewee.CompositeKey("conversation_id", "user_id")
 

@@ -6,8 +6,7 @@ from typing import Final
 
 import peewee
 
-from kernel import ArrayField, JSONField, SoftDeleted, TimestampField, Versioned
-from kernel.storage import db_proxy
+from kernel import ArrayField, JSONField, SoftDeleted, Table, TimestampField, Versioned
 
 VISIBLE: Final = "status = 'ACTIVE' AND deleted_at IS NULL AND withheld = '{}'"
 """What the list shows: the condition of its partial indexes, to be repeated in its queries."""
@@ -51,7 +50,7 @@ class Listing(Versioned, SoftDeleted):
         table_name = "listings_listing"
 
 
-class View(peewee.Model):
+class View(Table):
     """One viewer of one listing on one day (UTC); `counted` when the sums hold it.
 
     `viewer` is a keyed hash that changes every day. Rows go after two days.
@@ -63,12 +62,11 @@ class View(peewee.Model):
     counted = peewee.BooleanField()
 
     class Meta:
-        database = db_proxy
         table_name = "listings_view"
         primary_key = peewee.CompositeKey("listing_id", "day", "viewer")
 
 
-class ViewDay(peewee.Model):
+class ViewDay(Table):
     """How many different viewers a listing had on a day (UTC)."""
 
     listing_id = peewee.UUIDField()
@@ -76,7 +74,6 @@ class ViewDay(peewee.Model):
     views = peewee.IntegerField()
 
     class Meta:
-        database = db_proxy
         table_name = "listings_view_day"
         primary_key = peewee.CompositeKey("listing_id", "day")
 

@@ -18,7 +18,7 @@ BlobStat BlobStore BlobTruncated Cached Caller Clock ConfigurationError Conflict
 DemoNotes Emit FieldError Forbidden Gone HealthCheck Inbound Invalid JSONField Model Money MoneyField
 Namespace NotFound Outbound PUBLIC Page Permission PluginError PreconditionFailed Prepared Principal
 Problem RangeNotSatisfiable Rate Request Response Role RoomFamily Route SYSTEM Schedule Schema Service
-Settings SoftDeleted StoaError StorageBackend Subscriber TSVectorField Task TimestampField Tokens
+Settings SoftDeleted StoaError StorageBackend Subscriber TSVectorField Table Task TimestampField Tokens
 TooLarge TooManyRequests UNLIMITED Unauthorized Unavailable UnsupportedMediaType Versioned app arg
 endpoint event fields hookimpl hookspec invalid offload page_of paginate schedule send_blob setting task
 uuid7 violated_constraint where_scope
@@ -31,7 +31,6 @@ race sample
 BORROWED = {
     "contrib/sentry: kernel.observability": "hangs itself into the logs and must not leak what they hide",
     "contrib/s3: kernel.storage.blobs": "what a blob store is written with: keys and chunks",
-    "plugins/listings: kernel.storage.db_proxy": "writes SQL of its own where a model is built",
     "plugins/notifications: kernel.context": "carries the correlation id through its own queue",
     "plugins/notifications: kernel.nearest": "names the nearest provider, as the kernel does for settings",
     "plugins/search: kernel.auth.principals.Everywhere": "the type of `ALL`, in a union",
