@@ -8,6 +8,7 @@ itself back (a savepoint), or, asked for all, everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +88,8 @@ def attempt(steps: Sequence[Step], *, whole: bool) -> list[dict[str, Any]]:
             with app.db.savepoint():
                 outcomes.append({"ok": True, "value": step(), "error": None})
         except Problem as ex:
+            if ex.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # of no one item: a lost connection
+                raise
             outcomes.append({"ok": False, "value": None, "error": _shown(ex)})
             faults.append(FieldError(ex.detail or ex.title, pointer=pointer))
     if whole and faults:

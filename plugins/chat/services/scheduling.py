@@ -9,7 +9,8 @@ blocked is looked at when it is sent, by what every message goes through.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,7 +36,8 @@ KEPT: Final = timedelta(days=7)
 """How long it is remembered that a scheduled message was sent: until then a repeated POST is recognised."""
 
 _DUE: Final = """
-SELECT id FROM chat_scheduled WHERE status = 'waiting' AND send_at <= %s ORDER BY send_at, id LIMIT %s
+SELECT send_at, id FROM chat_scheduled
+WHERE status = 'waiting' AND send_at <= %s AND (send_at, id) > (%s, %s) ORDER BY send_at, id LIMIT %s
 """
 
 
@@ -167,14 +169,27 @@ def _lock(caller: Principal, id: UUID) -> Scheduled:
 
 
 def send_due() -> int:
-    """Send all that is due; return how many were. What cannot be sent says why and waits for its author."""
-    sent = 0
-    while due := [UUID(str(each)) for (each,) in app.db.rows(_DUE, (app.clock.now(), BATCH))]:
-        sent += sum(map(_try, due))
+    """Send all that is due; return how many were. What cannot be sent says why and waits for its author.
+
+    A fault of ours with one does not hold up the others: it is raised at the end, and
+    that one is tried again by the next run.
+    """
+    sent, faults = 0, []
+    after: tuple[Any, Any] = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+    while due := app.db.rows(_DUE, (app.clock.now(), *after, BATCH)):
+        for each in due:
+            try:
+                sent += _try(UUID(str(each[1])))
+            except Exception as ex:  # noqa: BLE001 - raised below, once the others are sent
+                faults.append(ex)
+        after = due[-1]
+    if faults:
+        raise ExceptionGroup("Some scheduled messages could not be looked at", faults)
     return sent
 
 
 def _try(id: UUID) -> bool:
+    """Send one if it is still to be sent; say whether this call did."""
     try:
         with app.db.atomic():
             scheduled = _claim(id)
@@ -183,6 +198,8 @@ def _try(id: UUID) -> bool:
             _send(scheduled, unattended=True)
             return True
     except Problem as ex:
+        if ex.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # ours, such as a lost connection: tried again
+            raise
         _fail(id, ex)
         return False
 

@@ -80,6 +80,20 @@ def test_a_worker_that_dies_while_sending_leaves_it_to_be_sent(app, ada, ben, la
     assert texts(ben, room) == ["Later"]
 
 
+def test_one_that_cannot_be_read_holds_up_no_other(app, ada, ben, later, clock):
+    room = ada.direct(ben)
+    broken = later(ada, room, "Broken").json
+    later(ada, room, "Whole")
+    app.db.execute_sql("UPDATE chat_scheduled SET content = '{}' WHERE id = %s", (broken["id"],))
+    clock.advance(LATER)
+
+    with pytest.raises(ExceptionGroup):
+        scheduling.send_due()
+
+    assert texts(ben, room) == ["Whole"]
+    assert [(each["id"], each["status"]) for each in waiting(ada)] == [(broken["id"], "waiting")]
+
+
 def test_it_does_not_read_the_conversation_for_its_absent_author(ada, ben, later, clock, work):
     room = ada.direct(ben)
     later(ada, room)

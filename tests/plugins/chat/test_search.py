@@ -85,7 +85,9 @@ def test_phrases_alternatives_and_exclusions_are_understood(ada, ben):
     assert found(ben, q="-party") == ["garden rain"]
 
 
-@pytest.mark.parametrize("q", ["'", "in:", "&|!", "((", "\\", "a:*", "<->", "%", '"'])
+@pytest.mark.parametrize(
+    "q", ["'", "in:", "&|!", "((", "\\", "a:*", "<->", "%", '"', "-" * 200, '-"' * 90, "- " * 90]
+)
 def test_signs_of_query_languages_are_words_or_nothing(ada, ben, q):
     ada.say(ada.group(ben), "The garden")
 
