@@ -1,4 +1,4 @@
-"""Spans: a request, the statements it runs, the deliveries and tasks it leads to.
+"""Spans: a request or a socket's event, the statements it runs, the deliveries and tasks it leads to.
 
 Everything is observed from outside, at the places the kernel offers; a
 deployment without this plugin runs not one instruction of it. A trace goes on
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kernel import ConfigurationError, context
@@ -69,12 +70,14 @@ class Tracing:
         application.db.query_hooks.append(self._statement)
         application.bus.observers.append(self._delivery)
         application.tasks.runner.observers.append(self._run)
+        application.gateway.observers.append(self._handling)
 
     def detach(self, application: Application) -> None:
         """Stop observing and send what is left; what takes longer than a second is lost."""
         application.db.query_hooks.remove(self._statement)
         application.bus.observers.remove(self._delivery)
         application.tasks.runner.observers.remove(self._run)
+        application.gateway.observers.remove(self._handling)
         if self._remount is not None:
             application.remount = self._remount
         closing = threading.Thread(target=self._provider.shutdown, daemon=True)
@@ -111,6 +114,39 @@ class Tracing:
         self._past(
             f"task {seen.name}", seen.seconds, _parent(), {"stoa.attempt": seen.attempt}, error=seen.error
         )
+
+    @contextmanager
+    def _handling(self, seen: Any) -> Iterator[None]:
+        """Record a socket's event as a trace of its own, linked to the one its connection was opened in.
+
+        A connection lives for hours: its events are not parts of the request that opened it.
+        """
+        socket = seen.socket
+        opened = trace.get_current_span(_w3c.extract({"traceparent": socket.traceparent}))
+        links = [trace.Link(opened.get_span_context())] if opened.get_span_context().is_valid else []
+        attributes = {
+            "messaging.system": "socket.io",
+            "messaging.destination.name": socket.namespace,
+            "messaging.operation.name": seen.event,
+            "client.address": socket.ip,
+            "stoa.correlation_id": context.correlation_id.get(),
+        }
+        span = self._tracer.start_span(
+            f"{socket.namespace} {seen.event}",
+            context=otel.Context(),
+            kind=SpanKind.SERVER,
+            attributes=attributes,
+            links=links,
+        )
+        with trace.use_span(span, end_on_exit=True):
+            token = context.traceparent.set(_traceparent())
+            try:
+                yield
+            finally:
+                context.traceparent.reset(token)
+                span.set_attribute("stoa.outcome", seen.outcome)
+                if seen.outcome == "error":
+                    _fail(span, str(_FAULT))
 
     def _past(
         self,

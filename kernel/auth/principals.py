@@ -46,7 +46,8 @@ class Principal:
     `id` is the account's id (an API key acts for its owner's account);
     `permissions` maps a permission to `ALL` or to the scopes it is held in;
     `mfa_at` is when a second factor was last shown in this session;
-    `claims` are what an external identity provider said about the caller.
+    `claims` are what an external identity provider said about the caller;
+    `expires_at` is the end of the credential, where it has one that is known.
     """
 
     id: UUID | None = None
@@ -56,6 +57,7 @@ class Principal:
     permissions: Mapping[str, Scopes] = field(default_factory=dict, hash=False)
     mfa_at: datetime | None = None
     claims: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    expires_at: datetime | None = field(default=None, compare=False)
     _access: str = field(default="", init=False, repr=False, compare=False)
 
     @property

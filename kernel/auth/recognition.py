@@ -167,6 +167,7 @@ class Recognition:
             grants=grants,
             permissions=self._roles.resolve(grants),
             mfa_at=mfa_at,
+            expires_at=claims.expires_at,
         )
         self._keep(key, principal, claims.expires_at, generation)
         self._last_used.note("kernel_session", claims.session_id)
@@ -188,6 +189,7 @@ class Recognition:
             grants=grants,
             permissions=_narrowed(self._roles.resolve(grants), permissions, scopes),
             claims=MappingProxyType({"api_key_id": key_id}),
+            expires_at=expires_at,
         )
         self._keep(key, principal, expires_at, generation)
         self._last_used.note("kernel_api_key", key_id)

@@ -19,6 +19,7 @@ from kernel.errors import BadRequest, Problem, StoaError
 from kernel.http.problems import problem_from
 from kernel.http.proxies import inbound_request_id
 from kernel.realtime.engine import Frame
+from kernel.realtime.instruments import Handling
 from kernel.realtime.problems import OtherAccount, described, refused
 from kernel.realtime.socket import Socket
 from kernel.realtime.socketio.packets import Packet, PacketType, encoded
@@ -152,9 +153,8 @@ class Connection:
         self.gateway.left(socket, reason)
         ended = socket.runtime.namespace.disconnected
         if ended is not None:
-            socket.turns.put(
-                partial(self.gateway.turn, socket, "disconnected", partial(ended, socket, reason))
-            )
+            handling = Handling(socket, "disconnected")
+            socket.turns.put(partial(self.gateway.turn, handling, partial(ended, socket, reason)))
 
     def end(self, code: int, reason: str) -> None:
         """Close the connection after telling every namespace why; what waits to be handled is dropped."""
@@ -188,9 +188,8 @@ class Connection:
         self.gateway.entered(socket)
         connected = socket.runtime.namespace.connected
         if connected is not None:
-            self._queue(
-                socket.turns, partial(self.gateway.turn, socket, "connected", partial(connected, socket))
-            )
+            turn = partial(self.gateway.turn, Handling(socket, "connected"), partial(connected, socket))
+            self._queue(socket.turns, turn)
         return True
 
     def refused(self, path: str, problem: Problem) -> None:
@@ -222,7 +221,8 @@ class Connection:
         if self.ended:
             return  # revoked, or gone for a fault of its own: nothing of it is done any more
         name, *args = packet.data
-        started, answers = perf_counter(), _Answers(socket, packet.id)
+        handling = Handling(socket, name if name in socket.runtime.names else "(unknown)")
+        started, answers = perf_counter(), _Answers(handling, packet.id)
 
         def act() -> None:
             try:
@@ -231,38 +231,38 @@ class Connection:
             except Exception as ex:  # noqa: BLE001 - whatever a handler raises is a problem for its client
                 answers.fail(problem_from(ex))
 
-        self.gateway.turn(socket, "event", act)
-        known = name if name in socket.runtime.names else "(unknown)"
-        self.gateway.instruments.handled(socket.namespace, known, answers.outcome, perf_counter() - started)
+        self.gateway.turn(handling, act)
+        self.gateway.instruments.handled(handling, perf_counter() - started)
 
 
 class _Answers:
     """The one answer to an event: an acknowledgement, or `error` where none was asked for."""
 
-    __slots__ = ("_number", "_socket", "given", "outcome")
+    __slots__ = ("_handling", "_number", "given")
 
-    def __init__(self, socket: Socket, number: int | None) -> None:
-        self._socket, self._number = socket, number
-        self.given, self.outcome = False, "ok"
+    def __init__(self, handling: Handling, number: int | None) -> None:
+        self._handling, self._number = handling, number
+        self.given = False
 
     def give(self, answer: dict[str, Any]) -> None:
         """Acknowledge, if the client asked for it and is still there."""
-        self.given = True
-        if not answer["ok"]:
-            self.outcome = "refused"
-        if self._socket.live:
+        self.given, socket = True, self._handling.socket
+        if not answer["ok"] and self._handling.outcome == "ok":
+            self._handling.outcome = "refused"
+        if socket.live:
             if self._number is not None:
-                self._socket.acknowledge(self._number, answer)
+                socket.acknowledge(self._number, answer)
             elif not answer["ok"]:
-                self._socket.emit("error", answer["error"])
+                socket.emit("error", answer["error"])
 
     def demand(self, name: str) -> None:
         """Raise StoaError when nobody answered: a fault of ours, or a room's answer that was lost."""
-        if not self.given and self._socket.live:
-            raise StoaError(f"{self._socket.namespace}: {name} was not answered")
+        socket = self._handling.socket
+        if not self.given and socket.live:
+            raise StoaError(f"{socket.namespace}: {name} was not answered")
 
     def fail(self, problem: Problem) -> None:
         """Answer with a problem; too late where the answer was given."""
-        self.outcome = "error" if problem.status >= 500 else "refused"  # noqa: PLR2004
+        self._handling.outcome = "error" if problem.status >= 500 else "refused"  # noqa: PLR2004
         if not self.given:
             self.give(refused(problem))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -30,7 +31,7 @@ from kernel.realtime.engine import EngineServer
 from kernel.realtime.entrance import Entrance
 from kernel.realtime.identity import Identities, Identity
 from kernel.realtime.inbound import Limits
-from kernel.realtime.instruments import Instruments
+from kernel.realtime.instruments import Handling, Instruments, Observer
 from kernel.realtime.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Gateway:
         self._limits = Limits(local, app.limiter, self.settings.inbound_rate, enforced=enforced)
         self.identities = Identities(app.auth, app.clock, self.settings.recheck)
         self.entrance = Entrance(self, local if enforced else None)
+        self.observers: list[Observer] = []
         self.connections: set[Connection] = set()
         self._by_network: Counter[str] = Counter()
         self._by_owner: dict[UUID, set[Socket]] = {}
@@ -182,14 +184,18 @@ class Gateway:
             self._realtime.disconnected(socket.principal.id)
         self.instruments.left(socket, reason)
 
-    def turn(self, socket: Socket, kind: str, act: Callable[[], Any]) -> None:
-        """Run a part of a socket's work under an id and a caller of its own; give back what it borrowed."""
+    def turn(self, handling: Handling, act: Callable[[], Any]) -> None:
+        """Run a piece of a socket's work under an id and a caller of its own; give back what it borrowed."""
+        socket = handling.socket
         socket.received += 1
         with context.bound(f"{socket.sid}.{socket.received}", socket.principal):
             try:
-                act()
+                with ExitStack() as contexts:
+                    for observer in self.observers:
+                        contexts.enter_context(observer(handling))
+                    act()
             except Exception:
-                log.exception("socket_turn_failed", namespace=socket.namespace, kind=kind)
+                log.exception("socket_turn_failed", namespace=socket.namespace, kind=handling.event)
             finally:
                 self.release()
 
@@ -271,7 +277,7 @@ class Gateway:
                 raise
 
         if socket.live:
-            self.turn(socket, "refresh", act)
+            self.turn(Handling(socket, "refresh"), act)
 
     def _refresh(self, user_id: UUID | None, reason: str) -> None:
         """Ask anew where an account's sockets may be; None: everybody's."""

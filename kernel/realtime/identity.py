@@ -26,8 +26,9 @@ MAX_TOKEN: Final = 8192  # characters
 class Identity:
     """A recognised caller, by which headers, and until when that holds.
 
-    At `ends` the socket is closed (an access token's expiry; None: no token of
-    ours says so); at `again` whoever sent the credential is asked about anew.
+    At `ends` the socket is closed: the end of an access token or API key. At
+    `again` whoever sent the credential is asked about anew, where nobody tells us
+    of its end.
     """
 
     principal: Principal
@@ -40,7 +41,7 @@ class Identities:
     """Recognises sockets by the credentials they were given."""
 
     def __init__(self, auth: Auth, clock: Clock, recheck: float) -> None:
-        """Ask about credentials without an expiry of their own every `recheck` seconds."""
+        """Ask about credentials of other identity providers every `recheck` seconds."""
         self._auth, self._clock, self._recheck = auth, clock, timedelta(seconds=recheck)
 
     def of(self, auth: Mapping[str, Any], handshake: Mapping[str, str]) -> Identity:
@@ -63,10 +64,6 @@ class Identities:
     def known(self, headers: Mapping[str, str]) -> Identity:
         """Return who sends these headers now; raise Unauthorized when nobody may any more."""
         principal = self._auth.principal_for(headers)
-        if not principal.is_authenticated:
-            return Identity(principal, headers)
-        if principal.session_id is not None:
-            claims = self._auth.access_tokens.read(headers["authorization"].partition(" ")[2].strip())
-            if claims is not None:
-                return Identity(principal, headers, ends=claims.expires_at)
-        return Identity(principal, headers, again=self._clock.now() + self._recheck)
+        ours = principal.session_id is not None or principal.kind in {"anonymous", "api_key"}
+        again = None if ours else self._clock.now() + self._recheck
+        return Identity(principal, headers, ends=principal.expires_at, again=again)

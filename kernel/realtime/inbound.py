@@ -5,7 +5,7 @@ permission → rate → one argument → schema → handler → acknowledgement'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import BadRequest, FieldError, Forbidden, Invalid, TooManyRequests, Unauthorized
@@ -111,8 +111,3 @@ class Limits:
 def _spend(decision: Any) -> None:
     if not decision.allowed:
         raise TooManyRequests(max(1, decision.retry_after))
-
-
-def handlers(inbound: Mapping[str, Inbound], limits: Limits, namespace: str) -> dict[str, Handle]:
-    """Return the compiled handlers by event name."""
-    return {name: compiled(one, limits, namespace) for name, one in inbound.items()}

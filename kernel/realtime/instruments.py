@@ -1,8 +1,10 @@
-"""What is counted and logged of sockets."""
+"""What is counted, logged and observed of sockets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -31,6 +33,23 @@ _REASONS = frozenset(
 """The reasons that have a label of their own; a plugin's are counted together."""
 
 
+@dataclass(slots=True)
+class Handling:
+    """A piece of a socket's work while it is done.
+
+    `event` is a declared name, "(unknown)", "connected", "disconnected" or
+    "refresh"; `outcome` "ok", "refused" or "error", known at the end.
+    """
+
+    socket: Socket
+    event: str
+    outcome: str = "ok"
+
+
+Observer = Callable[[Handling], AbstractContextManager[object]]
+"""Gives the context a piece of work is done in; what it raises is the work's fault, so it must not."""
+
+
 class Instruments:
     """Metrics and log lines of one process's sockets."""
 
@@ -57,9 +76,10 @@ class Instruments:
         """Count a connection."""
         self._opened.inc()
 
-    def handled(self, namespace: str, event: str, outcome: str, seconds: float) -> None:
+    def handled(self, handling: Handling, seconds: float) -> None:
         """Count an event of a client."""
-        self._seconds.labels(namespace, event, outcome).observe(seconds)
+        labels = handling.socket.namespace, handling.event, handling.outcome
+        self._seconds.labels(*labels).observe(seconds)
 
     def entered(self, socket: Socket) -> None:
         """Count a socket and write its line."""

@@ -49,7 +49,7 @@ class RealtimeSettings:
     )
     recheck: float = setting(
         60.0,
-        help="Seconds after which a credential without an expiry of its own is asked about anew.",
+        help="Seconds after which another identity provider's token is asked about anew.",
         minimum=1,
     )
     history: int = setting(1000, help="Events a room keeps for clients that return.", minimum=1)

@@ -72,6 +72,11 @@ class Socket:
         return self.connection.session.environ.user_agent
 
     @property
+    def traceparent(self) -> str:
+        """The W3C `traceparent` the connection was opened with; empty for none."""
+        return self.connection.session.environ.headers.get("traceparent", "")
+
+    @property
     def state(self) -> dict[str, Any]:
         """The plugin's own notes about this socket."""
         if self._state is None:
