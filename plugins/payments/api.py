@@ -1,0 +1,201 @@
+"""What other plugins may use of payments.
+
+Amounts are minor units. `ref` is what is paid for in the caller's own words
+(`order:<id>`); nobody here reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kernel import Money
+from plugins.payments.events import (
+    EscrowHeld,
+    EscrowRefunded,
+    EscrowReleased,
+    PaymentAuthorised,
+    PaymentCancelled,
+    PaymentCaptured,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentRefunded,
+    PayoutPaid,
+    PayoutRequested,
+    PayoutReturned,
+)
+from plugins.payments.models import Account, Payment
+from plugins.payments.ports import (
+    Charge,
+    GatewayDeclined,
+    GatewayEvent,
+    GatewayUnavailable,
+    Intent,
+    IntentStatus,
+    PaymentGateway,
+    Result,
+    ResultStatus,
+)
+from plugins.payments.problems import (
+    GatewayRefusal,
+    InProgress,
+    InsufficientFunds,
+    NotTaken,
+    PaymentDiffers,
+    PaymentStatus,
+    RefundExceeds,
+    WebhookRefused,
+)
+from plugins.payments.services import confirming, demands, escrows, refunds
+from plugins.payments.services.demands import Capture, Share, shares
+from plugins.payments.states import ENDED
+
+Split = Share
+"""What one payee is to get: `Split(payee_id, amount, commission)`."""
+
+__all__ = [
+    "Capture",
+    "Charge",
+    "EscrowHeld",
+    "EscrowRefunded",
+    "EscrowReleased",
+    "GatewayDeclined",
+    "GatewayEvent",
+    "GatewayRefusal",
+    "GatewayUnavailable",
+    "InProgress",
+    "InsufficientFunds",
+    "Intent",
+    "IntentStatus",
+    "NotTaken",
+    "PaymentAuthorised",
+    "PaymentCancelled",
+    "PaymentCaptured",
+    "PaymentCard",
+    "PaymentDiffers",
+    "PaymentExpired",
+    "PaymentFailed",
+    "PaymentGateway",
+    "PaymentRefunded",
+    "PaymentStatus",
+    "PayoutPaid",
+    "PayoutRequested",
+    "PayoutReturned",
+    "RefundExceeds",
+    "Result",
+    "ResultStatus",
+    "Split",
+    "WebhookRefused",
+    "balance",
+    "cancel",
+    "capture",
+    "demand",
+    "of_refs",
+    "payment",
+    "refund",
+    "release",
+    "shares",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCard:
+    """A payment as part of something else. `refunded` counts what has gone back."""
+
+    id: UUID
+    ref: str
+    payer_id: UUID
+    amount: Money
+    refunded: Money
+    status: str
+    escrow: bool
+    expires_at: datetime | None
+    captured_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be paid."""
+        return self.captured_at is None and self.status not in ENDED
+
+
+def demand(
+    ref: str,
+    payer_id: UUID,
+    splits: Sequence[Split],
+    currency: str,
+    description: str,
+    *,
+    capture: Capture = "automatic",
+    escrow: bool = False,
+    expires_at: datetime | None = None,
+) -> PaymentCard:
+    """Make a payment due, in the caller's transaction; again under the same terms it is the same.
+
+    The payer pays it at `POST /v1/payments/{id}/confirm`; what comes of it are events
+    with this `ref`. With `escrow` the money is held until `release`. Raises Invalid,
+    PaymentDiffers, InProgress.
+    """
+    made = demands.demand(
+        ref, payer_id, splits, currency, description, capture=capture, escrow=escrow, expires_at=expires_at
+    )
+    return _card(made)
+
+
+def payment(payment_id: UUID) -> PaymentCard | None:
+    """Return a payment; None when there is none."""
+    found = Payment.get_or_none(Payment.id == payment_id)
+    return _card(found) if found else None
+
+
+def of_refs(refs: Collection[str]) -> dict[str, PaymentCard]:
+    """Return the latest payment of each ref, in one statement; those without are left out."""
+    rows = Payment.select().where(Payment.ref.in_(set(refs))).order_by(Payment.id)
+    return {row.ref: _card(row) for row in rows}
+
+
+def capture(payment_id: UUID, actor: str) -> PaymentCard:
+    """Take what was authorised. Asks the gateway: call it outside a transaction."""
+    return _card(confirming.capture(payment_id, actor))
+
+
+def cancel(payment_id: UUID, actor: str, reason: str) -> PaymentCard:
+    """End a payment that was not captured; raise NotFound, PaymentStatus, InProgress."""
+    return _card(demands.cancel(payment_id, actor, reason))
+
+
+def refund(payment_id: UUID, amount: int | None, actor: str, reason: str) -> UUID:
+    """Give money back (None: all that is left), in the caller's transaction; return the refund's id.
+
+    It is on its way when the transaction commits; PaymentRefunded tells of its
+    arrival. Raises NotFound, PaymentStatus, RefundExceeds, InsufficientFunds.
+    """
+    return UUID(str(refunds.refund(payment_id, amount, actor, reason).id))
+
+
+def release(payment_id: UUID, actor: str, reason: str = "") -> int:
+    """Hand what is held to the payees, in the caller's transaction; return how many escrows that were."""
+    return escrows.release_all(payment_id, actor, reason)
+
+
+def balance(owner_id: UUID, currency: str) -> Money:
+    """Return what somebody has free in a currency."""
+    found = Account.select(Account.balance).where(
+        Account.owner_id == owner_id, Account.kind == "wallet", Account.currency == currency
+    )
+    return Money(int(found.scalar() or 0), currency)
+
+
+def _card(row: Payment) -> PaymentCard:
+    return PaymentCard(
+        id=row.id,
+        ref=row.ref,
+        payer_id=row.payer_id,
+        amount=Money(row.amount, row.currency),
+        refunded=Money(row.refunded, row.currency),
+        status=row.status,
+        escrow=row.escrow,
+        expires_at=row.expires_at,
+        captured_at=row.captured_at,
+    )

@@ -1,0 +1,1 @@
+"""What requests take and responses show."""

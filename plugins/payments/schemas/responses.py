@@ -1,0 +1,188 @@
+"""What the endpoints about money answer. Amounts are minor units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernel import Schema, fields
+
+
+def _amount(text: str = "Minor units.") -> fields.Integer:
+    return fields.Integer(required=True, metadata={"description": text})
+
+
+def _text(**metadata: Any) -> fields.String:
+    return fields.String(required=True, metadata=metadata)
+
+
+def _id() -> fields.UUID:
+    return fields.UUID(required=True)
+
+
+def _moment(*, may_lack: bool = False) -> fields.DateTime:
+    return fields.DateTime(required=True, allow_none=may_lack)
+
+
+class ChangeOut(Schema):
+    """A change of status."""
+
+    before = _text()
+    after = _text()
+    actor = _text(description="`user:<id>`, `gateway:<name>`, `system`.")
+    reason = _text()
+    at = _moment()
+
+
+class PaymentOut(Schema):
+    """A payment."""
+
+    id = _id()
+    ref = _text(description="What is paid for.")
+    purpose = _text(description="`payment` or `topup`.")
+    payer_id = _id()
+    amount = _amount()
+    refunded = _amount("What has gone back.")
+    currency = _text()
+    status = _text()
+    allowed = fields.List(fields.String(), required=True, metadata={"description": "What it may become."})
+    capture = _text(description="`automatic` or `manual`.")
+    escrow = fields.Boolean(required=True)
+    description = _text()
+    gateway = _text(description="By which it is paid; empty until somebody tries.")
+    client = fields.Dict(
+        required=True, metadata={"description": "What the payer's device needs to go on with the gateway."}
+    )
+    failure = _text(description="The gateway's code of the last failed attempt.")
+    expires_at = _moment(may_lack=True)
+    captured_at = _moment(may_lack=True)
+    created_at = _moment()
+    version = fields.Integer(required=True)
+
+
+class SplitOut(Schema):
+    """What one payee gets of a payment."""
+
+    payee_id = _id()
+    amount = _amount("Minor units, before the commission.")
+    escrow_id = fields.UUID(required=True, allow_none=True)
+
+
+class PaymentWholeOut(PaymentOut):
+    """A payment with its payees and its history."""
+
+    splits = fields.List(fields.Nested(SplitOut), required=True)
+    history = fields.List(fields.Nested(ChangeOut), required=True)
+
+
+class RefundOut(Schema):
+    """A refund."""
+
+    id = _id()
+    payment_id = _id()
+    amount = _amount()
+    currency = _text()
+    state = _text(description="PENDING, DONE or FAILED.")
+    reason = _text()
+    failure = _text()
+    created_at = _moment()
+
+
+class EscrowOut(Schema):
+    """Money held for a payee."""
+
+    id = _id()
+    payment_id = _id()
+    payer_id = _id()
+    payee_id = _id()
+    amount = _amount()
+    commission = _amount("What the platform gets of it.")
+    refunded = _amount("What of it has gone, or goes, back.")
+    held = _amount("What is held now.")
+    currency = _text()
+    state = _text(description="HELD, RELEASED or REFUNDED.")
+    created_at = _moment()
+
+
+class EscrowWholeOut(EscrowOut):
+    """An escrow with its history."""
+
+    history = fields.List(fields.Nested(ChangeOut), required=True)
+
+
+class BalanceOut(Schema):
+    """A balance."""
+
+    currency = _text()
+    available = _amount("Free to be spent or paid out.")
+    held = _amount("In escrow for one.")
+
+
+class WalletOut(Schema):
+    """One's balances by currency."""
+
+    balances = fields.List(fields.Nested(BalanceOut), required=True)
+
+
+class TransactionOut(Schema):
+    """A line of one's statement."""
+
+    id = _id()
+    account = _text(description="`wallet`, `escrow`, or `external`: a card or a bank.")
+    kind = _text()
+    amount = _amount("Minor units; negative: it left.")
+    currency = _text()
+    balance = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Of the wallet after it, for its lines."}
+    )
+    payment_id = fields.UUID(required=True, allow_none=True)
+    payout_id = fields.UUID(required=True, allow_none=True)
+    description = _text()
+    created_at = _moment()
+
+
+class PayoutOut(Schema):
+    """A payout."""
+
+    id = _id()
+    owner_id = _id()
+    amount = _amount()
+    currency = _text()
+    status = _text()
+    allowed = fields.List(fields.String(), required=True)
+    gateway = _text()
+    destination = _text(description="The label of the method.")
+    failure = _text()
+    created_at = _moment()
+
+
+class PayoutWholeOut(PayoutOut):
+    """A payout with its history."""
+
+    history = fields.List(fields.Nested(ChangeOut), required=True)
+
+
+class MethodOut(Schema):
+    """A way to pay or to be paid."""
+
+    id = _id()
+    gateway = _text()
+    use = _text()
+    label = _text()
+    is_default = fields.Boolean(required=True)
+    created_at = _moment()
+
+
+class GatewaysOut(Schema):
+    """By whom people may pay."""
+
+    gateways = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The first is the default; `wallet` is always."},
+    )
+
+
+class WebhookOut(Schema):
+    """What a webhook changed."""
+
+    outcome = _text()

@@ -1,0 +1,1 @@
+"""The rules of money: ledger, payments, refunds, escrow, payouts."""

@@ -1,0 +1,94 @@
+"""Rows as the services take hold of them: a payment's lock comes before everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from kernel import NotFound, app
+from plugins.payments.models import History, Payment, Payout, Split
+from plugins.payments.states import ESCROW, PAYMENT, PAYOUT, refused
+
+
+def locked(payment_id: UUID) -> Payment:
+    """Return a payment, locked until the transaction ends; raise NotFound."""
+    found: Payment | None = Payment.select().where(Payment.id == payment_id).for_update().first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def splits_of(payment: Payment) -> list[Split]:
+    """Return a payment's splits in a fixed order; its lock covers them."""
+    return list(Split.select().where(Split.payment_id == payment.id).order_by(Split.id))
+
+
+def move(payment: Payment, target: str, actor: str, reason: str = "", **changes: Any) -> None:
+    """Take a locked payment to another status, with a row of history; raise PaymentStatus."""
+    if payment.status not in PAYMENT[target]:
+        raise refused(PAYMENT, "payment", payment.status, target)
+    note(payment.id, payment.status, target, actor, reason)
+    write(payment, status=target, **changes)
+
+
+def write(payment: Payment, **changes: Any) -> None:
+    """Write columns of a locked payment."""
+    Payment.update(changes, version=Payment.version + 1).where(Payment.id == payment.id).execute()
+    for name, value in changes.items():
+        setattr(payment, name, value)
+    payment.version += 1
+
+
+def move_split(split: Split, target: str, actor: str, reason: str = "") -> None:
+    """Take a split of a locked payment to another state; raise PaymentStatus."""
+    if split.state not in ESCROW[target]:
+        raise refused(ESCROW, "escrow", split.state, target)
+    note(split.id, split.state, target, actor, reason)
+    Split.update(state=target).where(Split.id == split.id).execute()
+    split.state = target
+
+
+def move_payout(payout: Payout, target: str, actor: str, reason: str = "", **changes: Any) -> None:
+    """Take a locked payout to another status; raise PaymentStatus."""
+    if payout.status not in PAYOUT[target]:
+        raise refused(PAYOUT, "payout", payout.status, target)
+    note(payout.id, payout.status, target, actor, reason)
+    Payout.update(status=target, **changes).where(Payout.id == payout.id).execute()
+    payout.status = target
+
+
+def note(subject_id: UUID, before: str, after: str, actor: str, reason: str) -> None:
+    """Write a row of history."""
+    now = app.clock.now()
+    History.insert(
+        subject_id=subject_id, before=before, after=after, actor=actor, reason=reason, at=now
+    ).execute()
+
+
+def history_of(subject_id: UUID) -> Sequence[History]:
+    """Return what happened to something, the oldest first."""
+    return list(History.select().where(History.subject_id == subject_id).order_by(History.id).limit(200))
+
+
+def facts(payment: Payment) -> dict[str, Any]:
+    """Return the fields every event about a payment has."""
+    return {
+        "payment_id": payment.id,
+        "ref": payment.ref,
+        "payer_id": payment.payer_id,
+        "amount": payment.amount,
+        "currency": payment.currency,
+    }
+
+
+def escrow_facts(payment: Payment, split: Split, amount: int) -> dict[str, Any]:
+    """Return the fields every event about an escrow has."""
+    return {
+        "escrow_id": split.id,
+        "payment_id": payment.id,
+        "ref": payment.ref,
+        "payee_id": split.payee_id,
+        "amount": amount,
+        "currency": payment.currency,
+    }
