@@ -45,6 +45,11 @@ class Site:
             cursor.execute(sql, params)
             return cursor.fetchall()
 
+    def execute(self, sql: str) -> None:
+        """Change the database directly."""
+        with closing(psycopg2.connect(self.url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+
     def one(self, sql: str, *params: Any) -> Any:
         """Return the first column of the first row."""
         return self.rows(sql, *params)[0][0]
