@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COUNT: Final = 80
 PEOPLE: Final = 39
+FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 PATHS: Final = {
     "PENDING": ("place",),
     "CONFIRMED": ("place", "confirm"),
@@ -57,7 +58,7 @@ def _write(app: Application, number: int) -> None:
     order = _order(app, number, status, placed, sum(line["amount"] for line in lines))
     Order.insert(order).on_conflict_ignore().execute()
     Line.insert_many(lines).on_conflict_ignore().execute()
-    steps = [_step(order, at, name) for at, name in enumerate(PATHS[status])]
+    steps = [_step(order, number, at) for at in range(len(PATHS[status]))]
     Step.insert_many(steps).on_conflict_ignore().execute()
 
 
@@ -71,12 +72,12 @@ def _order(app: Application, number: int, status: str, placed: datetime, amount:
     }
     reached = {name: placed + timedelta(hours=at) for at, name in enumerate(PATHS[status])}
     return {
-        "id": _id(f"order {number}", placed),
+        "id": _id(f"order {number}", number),
         "created_at": placed,
         "updated_at": max(reached.values()),
         "version": len(reached),
         "number": f"DEMO-{number:04}",
-        "checkout_id": _id(f"checkout {number}", placed),
+        "checkout_id": _id(f"checkout {number}", number),
         "buyer_id": accounts.demo_user(buyer),
         "seller_id": accounts.demo_user(seller),
         "scope": "",
@@ -99,10 +100,10 @@ def _order(app: Application, number: int, status: str, placed: datetime, amount:
 def _line(number: int, position: int, placed: datetime, chance: Random) -> dict[str, Any]:
     price, quantity, title = chance.randrange(5, 300) * 100, chance.choice((1, 1, 2)), chance.choice(THINGS)
     return {
-        "id": _id(f"line {number} {position}", placed),
+        "id": _id(f"line {number} {position}", number),
         "created_at": placed,
         "updated_at": placed,
-        "order": _id(f"order {number}", placed),
+        "order": _id(f"order {number}", number),
         "position": position,
         "ref": f"demo:{number}-{position}",
         "title": title,
@@ -116,10 +117,11 @@ def _line(number: int, position: int, placed: datetime, chance: Random) -> dict[
     }
 
 
-def _step(order: dict[str, Any], at: int, name: str) -> dict[str, Any]:
+def _step(order: dict[str, Any], number: int, at: int) -> dict[str, Any]:
     path, moment = PATHS[order["status"]], order["created_at"] + timedelta(hours=at)
+    name = path[at]
     return {
-        "id": _id(f"step {order['number']} {at}", moment),
+        "id": _id(f"step {number} {at}", number + at),
         "created_at": moment,
         "updated_at": moment,
         "order": order["id"],
@@ -132,10 +134,10 @@ def _step(order: dict[str, Any], at: int, name: str) -> dict[str, Any]:
     }
 
 
-def _id(name: str, moment: datetime) -> UUID:
-    """Return the id of a demo row: a UUIDv7 of a moment whose random part follows from its name."""
+def _id(name: str, rank: int) -> UUID:
+    """Return the id of a demo row, the same everywhere: a UUIDv7 whose time follows from its order's rank."""
     digest = bytearray(hashlib.sha256(f"stoa demo {name}".encode()).digest()[:16])
-    digest[:6] = int(moment.timestamp() * 1000).to_bytes(6, "big")
+    digest[:6] = int((FIRST + timedelta(hours=rank)).timestamp() * 1000).to_bytes(6, "big")
     digest[6] = digest[6] & 0x0F | 0x70
     digest[8] = digest[8] & 0x3F | 0x80
     return UUID(bytes=bytes(digest))

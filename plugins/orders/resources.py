@@ -47,7 +47,7 @@ class Orders:
         query=OrdersQuery,
         response=page_of(OrderItemOut),
         errors=(Forbidden, Invalid),
-        statements=2,
+        statements=4,
     )
     def on_get(self, req: Request, resp: Response) -> Any:
         """What one bought, sold (`as=seller`) or looks after (`as=operator`), the latest first."""
@@ -86,7 +86,7 @@ class Order:
         response=OrderOut,
         etag=True,
         errors=(NotFound,),
-        statements=2,
+        statements=4,
     )
     def on_get(self, req: Request, resp: Response, order_id: UUID) -> Any:
         """For its buyer, its seller and who looks after its scope."""
@@ -116,7 +116,7 @@ class History:
         permission=AUTHENTICATED,
         response=HistoryOut,
         errors=(NotFound,),
-        statements=2,
+        statements=4,
     )
     def on_get(self, req: Request, resp: Response, order_id: UUID) -> Any:
         """Every change of status: who, when, why."""

@@ -22,7 +22,9 @@ SITE = str(Path(__file__).parent / "site")
 def _installed() -> Iterator[None]:
     """Have the plugin `stall` installed, as a distribution with an entry point."""
     sys.path.insert(0, SITE)
-    yield
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTHONPATH", SITE, prepend=":")  # for the processes that tests start
+        yield
     sys.path.remove(SITE)
 
 
