@@ -145,3 +145,6 @@ EVENTS = (
     IdentityLinked,
     IdentityUnlinked,
 )
+
+PUBLIC = (UserRegistered, ProfileUpdated, UserDeleted, RoleGranted, RoleRevoked)
+"""What may leave the house by webhooks: what the account itself and its administrators may know."""

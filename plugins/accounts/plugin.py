@@ -11,7 +11,7 @@ from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
 from plugins.accounts import hookspecs, provider_tokens
 from plugins.accounts.commands import COMMANDS
 from plugins.accounts.demo import load
-from plugins.accounts.events import EVENTS
+from plugins.accounts.events import EVENTS, PUBLIC
 from plugins.accounts.models import MODELS
 from plugins.accounts.notices import TYPES, recipient
 from plugins.accounts.permissions import PERMISSIONS
@@ -113,3 +113,8 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def notifications_recipient(user_id: UUID) -> Recipient | None:
     return recipient(user_id)
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return [(event, ("user_id",), "accounts:read") for event in PUBLIC]

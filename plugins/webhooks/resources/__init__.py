@@ -1,0 +1,22 @@
+"""HTTP: parse, call, respond."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel import Route
+from plugins.webhooks.resources import endpoints, log
+
+ROUTES: Final = (
+    Route("/webhooks", endpoints.Endpoints()),
+    Route("/webhooks/event-types", endpoints.EventTypes()),
+    Route("/webhooks/{endpoint_id:uuid}", endpoints.Endpoint()),
+    Route("/webhooks/{endpoint_id:uuid}/secret", endpoints.Secret()),
+    Route("/webhooks/{endpoint_id:uuid}/enable", endpoints.Enable()),
+    Route("/webhooks/{endpoint_id:uuid}/disable", endpoints.Disable()),
+    Route("/webhooks/{endpoint_id:uuid}/test", log.Test()),
+    Route("/webhooks/{endpoint_id:uuid}/replay", log.Replay()),
+    Route("/webhooks/{endpoint_id:uuid}/deliveries", log.Deliveries()),
+    Route("/webhooks/{endpoint_id:uuid}/deliveries/{delivery_id:uuid}", log.Delivery()),
+    Route("/webhooks/{endpoint_id:uuid}/deliveries/{delivery_id:uuid}/replay", log.ReplayOne()),
+)

@@ -1,0 +1,9 @@
+"""Webhooks keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestWebhooks(PluginContract):
+    plugin = "webhooks"
