@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 
 from kernel import uuid7
+from kernel.testing.realtime import PATIENCE
 from plugins.chat.services import scheduling
 
 PLUGINS = ("chat",)
@@ -78,6 +80,34 @@ def test_a_worker_that_dies_while_sending_leaves_it_to_be_sent(app, ada, ben, la
 
     assert between == []
     assert texts(ben, room) == ["Later"]
+
+
+BLOCKED = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+def test_a_worker_cut_off_in_the_middle_has_sent_nothing_and_failed_nothing(app, ada, ben, later, clock):
+    room = ada.direct(ben)
+    later(ada, room)
+    clock.advance(LATER)
+
+    with ThreadPoolExecutor(1) as pool:
+        with app.db.atomic():
+            app.db.rows("SELECT 1 FROM chat_conversation WHERE id = %s FOR UPDATE", (room,))
+            job = pool.submit(scheduling.send_due)
+            deadline = monotonic() + PATIENCE
+            while not (blocked := app.db.rows(BLOCKED)):
+                assert monotonic() < deadline, "the worker did not come to the conversation"
+                app.db.rows("SELECT pg_stat_clear_snapshot()")  # or a transaction sees the same for ever
+            app.db.rows("SELECT pg_terminate_backend(%s)", blocked[0])
+        with pytest.raises(ExceptionGroup):
+            job.result()
+    between = (texts(ben, room), [each["status"] for each in waiting(ada)])
+    again = scheduling.send_due()
+
+    assert between == ([], ["waiting"])
+    assert (again, texts(ben, room)) == (1, ["Later"])
 
 
 def test_one_that_cannot_be_read_holds_up_no_other(app, ada, ben, later, clock):
