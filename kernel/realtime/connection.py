@@ -105,7 +105,9 @@ class Connection:
     def _connect(self, packet: Packet) -> None:
         path = packet.namespace
         runtime = self.gateway.runtimes.get(path)
-        if runtime is None:
+        if not self.gateway.may_knock(self):
+            self.end(BAD_PROTOCOL, "too many CONNECT packets")
+        elif runtime is None:
             self._send(PacketType.CONNECT_ERROR, path, {"message": "Invalid namespace"})
         elif path in self.sockets or path in self.joining:
             self.end(BAD_PROTOCOL, f"joined already: {path}")

@@ -66,7 +66,8 @@ class Gateway:
         local = Limiter(MemoryBuckets(_MAX_BUCKETS), app.clock)
         self._limits = Limits(local, app.limiter, self.settings.inbound_rate, enforced=enforced)
         self.identities = Identities(app.auth, app.clock, self.settings.recheck)
-        self.entrance = Entrance(self, local if enforced else None)
+        self._local = local if enforced else None
+        self.entrance = Entrance(self, self._local)
         self.observers: list[Observer] = []
         self.connections: set[Connection] = set()
         self._by_network: Counter[str] = Counter()
@@ -150,6 +151,12 @@ class Gateway:
     def _transports(self) -> Iterator[Sample]:
         counts = Counter(one.session.transport for one in self.connections)
         return (((transport,), float(counts[transport])) for transport in ("polling", "websocket"))
+
+    def may_knock(self, connection: Connection) -> bool:
+        """Say whether a connection may ask for another namespace: as often a minute as it may send events."""
+        if self._local is None:
+            return True
+        return self._local.hit(f"connect:{connection.session.id}", self.settings.inbound_rate, 60).allowed
 
     # -- sockets -------------------------------------------------------------
 

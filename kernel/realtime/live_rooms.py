@@ -30,6 +30,8 @@ Family = tuple[str, str]
 
 GRACE: Final = 0.03
 """Seconds an announced event has to arrive by a quicker way before the stream is read."""
+_IDLE: Final = 10_000
+"""Rooms nobody is in that are remembered for who returns."""
 
 
 def family_of(key: RoomKey) -> Family:
@@ -101,6 +103,8 @@ class LiveRooms:
             self._forget(room.key)
         else:
             self._idle[room.key] = self._monotonic() + self._lingers
+            if len(self._idle) > _IDLE:  # a client that joins and leaves must not fill the memory
+                self._forget(next(iter(self._idle)))
             self.on_lag()
 
     def _forget(self, key: RoomKey) -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema
+from typing import Any
+
+from marshmallow import Schema, ValidationError
 from marshmallow.validate import Length, Range
 
 from kernel.http import fields
+from kernel.realtime.recovery import Position
 
 MAX_ROOM = 200  # characters
+MAX_EPOCH = 64  # characters
+MAX_SEQ = 2**53 - 1  # what JavaScript counts to exactly
 
 
 class PositionBody(Schema):
     """The last event of a room's stream a client has."""
 
     epoch = fields.String(
-        required=True, validate=Length(1, 64), metadata={"description": "The stream's name."}
+        required=True, validate=Length(1, MAX_EPOCH), metadata={"description": "The stream's name."}
     )
     seq = fields.Integer(
         required=True,
-        validate=Range(0, 2**53 - 1),
+        validate=Range(0, MAX_SEQ),
         metadata={"description": "The event's number."},
     )
 
@@ -42,10 +47,39 @@ class LeaveBody(Schema):
     )
 
 
+class Positions(fields.Dict):
+    """Positions by room, read as `Position`.
+
+    APPSEC: a nested schema takes 20 µs for each and 200 µs for one that is wrong:
+    a message full of them stopped the process for 0.4 s. Here the first fault ends it.
+    """
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Position]:
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        return {room: _position(room, one) for room, one in value.items()}
+
+
+def _position(room: str, one: Any) -> Position:
+    """Return the position a client gives of a room; raise ValidationError at its key."""
+    if not 0 < len(room) <= MAX_ROOM:
+        raise ValidationError({room[:MAX_ROOM]: [f"A room's name has 1 to {MAX_ROOM} characters."]})
+    if isinstance(one, dict) and one.keys() == {"epoch", "seq"}:
+        epoch, seq = one["epoch"], one["seq"]
+        if (
+            isinstance(epoch, str)
+            and 0 < len(epoch) <= MAX_EPOCH
+            and type(seq) is int
+            and 0 <= seq <= MAX_SEQ
+        ):
+            return Position(epoch, seq)
+    raise ValidationError({room: [f"Send an epoch, text of 1 to {MAX_EPOCH} characters, and a seq from 0."]})
+
+
 class RecoverBody(Schema):
     """The positions a client has, by room; rooms it is not in are entered."""
 
-    positions = fields.Dict(
+    positions = Positions(
         keys=fields.String(validate=Length(1, MAX_ROOM)),
         values=fields.Nested(PositionBody),
         required=True,

@@ -68,7 +68,11 @@ class Runtime:
         return socket.rooms >= rooms.keys()
 
     def event(self, socket: Socket, name: Any, args: list[Any], reply: Reply, *, nul: bool) -> None:
-        """Handle one event and answer it; raise the Problem it comes to."""
+        """Handle one event and answer it; raise the Problem it comes to.
+
+        SECURITY: whoever may not be here any more is not served what waited in the queue.
+        """
+        self.demand(socket)
         handle = self._handlers.get(name)
         if handle is not None:
             reply(accepted(handle(socket, args, nul)))
@@ -102,11 +106,11 @@ class Runtime:
         self.membership.admit(socket, positions, lambda states: reply(accepted({"rooms": states})))
 
     def _read_positions(self, data: Any) -> dict[str, Position]:
-        given = data["positions"]
+        given: dict[str, Position] = data["positions"]
         if len(given) > self._max_positions:
             fault = FieldError(f"At most {self._max_positions} rooms at once.", pointer="/positions")
             raise Invalid(errors=(fault,))
-        return {room: Position(one["epoch"], one["seq"]) for room, one in given.items()}
+        return given
 
 
 def _authenticate(socket: Socket, data: Any, reply: Reply) -> None:
