@@ -92,10 +92,10 @@ class Course:
             gc.enable()
 
 
-def rooms_of(lines: list[Line], size: int, family: str) -> dict[str, list[Line]]:
-    """Return rooms by name, `size` lines each."""
+def rooms_of(lines: list[Line], size: int, prefix: str) -> dict[str, list[Line]]:
+    """Return rooms by name, `size` lines each; a claim with streams has a prefix of its own."""
     starts = range(0, len(lines), size)
-    return {f"{family}:{number}": lines[start : start + size] for number, start in enumerate(starts)}
+    return {f"{prefix}{number}": lines[start : start + size] for number, start in enumerate(starts)}
 
 
 def enter(crowd: Crowd, rooms: dict[str, list[Line]]) -> list[object]:

@@ -115,10 +115,10 @@ def _say(line: Line, event: tuple[str, str], number: int) -> None:
 def timely(course: Course) -> list[Claim]:
     """Send at a steady pace over many rooms; tell how long each delivery took from when it was due."""
     details: dict[str, float] = {}
-    kinds = [(name, "say", "hall") for name in course.names] + [("durable", "post", "stage")]
-    for name, event, family in kinds:
+    kinds = [(name, "say", "hall:timely-") for name in course.names] + [("durable", "post", "stage:timely-")]
+    for name, event, prefix in kinds:
         with course.serving(STOA if name == "durable" else name) as peer, course.clients() as crowd:
-            times = sorted(_latencies(course, crowd, peer, event, family))
+            times = sorted(_latencies(course, crowd, peer, event, prefix))
         for share in (50, 95, 99):
             details[f"{name} p{share} ms"] = percentile(times, share) * 1000
         details[f"{name} deliveries"] = float(len(times))
@@ -129,9 +129,9 @@ def timely(course: Course) -> list[Claim]:
     return [claim_of("e", text, [details["durable p95 ms"]], 100, least=False, unit="ms", **details)]
 
 
-def _latencies(course: Course, crowd: Crowd, peer: Peer, event: str, family: str) -> list[float]:
+def _latencies(course: Course, crowd: Crowd, peer: Peer, event: str, prefix: str) -> list[float]:
     sizes = course.sizes
-    rooms = rooms_of(crowd.open(peer.port, sizes.spread), sizes.room_of, family)
+    rooms = rooms_of(crowd.open(peer.port, sizes.spread), sizes.room_of, prefix)
     enter(crowd, rooms)
     names, due, times = deque(rooms), list[float](), list[float]()
 

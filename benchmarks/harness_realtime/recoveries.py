@@ -78,7 +78,7 @@ def recovered(course: Course) -> list[Claim]:
 def _gathered(course: Course, crowd: Crowd, peer: Peer) -> tuple[list[Member], list[str], list[Line]]:
     """Open the clients and put them into rooms."""
     lines = crowd.open(peer.port, course.sizes.dropped, window=WINDOW)
-    rooms = rooms_of(lines, course.sizes.room_of, "stage")
+    rooms = rooms_of(lines, course.sizes.room_of, "stage:return-")
     answers: list[Any] = enter(crowd, rooms)
     names = [room for room, inside in rooms.items() for _ in inside]
     members = [

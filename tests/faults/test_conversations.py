@@ -32,13 +32,14 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid =
 @pytest.fixture
 def conversation(begin, applications, tmp_path):
     """Start two processes and open a group of four: `conversation(on=…, redis={"url": …})`."""
-    made = []
+    made, started = [], []
 
     def make(**options):
         site = begin("chat", **QUICK, **options)
         site.execute(DURABLE)
         (tmp_path / "second").mkdir()
         servers = [site.server, Server(site.server.settings, tmp_path / "second")]
+        started.extend(servers)
         for server in servers:
             server.start()
         made.append(Conversation(site, servers, *opened(applications, site)))
@@ -47,7 +48,8 @@ def conversation(begin, applications, tmp_path):
     yield make
     for each in made:
         each.close()
-        each.servers[1].stop()
+    for server in started:
+        server.stop()
 
 
 def opened(applications, site):
