@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kernel.realtime import live_rooms
 from kernel.realtime.engine import Frame
 from kernel.realtime.recovery import UNWRITTEN, Position, Recovery
 from kernel.realtime.sequencer import Slice
@@ -294,6 +295,20 @@ def test_a_room_nobody_is_in_is_forgotten_after_a_while(nodes: MakeNode) -> None
     assert node.realtime.live.get(("/jars", ROOM)) is not None
     until(lambda: len(node.realtime.live) == 0)
     assert node.realtime.live.rings.bytes == 0
+
+
+def test_rooms_that_are_joined_and_left_are_not_remembered_without_bound(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_rooms, "_IDLE", 10)
+    socket = Socket()
+
+    for n in range(50):
+        node.realtime.rooms.join(socket, {f"jar:{n}": None})
+        node.realtime.rooms.leave(socket, f"jar:{n}")
+
+    assert len(node.realtime.live) == 10
+    assert node.realtime.live.get(("/jars", "jar:49")) is not None
 
 
 def test_memory_of_events_is_bounded_over_all_rooms(nodes: MakeNode) -> None:

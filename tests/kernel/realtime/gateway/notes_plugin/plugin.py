@@ -236,6 +236,20 @@ BOARD = Namespace(
     ),
     outbound=(Outbound(name="posted", summary="Something was put up", data=Anything, room="wall"),),
 )
+VAULT = Namespace(
+    path="/vault",
+    summary="What keepers keep",
+    permission="notes:secrets",
+    rooms=(
+        RoomFamily(
+            name="safe",
+            summary="A safe",
+            authorise=lambda principal, keys: keys if principal.can("notes:secrets") else (),
+        ),
+    ),
+    inbound=(inbound("note:write", on_write, body=NoteBody, ack=NoteOut),),
+    outbound=(Outbound(name="kept", summary="Something was kept", data=Anything, room="safe"),),
+)
 
 
 @hookimpl
@@ -255,4 +269,4 @@ def register_permissions():
 
 @hookimpl
 def register_realtime():
-    return [NOTES, BOARD]
+    return [NOTES, BOARD, VAULT]
