@@ -32,3 +32,13 @@ def categories_reassign(category_id: UUID, to_id: UUID) -> None:
     implements `categories_used` implements this. Attribute values stay as they
     are and are checked against the new category at their next change.
     """
+
+
+@hookspec
+def categories_shown(scope: str) -> Collection[UUID] | None:
+    """Return which of everybody's categories the tree of a scope shows, each with all below it; None: all.
+
+    Called for each tree of a scope. Answer from memory or with one query. What is
+    not shown can still be named: this is for choosing, not a right.
+    """
+    raise AssertionError("a specification is never called")

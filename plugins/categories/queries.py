@@ -7,7 +7,7 @@ decided on an old tree and nothing uncommitted is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
@@ -152,7 +152,25 @@ def tree(scope: str | None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = _kept(
         f"tree:{scope or ''}", lambda: _planted(app.db.dicts(_TREE, (scope,)))
     )
-    return found
+    chosen = _chosen(scope) if scope else None
+    return found if chosen is None else _pruned(found, chosen)
+
+
+def _chosen(scope: str) -> set[str] | None:
+    """Return the ids of everybody's categories a scope shows; None for all."""
+    answers = app.hooks.call("categories_shown", scope=scope)
+    return {str(one) for answer in answers for one in answer} if answers else None
+
+
+def _pruned(nodes: Iterable[dict[str, Any]], chosen: Collection[str]) -> list[dict[str, Any]]:
+    """Return the branches that are chosen or the scope's own, with what leads to them."""
+    kept = []
+    for node in nodes:
+        if node["scope"] is not None or str(node["id"]) in chosen:
+            kept.append(node)
+        elif below := _pruned(node["children"], chosen):
+            kept.append({**node, "children": below})
+    return kept
 
 
 def _planted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel import Forbidden, Principal, app
 from plugins.listings.permissions import BROWSE, MODERATE
 from plugins.listings.states import SHOWN
+from plugins.search.api import Scopes
 
 
 def person(caller: Principal) -> UUID:
@@ -27,6 +28,24 @@ def hidden_sellers(viewer: Principal) -> tuple[UUID, ...]:
     for hidden in app.hooks.call("listings_hidden_sellers", viewer=viewer.id):
         found.update(hidden)
     return tuple(sorted(found - {viewer.id}))
+
+
+def closed_scopes(scopes: Collection[str]) -> set[str]:
+    """Return those of the scopes whose market is closed; nothing is asked when nobody answers."""
+    if not scopes or not app.hooks.implementations("listings_closed_scopes"):
+        return set()
+    return {one for found in app.hooks.call("listings_closed_scopes", scopes=scopes) for one in found}
+
+
+def open_to(viewer: Principal, asked: str | None) -> Scopes:
+    """Return where a viewer browses now: the scopes they belong to whose market is open.
+
+    `asked` is the scope somebody who may browse everywhere names.
+    """
+    seen = viewer.scopes_for(BROWSE)
+    if isinstance(seen, frozenset):
+        return seen - closed_scopes(seen)
+    return frozenset() if asked and closed_scopes([asked]) else seen
 
 
 def moderates(caller: Principal, scope: str) -> bool:

@@ -22,3 +22,16 @@ def listings_hidden_sellers(viewer: UUID) -> Collection[UUID]:
     `[listings] list_cache` is over.
     """
     raise AssertionError("a specification is never called")
+
+
+@hookspec
+def listings_closed_scopes(scopes: Collection[str]) -> Collection[str]:
+    """Return those of `scopes` whose market is closed: what is offered there is shown to nobody else.
+
+    Called for each request that shows listings of a scope and is not answered
+    from the cache: answer from memory or with one query. Kept pages are dropped by
+    the events of `buildings`; another plugin's changes show when `[listings]
+    list_cache` is over. Sellers and moderators still see the listings. To refuse
+    a publication, see above.
+    """
+    raise AssertionError("a specification is never called")

@@ -9,9 +9,9 @@ from uuid import UUID
 from kernel import ALL, FieldError, Invalid, NotFound, Page, Principal, app
 from plugins.categories import api as categories
 from plugins.listings import sql
-from plugins.listings.audience import hidden_sellers, may_change, may_see
+from plugins.listings.audience import closed_scopes, hidden_sellers, may_change, may_see, open_to
 from plugins.listings.keyset import cursor_of, moment_of, position_of
-from plugins.listings.permissions import BROWSE, MODERATE
+from plugins.listings.permissions import MODERATE
 from plugins.listings.settings import ListingsSettings
 from plugins.listings.states import SHOWN, allowed_from
 from plugins.media import api as media
@@ -112,7 +112,7 @@ def _in_scope(
     Whoever may see every scope names the one they want: an administrator of a
     thousand buildings lives in none of them.
     """
-    seen = viewer.scopes_for(BROWSE)
+    seen = open_to(viewer, asked.get("scope"))
     if "scope" in asked:
         conditions.append("scope")
         values["scope"] = asked["scope"] if asked["scope"] in seen else None  # NULL equals nothing
@@ -149,7 +149,7 @@ def _searched(viewer: Principal, asked: Mapping[str, Any]) -> Page[dict[str, Any
     """Return a page of what the search finds, in the search's order."""
     if asked["status"] != "ACTIVE":
         raise Invalid(errors=[FieldError("Only active listings are searched.", parameter="status")])
-    sort, seen = asked.get("sort", "relevance"), viewer.scopes_for(BROWSE)
+    sort, seen = asked.get("sort", "relevance"), open_to(viewer, asked.get("scope"))
     groups = [[f"type:{asked['type']}"]] if "type" in asked else []
     if "category" in asked:
         ids = (asked["category"], *categories.descendants(asked["category"]))
@@ -224,6 +224,8 @@ def one(listing_id: UUID, viewer: Principal) -> dict[str, Any]:
     if not may_see(_facts(found), viewer, hidden_sellers(viewer)):
         raise NotFound
     if not may_change(_facts(found), viewer):
+        if found["scope"] and closed_scopes([found["scope"]]):
+            raise NotFound
         found["allowed"] = found["withheld"] = []
     return found | _related(found)
 

@@ -46,6 +46,20 @@ SUBSCRIBERS = (
     Subscriber(
         "blocking.user.unblocked.v1", drop_pages, name="listings.follow_unblock", inline=True, optional=True
     ),
+    Subscriber(
+        "buildings.settings.changed.v1",
+        drop_pages,
+        name="listings.follow_settings",
+        inline=True,
+        optional=True,
+    ),
+    Subscriber(
+        "buildings.building.deleted.v1",
+        drop_pages,
+        name="listings.follow_deleted_building",
+        inline=True,
+        optional=True,
+    ),
     Subscriber(CategoryMoved, drop_pages, name="listings.follow_moved_category", inline=True),
     Subscriber(CategoryDeleted, drop_pages, name="listings.follow_deleted_category", inline=True),
     Subscriber(ProfileUpdated, follow_profile, name="listings.follow_profile"),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel import Money, Principal, app
-from plugins.listings.audience import hidden_sellers
+from plugins.listings.audience import closed_scopes, hidden_sellers
 from plugins.listings.models import VISIBLE, Listing
 from plugins.listings.permissions import BROWSE
 from plugins.listings.queries import KIND, items
@@ -61,7 +61,12 @@ def _cards(ids: Collection[UUID], caller: Principal) -> dict[UUID, search.Card]:
     """Return the cards of visible listings; the search has looked at the scope already."""
     hidden = {str(each) for each in hidden_sellers(caller)}
     found = items(list(ids))
-    return {each: _card(row) for each, row in found.items() if row["seller"]["id"] not in hidden}
+    closed = closed_scopes({row["scope"] for row in found.values() if row["scope"]})
+    return {
+        each: _card(row)
+        for each, row in found.items()
+        if row["seller"]["id"] not in hidden and row["scope"] not in closed
+    }
 
 
 def _card(row: Mapping[str, Any]) -> search.Card:

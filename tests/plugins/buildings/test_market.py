@@ -1,0 +1,131 @@
+"""Offering in a building: who may, when, and who sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from plugins.categories import services as categories
+
+ROLES = {
+    "resident": ["+listings:browse", "+categories:read"],
+    "building_admin": ["+listings:browse", "+listings:moderate", "+categories:read", "+categories:manage"],
+}
+pytestmark = [pytest.mark.plugins("buildings", "listings"), pytest.mark.settings(auth={"roles": ROLES})]
+URL = "/v1/listings"
+
+
+@pytest.fixture
+def chairs(app):
+    return categories.create(None, {"name": "Chairs", "slug": "chairs", "parent_id": None, "attributes": []})
+
+
+@pytest.fixture
+def offer(chairs):
+    def make(who, house, **more):
+        body = {
+            "type": "PRODUCT", "title": "Oak chair", "status": "ACTIVE", "scope": house.scope,
+            "category_id": str(chairs), "price": {"amount": 4900, "currency": "USD"}, **more,
+        }  # fmt: skip
+        return who.client.post(URL, body)
+
+    return make
+
+
+def titles(who, **query):
+    return [each["title"] for each in who.client.get(URL, query=query).json["items"]]
+
+
+def test_what_is_offered_in_a_building_is_for_its_members(attalos, house, person, offer, client):
+    ada, ben, eve = attalos.take_in(person()), attalos.take_in(person("Ben")), person("Eve")
+    neighbour = house("Zenon").take_in(person("Zoe"))
+
+    made = offer(ada, attalos)
+
+    item = f"{URL}/{made.json['id']}"
+    assert made.status == 201
+    assert titles(ben) == titles(attalos.admin) == ["Oak chair"]
+    assert titles(eve) == titles(neighbour) == titles(neighbour, scope=attalos.scope) == []
+    assert [who.client.get(item).status for who in (ben, attalos.admin, eve, neighbour)] == [
+        200,
+        200,
+        404,
+        404,
+    ]
+    assert client.get(item).status == 404
+    assert offer(eve, attalos).status == 422
+
+
+def test_a_member_who_is_removed_sees_nothing_from_the_answer_on(attalos, person, offer):
+    ada, ben = attalos.take_in(person()), attalos.take_in(person("Ben"))
+    made = offer(ada, attalos).json
+    before = titles(ben)
+
+    attalos.admin.client.delete(f"{attalos.url}/members/{ben.id}")
+
+    assert (before, titles(ben)) == (["Oak chair"], [])
+    assert ben.client.get(f"{URL}/{made['id']}").status == 404
+    assert titles(ben, q="oak") == []
+
+
+def test_a_closed_market_hides_what_was_offered_and_refuses_more_at_once(
+    attalos, person, offer, client, work
+):
+    ada, ben, platform = attalos.take_in(person()), attalos.take_in(person("Ben")), client.as_admin()
+    made = offer(ada, attalos).json
+    work()
+    listed = [titles(ben), titles(ben, q="oak"), titles(ben, scope=attalos.scope)]
+
+    attalos.allow(marketplace=False)
+    hidden = [titles(ben), titles(ben, q="oak"), titles(ben, scope=attalos.scope)]
+    over_all = platform.get(URL, query={"scope": attalos.scope}).json["items"]
+    refused, draft = offer(ada, attalos), offer(ada, attalos, status="DRAFT")
+    page = [who.client.get(f"{URL}/{made['id']}").status for who in (ada, ben)]
+    found = ben.client.get("/v1/search", query={"q": "oak"}).json["items"]
+    attalos.allow(marketplace=True)
+
+    assert listed == [["Oak chair"]] * 3
+    assert hidden == [[]] * 3
+    assert over_all == []
+    assert (refused.status, refused.problem, draft.status) == (409, "marketplace-closed", 201)
+    assert (page, found) == ([200, 404], [])
+    assert titles(ben) == ["Oak chair"]
+
+
+def test_a_closed_market_leaves_others_open(attalos, house, person, offer):
+    zenon = house("Zenon")
+    ada = zenon.take_in(attalos.take_in(person()))
+    offer(ada, attalos, title="Here")
+    offer(ada, zenon, title="There")
+
+    attalos.allow(marketplace=False)
+
+    assert titles(ada) == ["There"]
+
+
+def test_where_verification_is_required_the_unverified_offer_nothing(attalos, person, offer):
+    ada = attalos.take_in(person())
+    attalos.allow(verification_required=True)
+
+    refused = offer(ada, attalos)
+    attalos.admin.client.patch(f"{attalos.url}/members/{ada.id}", {"verified": True})
+
+    assert (refused.status, refused.problem) == (403, "verification-required")
+    assert offer(ada, attalos).status == 201
+
+
+def test_a_platform_administrator_who_lives_elsewhere_offers_nothing_there(attalos, client, offer, person):
+    admin = person("Ola", "admin")
+
+    refused = offer(admin, attalos)
+
+    assert (refused.status, refused.problem) == (403, "not-a-member")
+
+
+def test_a_buildings_admin_moderates_there_only(attalos, house, person, offer):
+    ada, zenon = attalos.take_in(person()), house("Zenon")
+    made = offer(ada, attalos).json
+
+    foreign = zenon.admin.client.post(f"{URL}/{made['id']}/withhold", {})
+    own = attalos.admin.client.post(f"{URL}/{made['id']}/withhold", {"note": "Counterfeit"})
+
+    assert (foreign.status, own.status) == (404, 200)
