@@ -23,6 +23,7 @@ import requests
 import socketio
 from socketio.exceptions import ConnectionError as Refused
 
+from kernel.realtime.recovery import UNWRITTEN
 from kernel.testing.client import Client
 from kernel.testing.server import Server
 
@@ -223,11 +224,15 @@ class SocketClient:
             return
         room, epoch, seq = place["room"], place["epoch"], place["seq"]
         known = self.positions.get(room)
-        if known is not None and known["epoch"] == epoch:
-            if seq <= known["seq"]:
+        if known is not None and (known["epoch"], known["seq"]) != UNWRITTEN:
+            if known["epoch"] != epoch:
+                self._fault = f"{room}: the stream changed and nobody said so"
+            elif seq <= known["seq"]:
                 return
-            if seq != known["seq"] + 1:
+            elif seq != known["seq"] + 1:
                 self._fault = f"{room}: {seq} came after {known['seq']}"
+        elif known is not None and seq != 1:
+            self._fault = f"{room}: {seq} came as the first event"
         self.positions[room] = {"epoch": epoch, "seq": seq}
         self.events.append(Event(name, data, room, epoch, seq))
 

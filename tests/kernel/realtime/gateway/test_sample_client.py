@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kernel.storage import uuid7
 from tests.kernel.realtime import node
 
 PLUGINS = ("notes",)
@@ -49,6 +50,35 @@ def heard(process, *words):
         lines.append(json.loads(line))
         if lines[-1] == list(words):
             return lines
+
+
+def joins(server):
+    """Return how many joins a process has answered."""
+    counted = 'stoa_realtime_event_seconds_count{event="join",namespace="/notes",outcome="ok"}'
+    found = [line for line in server.get("/metrics").text.splitlines() if line.startswith(counted)]
+    return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+
+def test_the_first_event_of_a_room_is_applied_without_asking_again(realtime, notes, client):
+    folder = node.installed(f"socket.io-client@{VERSIONS[-1]}")
+    ann = client.as_user()
+    silent = notes.Note.create(id=uuid7(), owner_id=ann.user_id, text="nothing was said of it")
+    token, room, before = (
+        ann.headers["authorization"].partition(" ")[2],
+        f"note:{silent.id}",
+        joins(realtime.server),
+    )
+    process = node.start(folder, sample() + AROUND, realtime.url, token, room)
+    heard(process, "load", room)
+
+    notes.write(silent.id, ann.user_id, "first")
+    notes.write(silent.id, ann.user_id, "second")
+    said = heard(process, "apply", "second")
+
+    process.kill()
+    process.communicate()
+    assert said == [["apply", "first"], ["apply", "second"]]
+    assert joins(realtime.server) - before == 1
 
 
 @pytest.mark.parametrize("version", VERSIONS)
