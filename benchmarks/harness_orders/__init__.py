@@ -1,0 +1,1 @@
+"""Buyers, a shop and its books for `benchmarks/orders.py`."""

@@ -1,0 +1,127 @@
+"""Orders a second, from the list to the confirmed order, and whether the books balance.
+
+    python3 benchmarks/orders.py [--buyers 1,8,64] [--seconds 10] [--json]
+
+A journey is: a page of the list → one listing → place (with an idempotency key)
+→ confirm by its seller. One `serve` process with its worker is on one core;
+PostgreSQL and the buyers are on another. After each run no listing may have
+more or less than was not ordered, no order be without its lines, steps, events
+and messages, and none be told that is not there. The last line is the bare SQL
+of an order, run by psycopg2 in one process on the server's core.
+"""
+
+# ruff: noqa: E402 - the environment is entered before anything is imported from it
+
+from __future__ import annotations
+
+import os.path
+import runpy
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - before any import
+if __name__ == "__main__":
+    sys.path[0] = ROOT
+    runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
+
+import json
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from benchmarks.harness.cores import CLIENT, SERVER, pinned
+from benchmarks.harness.figures import Claim, report, scratch
+from benchmarks.harness.load import generator
+from benchmarks.harness.stand import Size, Stand
+from benchmarks.harness_orders.shop import Shop, faults, opened
+
+PLUGINS = "accounts,blocking,categories,chat,listings,media,notifications,order_chat,orders,presence,search"
+REFERENCE = 8  # buyers at which the promises are made
+
+
+def program(module: str, order: Mapping[str, Any], cores: set[int]) -> Any:
+    """Run a program of the harness on its core; return what it says."""
+    with pinned(cores):
+        done = subprocess.run(
+            [sys.executable, "-m", f"benchmarks.harness_orders.{module}"],
+            input=json.dumps(order), cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout)
+
+
+def measured(stand: Stand, shop: Shop, buyers: int, before: int) -> tuple[dict[str, Any], int]:
+    """Let so many buyers buy; return what they saw and how many orders there should be now."""
+    order = {"port": stand.stoa.port, "buyers": buyers}
+    order |= {"seconds": stand.size.seconds, "accounts": shop.accounts, "goods": shop.goods}
+    seen = program("buyers", order, CLIENT)
+    total = before + seen["journeys"] + seen["unfinished"]
+    wrong = faults(stand.application, shop, total) | seen["failures"]
+    if wrong:
+        raise SystemExit(f"{buyers} buyers: the books do not balance: {wrong}")
+    return seen, total
+
+
+def statements(stand: Stand, shop: Shop) -> int:
+    """Return the statements of one journey that finds nothing kept."""
+    from kernel.storage import count_statements, uuid7  # noqa: PLC0415 - see the top
+    from kernel.testing.client import Client  # noqa: PLC0415
+
+    (listing, seller), buyer = shop.goods[0], Client(stand.application).with_token(shop.accounts[0])
+    for _ in range(2):  # the first one warms what a server has long had
+        with count_statements() as counted:
+            buyer.get("/v1/listings", query={"limit": 20})
+            buyer.get(f"/v1/listings/{listing}")
+            key = buyer.with_headers(idempotency_key=str(uuid7()))
+            placed = key.post("/v1/orders", {"lines": [{"ref": f"listing:{listing}"}]}).json["orders"][0]
+            Client(stand.application).with_token(seller).post(f"/v1/orders/{placed['id']}/confirm", {})
+    stand.application.db.release()
+    return counted.count
+
+
+def claims_of(buyers: int, seen: Mapping[str, Any]) -> list[Claim]:
+    """Return what a run says of the promises; they are made for 8 buyers, the others are shown."""
+    whole, place = seen["whole"], seen["place"]
+    details = {f"place_{name}": value for name, value in place.items()} | dict(whole)
+    bound = 150.0 if buyers == REFERENCE else 0.0
+    late = 100.0 if buyers == REFERENCE else 1e9
+    return [
+        Claim(
+            str(buyers), f"orders a second, {buyers} buyers", seen["rate"], bound, True, "/s", None, details
+        ),
+        Claim(str(buyers), f"p95 of a whole order, {buyers} buyers", whole["p95"], late, False, "ms"),
+    ]
+
+
+@click.command()
+@click.option("--buyers", default="1,8,64", show_default=True, help="How many at once, run after run.")
+@click.option("--rows", default=10_000, show_default=True, help="Listings in the data set.")
+@click.option("--seconds", default=10.0, show_default=True, help="Seconds of each run.")
+@click.option("--plugins", default=PLUGINS, show_default=True, help="Which plugins Stoa runs.")
+@click.option("--json", "as_text", is_flag=True, help="Print JSON.")
+@click.option("--keep", is_flag=True, help="Keep the directory of data and logs.")
+def main(*, buyers: str, rows: int, seconds: float, plugins: str, as_text: bool, keep: bool) -> None:
+    """Measure orders; exit 1 when a promise does not hold or the books do not balance."""
+    found: list[Claim] = []
+    with scratch(keep=keep) as directory:
+        size = Size(rows, 1, seconds)
+        with Stand(directory, generator("python"), size, tuple(plugins.split(","))) as stand:
+            shop = opened(stand.seeded)
+            count, total, rate = statements(stand, shop), 2, 0.0
+            for number in map(int, buyers.split(",")):
+                seen, total = measured(stand, shop, number, total)
+                found += claims_of(number, seen)
+                rate = seen["rate"] if number == REFERENCE else rate
+            order = {"url": stand.database, "buyers": REFERENCE, "seconds": seconds, "goods": shop.goods}
+            bare = program("bare", order, SERVER)
+    found.append(Claim("sql", "statements of an order, nothing cached", count, 25, False))
+    found.append(
+        Claim("bare", f"÷ bare SQL, {REFERENCE} buyers", rate / bare, 0.4, True, "", None, {"bare": bare})
+    )
+    report(found, {"listings": f"{rows:,}", "seconds": f"{seconds:g}"}, as_text=as_text)
+
+
+if __name__ == "__main__":
+    main()
