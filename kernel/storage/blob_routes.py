@@ -29,7 +29,7 @@ INLINE = frozenset(
     {
         *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "text/plain"),
         *("video/mp4", "video/webm", "video/ogg"),
-        *("audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm", "audio/wav"),
+        *("audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm", "audio/wav", "audio/flac"),
     }
 )
 

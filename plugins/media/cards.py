@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-Kind = Literal["image", "video", "document"]
+Kind = Literal["image", "video", "audio", "document"]
 Status = Literal["processing", "ready", "failed"]
 Visibility = Literal["public", "private"]
 

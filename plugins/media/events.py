@@ -12,7 +12,7 @@ from kernel import event
 
 @event("media.media.uploaded", version=1, key="media_id")
 class MediaUploaded:
-    """A file arrived whole; `kind` is image, video or document."""
+    """A file arrived whole; `kind` is image, video, audio or document."""
 
     media_id: UUID
     owner_id: UUID

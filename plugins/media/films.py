@@ -1,4 +1,4 @@
-"""Stills and clean copies of films, by ffmpeg where there is one.
+"""Stills and clean copies of films and recordings, by ffmpeg where there is one.
 
 ffmpeg gets a local file and the name of its demuxer, and may open nothing but
 files: a playlist dressed up as a film, which would make it fetch addresses of
@@ -30,6 +30,11 @@ _CONTAINERS: Final = {
     "video/x-m4v": (_MP4,),
     "video/quicktime": (_MP4, ("film.mov", "video/quicktime")),
     "video/webm": (("film.webm", "video/webm"),),
+    "audio/mpeg": (("sound.mp3", "audio/mpeg"),),
+    "audio/mp4": (("sound.m4a", "audio/mp4"),),
+    "audio/ogg": (("sound.ogg", "audio/ogg"),),
+    "audio/flac": (("sound.flac", "audio/flac"),),
+    "audio/wav": (("sound.wav", "audio/wav"),),
 }
 _STILLS: Final = ("large", "thumb400", "thumb300")
 
@@ -55,9 +60,9 @@ def find_ffmpeg(wanted: str) -> str | None:
 def prepare(source: Path, format: Format, target: Path, settings: MediaSettings) -> Result:
     """Return the film without its metadata and, if it has a picture, stills of it.
 
-    Metadata of films tells where they were taken. Without ffmpeg the film is
-    kept as it came and has no still. Raises UnusableFile for what ffmpeg cannot
-    read at all.
+    Metadata of films tells where they were taken; of a recording only the sound is
+    kept. Without ffmpeg either is kept as it came, and a film has no still.
+    Raises UnusableFile for what ffmpeg cannot read at all.
     """
     original = Rendition(source, format.content_type, size=source.stat().st_size)
     ffmpeg = find_ffmpeg(settings.ffmpeg)
@@ -65,6 +70,8 @@ def prepare(source: Path, format: Format, target: Path, settings: MediaSettings)
         return Result({"file": original})
     seconds = settings.processing_seconds * 5
     film = _copied(ffmpeg, source, format, target, seconds)
+    if format.kind == "audio":
+        return Result({"file": film})
     poster = _still(ffmpeg, film.path, format, target, seconds)
     if poster is None:
         return Result({"file": film})
@@ -79,11 +86,12 @@ def _copied(ffmpeg: str, source: Path, format: Format, target: Path, seconds: fl
 
     QuickTime holds kinds of sound that MP4 does not: then it stays QuickTime.
     """
-    clean = ["-map", "0:v?", "-map", "0:a?", "-map_metadata", "-1", "-map_chapters", "-1", "-c", "copy"]
+    tracks = ["-map", "0:a"] if format.kind == "audio" else ["-map", "0:v?", "-map", "0:a?"]
+    clean = [*tracks, "-map_metadata", "-1", "-map_chapters", "-1", "-c", "copy"]
     refused = UnusableFile(reason="broken")
     for name, content_type in _CONTAINERS[format.content_type]:
         path = target / name
-        start_first = [] if name.endswith("webm") else ["-movflags", "+faststart"]
+        start_first = ["-movflags", "+faststart"] if name.endswith((".mp4", ".mov", ".m4a")) else []
         try:
             _run(ffmpeg, source, format, [*clean, *start_first, str(path)], seconds)
         except UnusableFile as ex:
@@ -123,4 +131,4 @@ def _run(
     except subprocess.TimeoutExpired as ex:
         raise UnusableFile("It takes too long to read.", reason="too-slow") from ex
     if done.returncode != 0:
-        raise UnusableFile(f"The film is damaged: {done.stderr.strip()[-300:]}", reason="broken")
+        raise UnusableFile(f"The file is damaged: {done.stderr.strip()[-300:]}", reason="broken")

@@ -32,6 +32,14 @@ _VIDEOS: Final = {
     "video/quicktime": "mov",
     "video/webm": "matroska",
 }
+_SOUNDS: Final = {
+    "audio/mpeg": ("audio/mpeg", "mp3"),
+    "audio/mp4": ("audio/mp4", "mov"),
+    "audio/ogg": ("audio/ogg", "ogg"),
+    "audio/x-flac": ("audio/flac", "flac"),
+    "audio/x-wav": ("audio/wav", "wav"),
+}
+"""By the name filetype has for it: the registered type, and the demuxer's name."""
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _DOCUMENTS: Final = (
     "application/pdf",
@@ -43,8 +51,8 @@ _DOCUMENTS: Final = (
     "application/vnd.oasis.opendocument.presentation",
 )
 _TAKEN: Final = (
-    "Send a picture (JPEG, PNG, GIF, WebP, AVIF), a film (MP4, MOV, WebM) or a document "
-    "(PDF, Word, Excel, PowerPoint, OpenDocument)."
+    "Send a picture (JPEG, PNG, GIF, WebP, AVIF), a film (MP4, MOV, WebM), "
+    "a recording (MP3, M4A, Ogg, FLAC, WAV) or a document (PDF, Word, Excel, PowerPoint, OpenDocument)."
 )
 _EXTENSIONS: Final = {
     "image/jpeg": ".jpg",
@@ -53,6 +61,11 @@ _EXTENSIONS: Final = {
     "video/mp4": ".mp4",
     "video/quicktime": ".mov",
     "video/webm": ".webm",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/ogg": ".ogg",
+    "audio/flac": ".flac",
+    "audio/wav": ".wav",
     "application/pdf": ".pdf",
 }
 
@@ -69,6 +82,7 @@ class Format:
 FORMATS: Final = {
     **{mime: Format("image", mime, decoder) for mime, decoder in _IMAGES.items()},
     **{mime: Format("video", mime, decoder) for mime, decoder in _VIDEOS.items()},
+    **{mime: Format("audio", *found) for mime, found in _SOUNDS.items()},
     **{mime: Format("document", mime) for mime in _DOCUMENTS},
 }
 
@@ -92,6 +106,7 @@ def limit_of(format: Format, settings: MediaSettings) -> int:
     limits = {
         "image": settings.image_bytes,
         "video": settings.video_bytes,
+        "audio": settings.audio_bytes,
         "document": settings.document_bytes,
     }
     return limits[format.kind]
@@ -99,7 +114,7 @@ def limit_of(format: Format, settings: MediaSettings) -> int:
 
 def largest(settings: MediaSettings) -> int:
     """Return how many bytes any file may have."""
-    return max(settings.image_bytes, settings.video_bytes, settings.document_bytes)
+    return max(settings.image_bytes, settings.video_bytes, settings.audio_bytes, settings.document_bytes)
 
 
 def extension(content_type: str) -> str:

@@ -8,7 +8,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from kernel import Schema, fields
 
-KINDS: Final = ("image", "video", "document")
+KINDS: Final = ("image", "video", "audio", "document")
 STATUSES: Final = ("processing", "ready", "failed")
 VISIBILITIES: Final = ("public", "private")
 _NAME: Final = Length(min=1, max=500)

@@ -17,6 +17,7 @@ class MediaSettings:
 
     image_bytes: int = setting(10 * MIB, help="Largest image.", minimum=1024, maximum=100 * MIB)
     video_bytes: int = setting(100 * MIB, help="Largest film.", minimum=1024, maximum=GIB)
+    audio_bytes: int = setting(25 * MIB, help="Largest sound recording.", minimum=1024, maximum=GIB)
     document_bytes: int = setting(20 * MIB, help="Largest document.", minimum=1024, maximum=GIB)
     image_pixels: int = setting(
         50_000_000, help="Pixels of the largest image that is decoded.", minimum=10_000, maximum=200_000_000
@@ -36,7 +37,7 @@ class MediaSettings:
     )
     processing_seconds: int = setting(
         60,
-        help="Processor seconds one image may take; a film may take five times that.",
+        help="Processor seconds one image may take; a film or recording may take five times that.",
         minimum=5,
         maximum=600,
     )

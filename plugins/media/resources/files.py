@@ -37,7 +37,15 @@ class File:
         permission=PUBLIC,
         query=FileQuery,
         response=Binary(
-            "image/jpeg", "image/webp", "image/png", "video/mp4", "video/webm", "application/octet-stream"
+            "image/jpeg",
+            "image/webp",
+            "image/png",
+            "video/mp4",
+            "video/webm",
+            "audio/mpeg",
+            "audio/mp4",
+            "audio/ogg",
+            "application/octet-stream",
         ),
         rate=UNLIMITED,
         errors=(NotFound, RangeNotSatisfiable),

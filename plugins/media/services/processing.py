@@ -96,7 +96,7 @@ def _fetch(medium: Medium, path: Path, settings: MediaSettings) -> _Copy:
 def _prepare(copy: _Copy, directory: Path, settings: MediaSettings) -> Result:
     if copy.format.kind == "image":
         return pictures.draw(copy.path, copy.format.decoder, directory, settings)
-    if copy.format.kind == "video":
+    if copy.format.kind in ("video", "audio"):
         return films.prepare(copy.path, copy.format, directory, settings)
     return Result({"file": Rendition(copy.path, copy.format.content_type, size=copy.size)})
 

@@ -57,6 +57,33 @@ def test_a_film_gets_a_still_and_loses_its_metadata(shoot, name, options, served
 
 
 @needs_ffmpeg
+@pytest.mark.parametrize(
+    ("name", "options", "served"),
+    [
+        ("a.mp3", (), "audio/mpeg"),
+        ("a.m4a", ("-c:a", "aac"), "audio/mp4"),
+        ("a.ogg", ("-c:a", "libopus"), "audio/ogg"),
+        ("a.flac", (), "audio/flac"),
+        ("a.wav", (), "audio/wav"),
+    ],
+)
+def test_a_recording_keeps_its_sound_and_loses_its_metadata(
+    ann, client, ready, tmp_path, name, options, served
+):
+    tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1", "-metadata", "comment=secret")
+    subprocess.run([FFMPEG, "-loglevel", "error", *tone, *options, str(tmp_path / name)], check=True)
+
+    medium = ready(ann, (tmp_path / name).read_bytes(), name)
+    got = client.get(medium["url"])
+
+    assert (medium["status"], medium["type"], medium["content_type"]) == ("ready", "audio", served)
+    assert set(medium["files"]) == {"file"}
+    assert b"secret" in (tmp_path / name).read_bytes()
+    assert b"secret" not in got.body
+    assert "content-disposition" not in got.headers
+
+
+@needs_ffmpeg
 def test_a_broken_film_fails(ann, work):
     made = upload(ann, b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0" * 5000, "a.mp4").json
     work()
