@@ -25,7 +25,7 @@ from plugins.search.dictionary import Dictionary
 from plugins.search.models import SearchDocument as Doc
 from plugins.search.port import CORRECTIONS, Document, Hit, Scopes, SearchHits, SearchQuery, Suggestions
 from plugins.search.settings import SearchSettings
-from plugins.search.words import folded, words
+from plugins.search.words import folded, searchable, words
 
 LONGEST_BODY: Final = 50_000  # a tsvector takes 1 MiB
 LONGEST_TEXT: Final = 200
@@ -125,7 +125,7 @@ class PostgresSearch:
 
     def find(self, query: SearchQuery) -> SearchHits:
         """Return a page of hits: one statement, three to five when the text is misspelt."""
-        text = folded(query.text[:LONGEST_TEXT]).strip()
+        text = searchable(folded(query.text[:LONGEST_TEXT]))
         mark, cursor = _opened(query.cursor)
         if mark == "c":
             return self._corrected(query, text, cursor) or SearchHits(())

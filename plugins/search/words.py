@@ -21,12 +21,22 @@ COMPARED: Final = 7
 """Letters at the beginning of a word whose deletions are stored: at most 29 strings a word."""
 
 _WORD = re.compile(r"[^\W_]+")
+_IDLE_MINUS = re.compile(r'-(?![\w"])|(?<![\s\w])(?<!^)-')
+"""A minus that excludes no word and joins none."""
 
 
 def folded(text: str) -> str:
     """Return text as it is compared: lower case, without accents, compatibility forms unified."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(each for each in decomposed if not unicodedata.combining(each))
+
+
+def searchable(text: str) -> str:
+    """Return a folded text without minus signs that exclude no word.
+
+    Each of a row would negate the next, and PostgreSQL gives up on 32 of them.
+    """
+    return _IDLE_MINUS.sub(" ", text).strip()
 
 
 def words(text: str) -> list[str]:

@@ -217,7 +217,7 @@ def test_a_cursor_of_another_search_is_refused_by_name(put):
     [
         "'", '"', "\\", "a & | ! b", ":*", "<->", "((((", "-", "--", '"unclosed phrase', "the", "or", "or or",
         "%s %(x)s", "{{7*7}}", "'; DROP TABLE search_document; --", "🪑", "\u202e", "x" * 5000, "a " * 3000,
-        "-chair", '"chair" -"chair"', "ﬀ", "İ", "ß",
+        "-chair", '"chair" -"chair"', "ﬀ", "İ", "ß", "a " + "-" * 60, "- " * 60, "!-" * 60, "|-" * 60,
     ],
 )  # fmt: skip
 def test_no_text_breaks_the_search(put, text):
