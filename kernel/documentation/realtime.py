@@ -1,21 +1,23 @@
-"""`reference/realtime.md`: namespaces, rooms and socket events, from the declarations."""
+"""`reference/realtime.md` and `events/asyncapi.json`: socket events, from the declarations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
 from marshmallow import Schema
 
 from kernel.documentation.markdown import table
 from kernel.loader import Loaded
 from kernel.realtime.asyncapi import RECEIVED, SENT
 from kernel.realtime.declarations import Namespace
+from kernel.realtime.routes import document
 
 _HEAD = """\
 # Sockets
 
-Every namespace, its rooms and its events. What each event holds stands in `/asyncapi.json` of a running
-server; how to connect and recover: [sockets for clients](../api/realtime.md); how to declare one:
+Every namespace, its rooms and its events. What each event holds stands in `docs/events/asyncapi.json`, and in
+`/asyncapi.json` of a running server; how to connect and recover: [sockets for clients](../api/realtime.md); how to declare one:
 [sockets for authors](../plugins/realtime.md).
 
 ## Every namespace
@@ -34,6 +36,12 @@ def realtime_page(loaded: Loaded) -> str:
     return f"{_HEAD}\n{own}\n{told}" + "".join(
         _section(plugin, namespace) for plugin, namespace in loaded.registry.realtime
     )
+
+
+def asyncapi_file(loaded: Loaded) -> str:
+    """Return what `/asyncapi.json` says where every plugin is enabled, to be read in a diff."""
+    written = document([one for _, one in loaded.registry.realtime], loaded.settings)
+    return orjson.dumps(written, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def _section(plugin: str, namespace: Namespace) -> str:
