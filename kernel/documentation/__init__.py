@@ -1,4 +1,4 @@
-"""The generated part of the documentation: `docs/reference/`, lists in a few other pages, the sockets' AsyncAPI.
+"""The generated documentation: `docs/reference/`, lists in a few other pages, `docs/events/asyncapi.json`.
 
 Hooks from their docstrings, settings from their fields, routes from their
 `@endpoint`, and so on: over the kernel and every plugin in the tree. The pages

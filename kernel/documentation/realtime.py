@@ -17,8 +17,8 @@ _HEAD = """\
 # Sockets
 
 Every namespace, its rooms and its events. What each event holds stands in `docs/events/asyncapi.json`, and in
-`/asyncapi.json` of a running server; how to connect and recover: [sockets for clients](../api/realtime.md); how to declare one:
-[sockets for authors](../plugins/realtime.md).
+`/asyncapi.json` of a running server; how to connect and recover: [sockets for clients](../api/realtime.md);
+how to declare one: [sockets for authors](../plugins/realtime.md).
 
 ## Every namespace
 """
