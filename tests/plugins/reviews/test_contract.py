@@ -1,0 +1,9 @@
+"""Reviews keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestReviews(PluginContract):
+    plugin = "reviews"
