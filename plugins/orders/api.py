@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
-from kernel import SYSTEM, NotFound, Principal
+from kernel import SYSTEM, NotFound, Principal, app
 from plugins.orders import cards
 from plugins.orders.events import (
     LineSold,
@@ -63,7 +63,7 @@ def place(buyer: Principal, lines: Sequence[tuple[str, int]], note: str = "") ->
     lines at fault (`/lines/n/…`), and what guards of other plugins raise.
     """
     asked = [{"ref": ref, "quantity": quantity} for ref, quantity in lines]
-    return placement.place(buyer, asked, note)
+    return [cards.card_of(row) for row in placement.place(buyer, asked, note)]
 
 
 def orders(ids: Iterable[UUID]) -> dict[UUID, OrderCard]:
@@ -108,4 +108,5 @@ def change_status(order_id: UUID, name: str, *, actor: Principal = SYSTEM, reaso
     `actor` is whose right is looked at and whom the history names; SYSTEM may do all. Of two that race one
     gets OrderStatus (409), which names what is allowed. Raises NotFound when the order is not the actor's.
     """
-    return transitions.change_status(order_id, name, actor, reason)
+    with app.db.atomic():
+        return cards.card_of(transitions.change_status(order_id, name, actor, reason))

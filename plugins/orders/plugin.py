@@ -16,6 +16,7 @@ from plugins.orders.notices import TYPES
 from plugins.orders.permissions import PERMISSIONS
 from plugins.orders.realtime import NAMESPACES
 from plugins.orders.resources import ROUTES
+from plugins.orders.reviewing import transaction
 from plugins.orders.services.personal import erase, export
 from plugins.orders.settings import OrdersSettings
 from plugins.orders.states import Machine, machine_of
@@ -92,3 +93,8 @@ def erase_personal_data(app: Application, user_id: UUID) -> None:
 @hookimpl(optionalhook=True)
 def notifications_types() -> Sequence[NotificationType]:
     return TYPES
+
+
+@hookimpl(optionalhook=True)
+def reviews_transactions(ref: str) -> Mapping[str, Any] | None:
+    return transaction(ref)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from kernel import ALL, FieldError, Forbidden, Invalid, NotFound, Page, Principal, app
+from kernel import ALL, FieldError, Forbidden, Invalid, Page, Principal, app
 from plugins.orders import sql
-from plugins.orders.cards import card_of
 from plugins.orders.permissions import MANAGE
 from plugins.orders.pipeline import Party
 from plugins.orders.services.transitions import parties, visible
@@ -56,17 +55,13 @@ def _position(cursor: str) -> UUID:
 
 def one(order_id: UUID, viewer: Principal) -> dict[str, Any]:
     """Return an order; raise NotFound when it is not the viewer's to see. One statement."""
-    found = whole([order_id], viewer)
-    if not found:
-        raise NotFound
-    return found[0]
+    row, found = visible(order_id, viewer)
+    return _whole(row, found)
 
 
-def whole(ids: Sequence[UUID], viewer: Principal) -> list[dict[str, Any]]:
-    """Return those orders that are the viewer's to see, in the order of their ids. One statement."""
-    rows = app.db.dicts(sql.WHOLE, {"ids": list(ids)})
-    seen = [(row, parties(card_of(row), viewer)) for row in rows]
-    return [_whole(row, found) for row, found in seen if found]
+def shown(row: Mapping[str, Any], viewer: Principal) -> dict[str, Any]:
+    """Return a row of `sql.WHOLE` as its viewer sees it, who may."""
+    return _whole(row, parties(row, viewer))
 
 
 def history(order_id: UUID, viewer: Principal) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from kernel import (
     Conflict,
     Forbidden,
     Invalid,
+    Money,
     NotFound,
     PreconditionFailed,
     Rate,
@@ -17,6 +18,7 @@ from kernel import (
     Response,
     Route,
     Schema,
+    app,
     endpoint,
     page_of,
 )
@@ -69,11 +71,13 @@ class Orders:
         placed = placement.place(req.principal, req.body["lines"], req.body["note"])
         first = placed[0]
         alone = len(placed) == 1
-        resp.location = f"/v1/orders/{first.id}" if alone else f"/v1/orders?checkout={first.checkout_id}"
+        resp.location = (
+            f"/v1/orders/{first['id']}" if alone else f"/v1/orders?checkout={first['checkout_id']}"
+        )
         return {
-            "checkout_id": first.checkout_id,
-            "total": sum((each.total for each in placed[1:]), start=first.total),
-            "orders": queries.whole([each.id for each in placed], req.principal),
+            "checkout_id": first["checkout_id"],
+            "total": Money(sum(each["total"] for each in placed), first["currency"]),
+            "orders": [queries.shown(each, req.principal) for each in placed],
         }
 
 
@@ -104,8 +108,9 @@ class Order:
     def on_patch(self, req: Request, resp: Response, order_id: UUID) -> Any:
         """Takes the transition that leads to the status, those of other plugins included."""
         status, reason = req.body["status"], req.body["reason"]
-        transitions.change_status_to(order_id, status, req.principal, reason, req.if_match)
-        return queries.one(order_id, req.principal)
+        with app.db.atomic():
+            row = transitions.change_status_to(order_id, status, req.principal, reason, req.if_match)
+        return queries.shown(row, req.principal)
 
 
 class History:
@@ -140,8 +145,9 @@ def _step(name: str, summary: str, body: type[Schema], description: str) -> Rout
         )
         def on_post(self, req: Request, resp: Response, order_id: UUID) -> Any:
             """Take the order through the transition; return it as it is then."""
-            transitions.change_status(order_id, name, req.principal, req.body["reason"], req.if_match)
-            return queries.one(order_id, req.principal)
+            reason = req.body["reason"]
+            row = transitions.change_status(order_id, name, req.principal, reason, req.if_match)
+            return queries.shown(row, req.principal)
 
     Step.__name__ = Step.__qualname__ = name.capitalize()  # what `check` calls it
     return Route(f"/orders/{{order_id:uuid}}/{name}", Step())

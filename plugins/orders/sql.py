@@ -56,7 +56,8 @@ SELECT id FROM placed
 """
 
 DEMAND: Final = """
-UPDATE orders_order SET payment_due = true, payment_url = %(url)s, due_at = %(due_at)s WHERE id = %(id)s
+UPDATE orders_order SET payment_due = true, payment_url = %(payment_url)s, due_at = %(due_at)s
+WHERE id = %(id)s
 """
 
 # The row is locked first, so `was` is what it is at this moment, and of two callers the second sees the
@@ -76,7 +77,8 @@ WITH old AS MATERIALIZED (
     WHERE o.id = old.id AND old.status = ANY(%(sources)s)
         AND (%(version)s::integer IS NULL OR old.version = %(version)s::integer)
         AND (%(paid)s OR NOT old.payment_due)
-    RETURNING o.id, old.status AS was
+    RETURNING o.id, old.status AS was, o.status, o.version, o.payment_due, o.due_at, o.updated_at,
+        o.confirmed_at, o.completed_at, o.cancelled_at
 ), noted AS (
     INSERT INTO orders_step (id, created_at, updated_at, order_id, transition, was, status, party, actor_id,
         reason)
@@ -84,7 +86,8 @@ WITH old AS MATERIALIZED (
         %(actor_id)s::uuid, %(reason)s
     FROM moved
 )
-SELECT was FROM moved
+SELECT was, status, version, payment_due, due_at, updated_at, confirmed_at, completed_at, cancelled_at
+FROM moved
 """
 
 DUE: Final = """

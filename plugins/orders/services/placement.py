@@ -7,7 +7,6 @@ Whatever a stage raises undoes all of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,7 +24,11 @@ _DRAWS: Final = 5
 """How often repeated numbers are drawn again: 8 random characters repeat once in a million million."""
 
 
-def place(buyer: Principal, lines: Asked, note: str = "") -> Sequence[OrderCard]:
+Row = dict[str, Any]
+"""An order as `sql.WHOLE` reads it."""
+
+
+def place(buyer: Principal, lines: Asked, note: str = "") -> list[Row]:
     """Place a checkout in the caller's transaction; return its orders, one for each seller.
 
     `lines` have `ref` and `quantity`. Raises Invalid and OutOfStock naming the
@@ -36,18 +39,20 @@ def place(buyer: Principal, lines: Asked, note: str = "") -> Sequence[OrderCard]
     return carry_out(drafted(buyer, lines, note))
 
 
-def carry_out(draft: Draft) -> Sequence[OrderCard]:
+def carry_out(draft: Draft) -> list[Row]:
     """Take a draft through the stages of the pipeline; return its orders."""
     app.hooks.call("orders_guard_place", draft=draft)
     shares, kept = amounts.shares(draft), amounts.commissions(draft)
     app.hooks.call("orders_reserve", draft=draft, lines=draft.lines)
     _store(draft, shares, kept)
-    found = cards.cards(share.order_id for share in shares)
-    orders = [_demanded(found[share.order_id]) for share in shares]
+    rows = app.db.dicts(sql.WHOLE, {"ids": [share.order_id for share in shares]})
+    for row in rows:
+        _demand(row)
+    orders = [cards.card_of(row) for row in rows]
     for order in orders:
         notices.placed(order)
     app.bus.publish(*map(_event, orders), scope=draft.scope)
-    return orders
+    return rows
 
 
 def due(status: str) -> datetime | None:
@@ -121,15 +126,16 @@ def _line(line: DraftLine, commission: Commission | None) -> dict[str, Any]:
     }
 
 
-def _demanded(order: OrderCard) -> OrderCard:
+def _demand(row: Row) -> None:
     """Ask whether the order has to be paid first, and write it down."""
-    given = app.hooks.first("orders_payment", order=order)
-    if given is None:
-        return order
-    demand = given if isinstance(given, PaymentDemand) else PaymentDemand(**given)
-    until = demand.expires_at or due("PENDING")
-    app.db.execute_sql(sql.DEMAND, {"id": order.id, "url": demand.url, "due_at": until})
-    return replace(order, payment_due=True)
+    if not app.hooks.implementations("orders_payment"):
+        return
+    given = app.hooks.first("orders_payment", order=cards.card_of(row))
+    if given is not None:
+        demand = given if isinstance(given, PaymentDemand) else PaymentDemand(**given)
+        changes = {"payment_url": demand.url, "due_at": demand.expires_at or row["due_at"]}
+        app.db.execute_sql(sql.DEMAND, changes | {"id": row["id"]})
+        row |= changes | {"payment_due": True}
 
 
 def _event(order: OrderCard) -> OrderPlaced:

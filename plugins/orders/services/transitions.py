@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from kernel import Forbidden, NotFound, PreconditionFailed, Principal, app, invalid, uuid7
-from plugins.orders import cards, notices, sql
+from plugins.orders import notices, sql
+from plugins.orders.cards import card_of
 from plugins.orders.events import (
     LineSold,
     OrderCancelled,
@@ -19,7 +20,7 @@ from plugins.orders.events import (
 from plugins.orders.permissions import MANAGE
 from plugins.orders.pipeline import OrderCard, Party, Transition
 from plugins.orders.problems import OrderUnpaid
-from plugins.orders.services.placement import due
+from plugins.orders.services.placement import Row, due
 from plugins.orders.states import CANCELLED, COMPLETED, CONFIRMED, PENDING, Machine
 
 _SYSTEM: frozenset[Party] = frozenset({"system"})
@@ -37,81 +38,85 @@ class _Move:
     paid: bool = False
 
 
-def parties(order: OrderCard, caller: Principal) -> frozenset[Party]:
+def parties(row: Mapping[str, Any], caller: Principal) -> frozenset[Party]:
     """Return as whom a caller has to do with an order; nobody: it is not theirs to see."""
     if caller.kind == "system":
         return _SYSTEM
     found: set[Party] = set()
-    if caller.id is not None and caller.id == order.buyer_id:
+    if caller.id is not None and caller.id == row["buyer_id"]:
         found.add("buyer")
-    if caller.id is not None and caller.id == order.seller_id:
+    if caller.id is not None and caller.id == row["seller_id"]:
         found.add("seller")
-    if caller.can(MANAGE, order.scope):
+    if caller.can(MANAGE, row["scope"]):
         found.add("operator")
     return frozenset(found)
 
 
-def visible(order_id: UUID, caller: Principal) -> tuple[OrderCard, frozenset[Party]]:
-    """Return an order and as whom the caller has to do with it; raise NotFound."""
-    order = cards.cards([order_id]).get(order_id)
-    found = parties(order, caller) if order else frozenset()
-    if order is None or not found:
+def visible(order_id: UUID, caller: Principal) -> tuple[Row, frozenset[Party]]:
+    """Return an order and as whom the caller has to do with it; raise NotFound. One statement."""
+    row = _row(order_id)
+    found = parties(row, caller)
+    if not found:
         raise NotFound
-    return order, found
+    return row, found
+
+
+def _row(order_id: UUID) -> Row:
+    rows = app.db.dicts(sql.WHOLE, {"ids": [order_id]})
+    if not rows:
+        raise NotFound
+    return rows[0]
 
 
 def change_status(
     order_id: UUID, name: str, caller: Principal, reason: str = "", version: int | None = None
-) -> OrderCard:
-    """Take an order through a transition; return it as it is then.
+) -> Row:
+    """Take an order through a transition in the caller's transaction; return it as it is then.
 
     Of two that race, one moves the order and the other gets OrderStatus (409), which names what
     is allowed now. Raises NotFound when the order is not the caller's, Forbidden when the
     transition is another party's, OrderUnpaid, Invalid without a reason that is needed, and
     PreconditionFailed when `version` (None: any) is not its version.
     """
-    order, found = visible(order_id, caller)
-    return _take(order, app.service(Machine).named(name), _Wish(caller, found, reason, version))
+    row, found = visible(order_id, caller)
+    return _take(row, app.service(Machine).named(name), _Wish(caller, found, reason, version))
 
 
 def change_status_to(
     order_id: UUID, target: str, caller: Principal, reason: str = "", version: int | None = None
-) -> OrderCard:
+) -> Row:
     """Take an order to a status by the transition that leads there; raises what `change_status` does."""
-    order, found = visible(order_id, caller)
+    row, found = visible(order_id, caller)
     machine = app.service(Machine)
-    transition = machine.towards(target, order.status, found)
+    transition = machine.towards(target, row["status"], found)
     if transition is None:
-        raise machine.refused(target, order.status, found)
-    return _take(order, transition, _Wish(caller, found, reason, version))
+        raise machine.refused(target, row["status"], found)
+    return _take(row, transition, _Wish(caller, found, reason, version))
 
 
 def confirm_paid(order_id: UUID) -> OrderCard:
     """Confirm an order whose payment is there; harmless twice. Raises NotFound, OrderStatus."""
-    order = cards.cards([order_id]).get(order_id)
-    if order is None:
-        raise NotFound
     move = _Move(app.service(Machine).named("confirm"), "system", None, "", paid=True)
-    if order.status == PENDING:
-        with app.db.atomic():
-            if (was := _moved(order, move)) is not None:
-                return _settled(order, move, was)
-        order = cards.cards([order_id])[order_id]
-    if order.status == CANCELLED:
-        raise app.service(Machine).refused(CONFIRMED, order.status, _SYSTEM)
-    return order
+    with app.db.atomic():
+        row = _row(order_id)
+        moved = _moved(row, move) if row["status"] == PENDING else None
+        if moved is not None:
+            return card_of(_settled(moved, move))
+    row = _row(order_id)
+    if row["status"] == CANCELLED:
+        raise app.service(Machine).refused(CONFIRMED, CANCELLED, _SYSTEM)
+    return card_of(row)
 
 
 def step_by_itself(order_id: UUID, name: str, source: str, reason: str) -> bool:
     """Take a due order through a transition if it is still in the status it was found in; say whether."""
-    order = cards.cards([order_id])[order_id]
     transition = replace(app.service(Machine).named(name), sources=(source,))
     move = _Move(transition, "system", None, reason, paid=name == "cancel")
     with app.db.atomic():
-        was = _moved(order, move)
-        if was is not None:
-            _settled(order, move, was)
-        return was is not None
+        moved = _moved(_row(order_id), move)
+        if moved is not None:
+            _settled(moved, move)
+        return moved is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +129,23 @@ class _Wish:
     version: int | None
 
 
-def _take(order: OrderCard, transition: Transition, wish: _Wish) -> OrderCard:
-    party = _party(order, transition, wish.parties)
+def _take(row: Row, transition: Transition, wish: _Wish) -> Row:
+    party = _party(row["status"], transition, wish.parties)
     reason = wish.reason.strip()
     if transition.needs_reason and not reason:
         raise invalid("/reason", "Say why: the other party reads it.")
     paid = transition.effect != "confirm"
     move = _Move(transition, party, wish.caller.id, reason, wish.version, paid)
-    with app.db.atomic():
-        was = _moved(order, move)
-        if was is None:
-            raise _refusal(order.id, move, wish.parties)
-        return _settled(order, move, was)
+    moved = _moved(row, move)
+    if moved is None:
+        raise _refusal(row["id"], move, wish.parties)
+    return _settled(moved, move)
 
 
-def _party(order: OrderCard, transition: Transition, found: Collection[Party]) -> Party:
+def _party(status: str, transition: Transition, found: Collection[Party]) -> Party:
     """Return as whom the caller takes a transition; raise what explains why they may not."""
-    machine = app.service(Machine)
-    if order.status not in transition.sources:
-        raise machine.refused(transition.target, order.status, found)
+    if status not in transition.sources:
+        raise app.service(Machine).refused(transition.target, status, found)
     if "system" in found:
         return "system"
     for party in transition.by:
@@ -152,11 +155,11 @@ def _party(order: OrderCard, transition: Transition, found: Collection[Party]) -
     raise Forbidden(f"To {transition.name} an order is for its {told}.")
 
 
-def _moved(order: OrderCard, move: _Move) -> str | None:
-    """Compare and set; return what the status was, None when it did not allow this any more."""
+def _moved(row: Row, move: _Move) -> Row | None:
+    """Compare and set; return the order as it is then, with what it was (`was`), or None if that is over."""
     transition = move.transition
     values = {
-        "id": order.id,
+        "id": row["id"],
         "target": transition.target,
         "sources": list(transition.sources),
         "version": move.version,
@@ -169,8 +172,8 @@ def _moved(order: OrderCard, move: _Move) -> str | None:
         "actor_id": move.actor_id,
         "reason": move.reason,
     }
-    for (was,) in app.db.rows(sql.MOVE, values):
-        return str(was)
+    for changes in app.db.dicts(sql.MOVE, values):
+        return row | changes  # all that ever changes; the rest is as it was read
     return None
 
 
@@ -190,9 +193,9 @@ def _refusal(order_id: UUID, move: _Move, found: Collection[Party]) -> Exception
     return app.service(Machine).refused(move.transition.target, now["status"], found)
 
 
-def _settled(order: OrderCard, move: _Move, was: str) -> OrderCard:
-    """Let others follow a change that was made, and tell of it; return the order as it is now."""
-    after = cards.cards([order.id])[order.id]
+def _settled(row: Row, move: _Move) -> Row:
+    """Let others follow a change that was made, and tell of it."""
+    was, after = row.pop("was"), card_of(row)
     before = replace(after, status=was)
     if move.transition.effect == "release":
         app.hooks.call("orders_release", order=before, lines=after.lines, reason=move.reason)
@@ -200,7 +203,7 @@ def _settled(order: OrderCard, move: _Move, was: str) -> OrderCard:
         app.hooks.call("orders_confirm", order=before, lines=after.lines)
     notices.changed(after, move.party, move.reason)
     app.bus.publish(*_events(after, move, was), scope=after.scope)
-    return after
+    return row
 
 
 def _events(order: OrderCard, move: _Move, was: str) -> list[Any]:

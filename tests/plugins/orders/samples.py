@@ -8,9 +8,9 @@ from kernel import Money, Principal, uuid7
 from kernel.application import Application
 from kernel.testing.samples import Sample, sample
 from plugins.accounts import api as accounts
+from plugins.orders.api import change_status
 from plugins.orders.pipeline import Draft, DraftLine, Offer
 from plugins.orders.services import placement
-from plugins.orders.services.transitions import change_status
 
 ONE = "/orders/{order_id}"
 
@@ -28,7 +28,7 @@ def placed(app: Application, buyer: Principal, seller: Principal) -> UUID:
     draft = Draft(uuid7(), buyer, "USD", (DraftLine(uuid7(), uuid7(), 0, offer, 1),))
     with app.db.atomic():
         [order] = placement.carry_out(draft)
-    return order.id
+    return UUID(str(order["id"]))
 
 
 @sample("order_id", paths=[f"{method} {ONE}" for method in ("GET", "PATCH")] + [f"GET {ONE}/history"])
@@ -54,7 +54,7 @@ def confirmed(app: Application) -> Sample:
     buyer, seller = somebody(), somebody()
     assert buyer.id is not None
     order_id = placed(app, buyer, seller)
-    change_status(order_id, "confirm", seller)
+    change_status(order_id, "confirm", actor=seller)
     return Sample({"order_id": order_id}, owner=buyer.id, bodies={f"POST {ONE}/complete": {}})
 
 
