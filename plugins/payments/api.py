@@ -26,6 +26,7 @@ from plugins.payments.events import (
     PayoutRequested,
     PayoutReturned,
 )
+from plugins.payments.gateway_http import GatewayAnswer, GatewayHttp, require_url
 from plugins.payments.models import Account, Payment
 from plugins.payments.ports import (
     Charge,
@@ -39,7 +40,6 @@ from plugins.payments.ports import (
     ResultStatus,
 )
 from plugins.payments.problems import (
-    GatewayRefusal,
     InProgress,
     InsufficientFunds,
     NotTaken,
@@ -61,9 +61,10 @@ __all__ = [
     "EscrowHeld",
     "EscrowRefunded",
     "EscrowReleased",
+    "GatewayAnswer",
     "GatewayDeclined",
     "GatewayEvent",
-    "GatewayRefusal",
+    "GatewayHttp",
     "GatewayUnavailable",
     "InProgress",
     "InsufficientFunds",
@@ -96,6 +97,7 @@ __all__ = [
     "payment",
     "refund",
     "release",
+    "require_url",
     "shares",
 ]
 

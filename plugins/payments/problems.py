@@ -38,12 +38,6 @@ class RefundExceeds(Conflict):
     type, title = "refund-exceeds-payment", "There is less left to refund"
 
 
-class GatewayRefusal(Conflict):
-    """The gateway refused; `code` is its own word for why, where it has one."""
-
-    type, title = "gateway-refused", "The payment gateway refused"
-
-
 class NotTaken(Invalid):
     """The gateway takes no such currency, or no amount this small."""
 

@@ -1,0 +1,206 @@
+"""Paying by PayPal, against a server that speaks its API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from contrib.paypal.amounts import fault, from_paypal, to_paypal
+from tests.contrib.paypal.conftest import RETURN
+
+
+def approved(shop, paypal, amount=10_000, currency="USD", **more):
+    """Return a payment the payer has approved on PayPal's page, and its order's id."""
+    payment_id = shop.due(amount, currency, **more)
+    order_id = shop.confirm(payment_id)["client"]["order_id"]
+    paypal.approve(order_id)
+    return payment_id, order_id
+
+
+def paid(shop, paypal, **more):
+    payment_id, order_id = approved(shop, paypal, **more)
+    assert shop.confirm(payment_id)["status"] in ("CAPTURED", "AUTHORISED")
+    return payment_id, order_id
+
+
+def test_the_payer_approves_and_confirming_captures(shop, paypal):
+    payment_id = shop.due(1_999)
+
+    begun = shop.confirm(payment_id)
+    early = shop.confirm(payment_id)
+    paypal.approve(begun["client"]["order_id"])
+    done = [shop.confirm(payment_id)["status"] for _ in range(3)]
+
+    assert begun["status"] == early["status"] == "ACTION_REQUIRED"
+    assert begun["client"]["approve_url"].startswith("https://www.paypal.com/checkoutnow")
+    assert (done, shop.clearing(), shop.captures()) == (["CAPTURED"] * 3, 1_999, 1)
+    [order] = paypal.orders.values()
+    assert order["purchase_units"][0]["amount"] == {"currency_code": "USD", "value": "19.99"}
+    assert order["purchase_units"][0]["custom_id"] == str(payment_id)
+    assert order["payment_source"]["paypal"]["experience_context"]["return_url"] == RETURN
+    assert paypal.count("POST", "/capture") == 1
+
+
+def test_a_declined_card_may_be_changed_on_paypals_page(shop, paypal):
+    payment_id, order_id = approved(shop, paypal)
+    paypal.declines = True
+    declined = shop.confirm(payment_id)
+    paypal.declines = False
+    paypal.approve(order_id)
+
+    done = shop.confirm(payment_id)
+
+    assert (declined["status"], declined["failure"]) == ("FAILED", "instrument_declined")
+    assert (done["status"], len(paypal.orders)) == ("CAPTURED", 1)
+
+
+def test_manual_capture_and_cancellation(shop, paypal):
+    kept, _ = paid(shop, paypal, capture="manual")
+    dropped, order_id = paid(shop, paypal, capture="manual")
+
+    answers = [shop.treasurer.post(f"/v1/payments/{kept}/capture").json["status"] for _ in range(2)]
+    shop.treasurer.post(f"/v1/payments/{dropped}/cancel", {})
+    shop.run()
+
+    assert answers == ["CAPTURED", "CAPTURED"]
+    held = paypal.orders[order_id]["purchase_units"][0]["payments"]["authorizations"][0]
+    assert (shop.status(dropped), held["status"], shop.clearing()) == ("CANCELLED", "VOIDED", 10_000)
+
+
+@pytest.mark.parametrize("step", ["/v2/checkout/orders", "/v1/oauth2/token"])
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(shop, paypal, step):
+    payment_id = shop.due()
+    paypal.lose = step
+    lost = shop.confirm(payment_id)
+    paypal.lose = ""
+
+    shop.app.clock.advance(timedelta(minutes=3))
+    shop.run()
+
+    assert (lost["status"], shop.status(payment_id)) == ("PROCESSING", "ACTION_REQUIRED")
+    assert len(paypal.orders) == 1
+
+
+def test_a_capture_whose_answer_is_lost_happened_once(shop, paypal):
+    payment_id, order_id = approved(shop, paypal)
+    paypal.lose = f"/v2/checkout/orders/{order_id}/capture"
+    lost = shop.confirm(payment_id)
+    paypal.lose = ""
+
+    shop.app.clock.advance(timedelta(minutes=3))
+    shop.run()
+
+    assert (lost["status"], shop.status(payment_id), shop.clearing()) == ("PROCESSING", "CAPTURED", 10_000)
+
+
+def test_a_token_is_kept_until_it_ends_and_renewed_when_it_is_refused(shop, paypal):
+    approved(shop, paypal)
+    first = len(paypal.tokens)
+    paypal.tokens.append("revoked elsewhere")
+
+    paid(shop, paypal)
+    renewed = len(paypal.tokens)
+    shop.app.clock.advance(timedelta(hours=9))
+    shop.buyer = shop.buyer.as_user(shop.buyer.user_id)
+    shop.confirm(shop.due())
+
+    assert (first, renewed, len(paypal.tokens)) == (1, 3, 4)
+
+
+def test_a_webhook_paypal_vouches_for_pays_once(shop, paypal):
+    payment_id, order_id = approved(shop, paypal)
+    paypal._taken(paypal.orders[order_id], "capture")
+
+    answers = [
+        shop.deliver(*paypal.send("PAYMENT.CAPTURE.COMPLETED", paypal.capture_of(order_id), "WH-once"))
+        for _ in range(5)
+    ]
+    done = shop.confirm(payment_id)
+
+    assert [each.json["outcome"] for each in answers] == ["captured", *["repeated"] * 4]
+    assert (done["status"], shop.captures(), shop.clearing()) == ("CAPTURED", 1, 10_000)
+
+
+@pytest.mark.parametrize("fault", ["body", "unknown", "missing"])
+def test_a_webhook_paypal_did_not_send_changes_nothing(shop, paypal, fault):
+    payment_id, order_id = approved(shop, paypal)
+    paypal._taken(paypal.orders[order_id], "capture")
+    headers, body = paypal.send("PAYMENT.CAPTURE.COMPLETED", paypal.capture_of(order_id))
+    if fault == "body":
+        body = body.replace(b"100.00", b"100.01")
+    elif fault == "unknown":
+        headers["paypal-transmission-id"] = "transmission-0"
+    else:
+        del headers["paypal-transmission-sig"]
+
+    answer = shop.deliver(headers, body)
+
+    assert (answer.status, answer.problem) == (401, "payment-webhook-refused")
+    assert shop.status(payment_id) == "ACTION_REQUIRED"
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"id": "WH-1"}'])
+def test_a_webhook_that_is_no_event_is_refused(shop, body):
+    assert shop.deliver({}, body).status == 400
+
+
+def test_partial_refunds_reach_exactly_what_was_captured(shop, paypal):
+    payment_id, _ = paid(shop, paypal)
+
+    first, rest = shop.refund(payment_id, 3_333), shop.refund(payment_id)
+
+    assert [(each["amount"], each["state"]) for each in (first, rest)] == [(3_333, "DONE"), (6_667, "DONE")]
+    assert [each["amount"]["value"] for each in paypal.refunds.values()] == ["33.33", "66.67"]
+    assert (shop.status(payment_id), shop.clearing()) == ("REFUNDED", 0)
+
+
+def test_a_refund_whose_answer_is_lost_happens_once(shop, paypal):
+    payment_id, _ = paid(shop, paypal)
+    paypal.lose = "/v2/payments/captures"
+    pending = shop.refund(payment_id, 4_000)
+    paypal.lose = ""
+
+    shop.app.clock.advance(timedelta(hours=1))
+    shop.run()
+
+    assert (pending["state"], len(paypal.refunds), shop.clearing()) == ("PENDING", 1, 6_000)
+
+
+def test_a_payout_is_pending_until_paypal_has_sent_it(shop, paypal):
+    paid(shop, paypal)
+    seller = shop.buyer.as_user(shop.seller)
+    bank = seller.post("/v1/payments/methods", {"use": "payout", "token": "ann@example.com"}).json
+    body = {"amount": {"amount": 9_000, "currency": "USD"}, "method_id": bank["id"]}
+    made = seller.post("/v1/payouts", body).json
+    shop.treasurer.post(f"/v1/payouts/{made['id']}/approve")
+    shop.run()
+    pending = seller.get(f"/v1/payouts/{made['id']}").json["status"]
+    [batch] = paypal.payouts.values()
+    batch["items"][0]["transaction_status"] = "SUCCESS"
+
+    shop.app.clock.advance(timedelta(minutes=5))
+    shop.run()
+
+    assert batch["items"][0]["payout_item"]["receiver"] == "ann@example.com"
+    assert (pending, seller.get(f"/v1/payouts/{made['id']}").json["status"]) == ("APPROVED", "PAID")
+    assert shop.clearing() == 1_000
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "value"),
+    [(1_999, "USD", "19.99"), (500, "JPY", "500"), (50_000, "HUF", "500"), (5, "EUR", "0.05")],
+)
+def test_amounts_are_written_as_paypal_does(amount, currency, value):
+    told = to_paypal(amount, currency)
+
+    assert told == {"currency_code": currency, "value": value}
+    assert from_paypal(told).amount == amount
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(1_999, "KWD"), (50_001, "HUF")])
+def test_what_paypal_does_not_take_is_refused_before_it_is_asked(shop, paypal, amount, currency):
+    answer = shop.buyer.post(f"/v1/payments/{shop.due(amount, currency)}/confirm", {})
+
+    assert fault(amount, currency)
+    assert (answer.status, answer.problem, paypal.calls) == (422, "payment-not-taken", [])

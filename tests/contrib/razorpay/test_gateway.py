@@ -1,0 +1,206 @@
+"""Paying by Razorpay, against a server that speaks its API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from plugins.payments.models import Payment
+from tests.contrib.razorpay.conftest import KEY_ID, signed
+
+
+def begun(shop, **more):
+    """Return a payment whose order is known to Razorpay, and the order's id."""
+    payment_id = shop.due(currency="INR", **more)
+    asked = shop.confirm(payment_id)
+    assert asked["status"] == "ACTION_REQUIRED"
+    return payment_id, asked["client"]["order_id"]
+
+
+def paid(shop, razorpay, **more):
+    payment_id, order_id = begun(shop, **more)
+    done = shop.confirm(payment_id, data=razorpay.pay(order_id))
+    return payment_id, done
+
+
+def test_checkout_pays_the_order_and_the_signature_is_checked(shop, razorpay):
+    payment_id, order_id = begun(shop)
+    client = shop.confirm(payment_id)["client"]
+
+    done = shop.confirm(payment_id, data=razorpay.pay(order_id))
+
+    assert client == {"key": KEY_ID, "order_id": order_id, "amount": 10_000, "currency": "INR"}
+    assert (done["status"], shop.clearing("INR"), shop.captures()) == ("CAPTURED", 10_000, 1)
+    assert razorpay.orders[order_id]["notes"] == {"payment_id": str(payment_id)}
+    assert len(razorpay.orders) == 1
+
+
+def test_a_forged_signature_does_not_pay(shop, razorpay):
+    payment_id, order_id = begun(shop)
+    given = {**razorpay.pay(order_id, "failed"), "razorpay_signature": "0" * 64}
+
+    answer = shop.confirm(payment_id, data=given)
+
+    assert (answer["status"], answer["failure"], shop.clearing("INR")) == ("FAILED", "bad_signature", 0)
+
+
+def test_a_failed_attempt_may_be_followed_by_a_good_one_of_the_same_order(shop, razorpay):
+    payment_id, order_id = begun(shop)
+    failed = shop.confirm(payment_id, data=razorpay.pay(order_id, "failed"))
+
+    done = shop.confirm(payment_id, data=razorpay.pay(order_id))
+
+    assert (failed["status"], failed["failure"]) == ("FAILED", "payment_cancelled")
+    assert done["status"] == "CAPTURED"
+
+
+def test_what_is_only_authorised_is_captured(shop, razorpay):
+    payment_id, order_id = begun(shop)
+
+    done = shop.confirm(payment_id, data=razorpay.pay(order_id, "authorized"))
+
+    assert done["status"] == "CAPTURED"
+    assert razorpay.count("POST", "/capture") == 1
+
+
+def test_manual_capture(shop, razorpay):
+    payment_id, done = paid(shop, razorpay, capture="manual")
+
+    answers = [shop.treasurer.post(f"/v1/payments/{payment_id}/capture").json["status"] for _ in range(2)]
+
+    assert (done["status"], answers) == ("AUTHORISED", ["CAPTURED", "CAPTURED"])
+    assert razorpay.count("POST", "/capture") == 1
+
+
+def test_a_capture_whose_answer_is_lost_is_found_done(shop, razorpay):
+    payment_id, _ = paid(shop, razorpay, capture="manual")
+    razorpay.lose = "/v1/payments"
+    shop.treasurer.post(f"/v1/payments/{payment_id}/capture")
+    razorpay.lose = ""
+    before = shop.status(payment_id)
+
+    shop.app.clock.advance(timedelta(minutes=3))
+    shop.run()
+
+    assert (before, shop.status(payment_id), shop.clearing("INR")) == ("AUTHORISED", "CAPTURED", 10_000)
+
+
+def test_an_order_whose_answer_is_lost_is_found_by_its_receipt(shop, razorpay):
+    payment_id = shop.due(currency="INR")
+    razorpay.lose = "/v1/orders"
+    shop.confirm(payment_id)
+    razorpay.lose = ""
+
+    shop.app.clock.advance(timedelta(minutes=3))
+    shop.run()
+
+    assert shop.status(payment_id) == "ACTION_REQUIRED"
+    assert razorpay.count("POST", "/orders") in (0, 1)
+    assert len(razorpay.orders) == 1
+
+
+def test_webhooks_before_the_client_pay_once(shop, razorpay):
+    payment_id, order_id = begun(shop)
+    given = razorpay.pay(order_id)
+    entity = razorpay.payments[given["razorpay_payment_id"]]
+
+    late = shop.deliver(*signed("payment.authorized", {**entity, "status": "authorized"}))
+    answers = [shop.deliver(*signed("payment.captured", entity, "evt_once")) for _ in range(5)]
+    done = shop.confirm(payment_id, data=given)
+
+    assert late.json["outcome"] == "known"
+    assert [each.json["outcome"] for each in answers] == ["captured", *["repeated"] * 4]
+    assert (done["status"], shop.captures()) == ("CAPTURED", 1)
+
+
+@pytest.mark.parametrize("fault", ["secret", "body", "no id"])
+def test_a_webhook_that_is_not_razorpays_changes_nothing(shop, razorpay, fault):
+    payment_id, order_id = begun(shop)
+    entity = razorpay.payments[razorpay.pay(order_id)["razorpay_payment_id"]]
+    headers, body = signed("payment.captured", entity, secret="other" if fault == "secret" else "old")
+    if fault == "no id":
+        del headers["x-razorpay-event-id"]
+
+    answer = shop.deliver(headers, body + (b" " if fault == "body" else b""))
+
+    assert (answer.status, shop.status(payment_id)) == (401, "ACTION_REQUIRED")
+
+
+def test_refunds_end_by_webhook_or_by_asking(shop, razorpay):
+    payment_id, _ = paid(shop, razorpay)
+    first = shop.refund(payment_id, 4_000)
+    [told] = razorpay.refunds.values()
+    told["status"] = "processed"
+
+    outcome = shop.deliver(*signed("refund.processed", told)).json["outcome"]
+    second = shop.refund(payment_id)
+    for each in razorpay.refunds.values():
+        each["status"] = "processed"
+    shop.app.clock.advance(timedelta(minutes=5))
+    shop.run()
+
+    assert (first["state"], outcome, second["amount"]) == ("PENDING", "done", 6_000)
+    assert (shop.status(payment_id), shop.clearing("INR")) == ("REFUNDED", 0)
+    assert sum(each["amount"] for each in razorpay.refunds.values()) == 10_000
+
+
+def test_a_refund_whose_answer_is_lost_happens_once(shop, razorpay):
+    payment_id, _ = paid(shop, razorpay)
+    razorpay.lose = "/v1/payments"
+    shop.refund(payment_id, 4_000)
+    razorpay.lose = ""
+
+    for _ in range(2):
+        shop.app.clock.advance(timedelta(hours=1))
+        shop.run()
+        for each in razorpay.refunds.values():
+            each["status"] = "processed"
+
+    assert (len(razorpay.refunds), shop.clearing("INR")) == (1, 6_000)
+
+
+def test_an_expired_order_that_is_paid_late_is_paid_back(shop, razorpay):
+    payment_id, order_id = begun(shop)
+    Payment.update(expires_at=shop.app.clock.now()).where(Payment.id == payment_id).execute()
+    from plugins.payments.services import expiry  # noqa: PLC0415 - after the application is there
+
+    expiry.expire()
+    shop.run()
+    given = razorpay.pay(order_id)
+    outcome = shop.deliver(*signed("payment.captured", razorpay.payments[given["razorpay_payment_id"]]))
+    shop.run()
+    for each in razorpay.refunds.values():
+        each["status"] = "processed"
+    shop.app.clock.advance(timedelta(minutes=5))
+    shop.run()
+
+    assert (outcome.json["outcome"], shop.status(payment_id)) == ("sent back", "EXPIRED")
+    assert ([each["amount"] for each in razorpay.refunds.values()], shop.clearing("INR")) == ([10_000], 0)
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(99, "INR"), (1_999, "KWD")])
+def test_an_amount_razorpay_does_not_take_is_refused_before_it_is_asked(shop, razorpay, amount, currency):
+    answer = shop.buyer.post(f"/v1/payments/{shop.due(amount, currency)}/confirm", {})
+
+    assert (answer.status, answer.problem, razorpay.calls) == (422, "payment-not-taken", [])
+
+
+@pytest.mark.parametrize(
+    ("ends", "status", "held"), [("processed", "PAID", 1_000), ("reversed", "FAILED", 10_000)]
+)
+def test_a_payout_ends_as_the_webhook_says(shop, razorpay, ends, status, held):
+    paid(shop, razorpay)
+    seller = shop.buyer.as_user(shop.seller)
+    bank = seller.post("/v1/payments/methods", {"use": "payout", "token": "fa_1"}).json
+    body = {"amount": {"amount": 9_000, "currency": "INR"}, "method_id": bank["id"]}
+    made = seller.post("/v1/payouts", body).json
+    shop.treasurer.post(f"/v1/payouts/{made['id']}/approve")
+    shop.run()
+    [told] = razorpay.payouts.values()
+
+    answer = shop.deliver(*signed(f"payout.{ends}", {**told, "status": ends}))
+
+    assert (told["fund_account_id"], answer.status) == ("fa_1", 200)
+    assert seller.get(f"/v1/payouts/{made['id']}").json["status"] == status
+    assert shop.clearing("INR") == held
