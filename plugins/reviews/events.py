@@ -97,3 +97,10 @@ EVENTS = (
     ReviewReleased,
     ReputationChanged,
 )
+
+_PARTIES = ("reviewer_id", "subject_id")
+PUBLIC = tuple(
+    (each, _PARTIES, "reviews:moderate")
+    for each in (ReviewWritten, ReviewEdited, ReviewDeleted, ReviewResponded)
+)
+"""What `webhooks` may send to the parties and to moderators of the scope."""

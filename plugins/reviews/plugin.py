@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel import Permission, Role, Route, Subscriber, hookimpl
 from plugins.reviews import hookspecs
 from plugins.reviews.commands import COMMANDS
-from plugins.reviews.events import EVENTS
+from plugins.reviews.events import EVENTS, PUBLIC
 from plugins.reviews.models import MODELS
 from plugins.reviews.notices import TYPES
 from plugins.reviews.permissions import PERMISSIONS
@@ -86,3 +86,8 @@ def erase_personal_data(app: Application, user_id: UUID) -> None:
 @hookimpl(optionalhook=True)
 def notifications_types() -> Sequence[NotificationType]:
     return TYPES
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return PUBLIC
