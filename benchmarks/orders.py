@@ -3,8 +3,10 @@
     python3 benchmarks/orders.py [--buyers 1,8,64] [--seconds 10] [--json]
 
 A journey is: a page of the list → one listing → place (with an idempotency key)
-→ confirm by its seller. One `serve` process with its worker is on one core;
-PostgreSQL and the buyers are on another. After each run no listing may have
+→ confirm by its seller. One `serve` process is on one core; PostgreSQL and the
+buyers are on another. What an order leaves to do later (mails, chat) waits for a
+worker, a process of its own in production; with `--worker` it is done meanwhile,
+on the server's core. After each run no listing may have
 more or less than was not ordered, no order be without its lines, steps, events
 and messages, and none be told that is not there. The last line is the bare SQL
 of an order, run by psycopg2 in one process on the server's core.
@@ -33,6 +35,7 @@ import click
 from benchmarks.harness.cores import CLIENT, SERVER, pinned
 from benchmarks.harness.figures import Claim, report, scratch
 from benchmarks.harness.load import generator
+from benchmarks.harness.peers import Peer
 from benchmarks.harness.stand import Size, Stand
 from benchmarks.harness_orders.shop import Shop, faults, opened
 
@@ -52,9 +55,9 @@ def program(module: str, order: Mapping[str, Any], cores: set[int]) -> Any:
     return json.loads(done.stdout)
 
 
-def measured(stand: Stand, shop: Shop, buyers: int, before: int) -> tuple[dict[str, Any], int]:
+def measured(stand: Stand, server: Peer, shop: Shop, buyers: int, before: int) -> tuple[dict[str, Any], int]:
     """Let so many buyers buy; return what they saw and how many orders there should be now."""
-    order = {"port": stand.stoa.port, "buyers": buyers}
+    order = {"port": server.port, "buyers": buyers}
     order |= {"seconds": stand.size.seconds, "accounts": shop.accounts, "goods": shop.goods}
     seen = program("buyers", order, CLIENT)
     total = before + seen["journeys"] + seen["unfinished"]
@@ -62,6 +65,15 @@ def measured(stand: Stand, shop: Shop, buyers: int, before: int) -> tuple[dict[s
     if wrong:
         raise SystemExit(f"{buyers} buyers: the books do not balance: {wrong}")
     return seen, total
+
+
+def served(stand: Stand, *, worker: bool) -> Peer:
+    """Start the server, with its embedded worker or without one."""
+    serve = [sys.executable, "-m", "kernel.cli", "serve", "--profile", str(stand.profile("orders"))]
+    peer = Peer(
+        [*serve, *([] if worker else ["--no-worker"]), "--port"], stand.directory / "orders.log", stand.site
+    )
+    return stand.started(peer, "/health/liveness")
 
 
 def statements(stand: Stand, shop: Shop) -> int:
@@ -100,9 +112,12 @@ def claims_of(buyers: int, seen: Mapping[str, Any]) -> list[Claim]:
 @click.option("--rows", default=10_000, show_default=True, help="Listings in the data set.")
 @click.option("--seconds", default=10.0, show_default=True, help="Seconds of each run.")
 @click.option("--plugins", default=PLUGINS, show_default=True, help="Which plugins Stoa runs.")
+@click.option("--worker", is_flag=True, help="Let the server's process also deliver events and mails.")
 @click.option("--json", "as_text", is_flag=True, help="Print JSON.")
 @click.option("--keep", is_flag=True, help="Keep the directory of data and logs.")
-def main(*, buyers: str, rows: int, seconds: float, plugins: str, as_text: bool, keep: bool) -> None:
+def main(
+    *, buyers: str, rows: int, seconds: float, plugins: str, worker: bool, as_text: bool, keep: bool
+) -> None:
     """Measure orders; exit 1 when a promise does not hold or the books do not balance."""
     found: list[Claim] = []
     with scratch(keep=keep) as directory:
@@ -110,8 +125,9 @@ def main(*, buyers: str, rows: int, seconds: float, plugins: str, as_text: bool,
         with Stand(directory, generator("python"), size, tuple(plugins.split(","))) as stand:
             shop = opened(stand.seeded)
             count, total, rate = statements(stand, shop), 2, 0.0
+            server = served(stand, worker=worker)
             for number in map(int, buyers.split(",")):
-                seen, total = measured(stand, shop, number, total)
+                seen, total = measured(stand, server, shop, number, total)
                 found += claims_of(number, seen)
                 rate = seen["rate"] if number == REFERENCE else rate
             order = {"url": stand.database, "buyers": REFERENCE, "seconds": seconds, "goods": shop.goods}
