@@ -44,6 +44,7 @@ __all__ = [
     "SettingsChanged",
     "VerificationRequired",
     "admins",
+    "all_ids",
     "building_of",
     "buildings_of",
     "cards",
@@ -91,6 +92,11 @@ def admins(building_id: UUID) -> list[UUID]:
 def members(building_id: UUID) -> Collection[UUID]:
     """Return everybody who belongs to a building: one statement, any number."""
     return queries.member_ids(building_id)
+
+
+def all_ids() -> list[UUID]:
+    """Return the ids of every building, the oldest first: one statement."""
+    return queries.all_ids()
 
 
 def cards(ids: Iterable[UUID]) -> dict[UUID, BuildingCard]:

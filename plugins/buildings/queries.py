@@ -262,3 +262,8 @@ def cards(ids: Iterable[UUID]) -> dict[UUID, BuildingCard]:
         row.id: BuildingCard(row.id, row.name, row.city, row.country, row.verified_at is not None)
         for row in rows
     }
+
+
+def all_ids() -> list[UUID]:
+    """Return every building there is."""
+    return [row.id for row in Building.alive(Building.id).order_by(Building.id)]

@@ -54,7 +54,7 @@ def publication(delivery: Delivery) -> None:
 
 def placement(draft: Any) -> None:
     """Refuse a checkout that its buyer may not make in a building."""
-    trade(draft.buyer.id, draft.scopes)
+    trade(draft.buyer.id, [line.offer.scope for line in draft.lines if line.offer.scope])
 
 
 def closed(scopes: Collection[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kernel import uuid7
 from plugins.categories import services as categories
 
 ROLES = {
@@ -129,3 +130,25 @@ def test_a_buildings_admin_moderates_there_only(attalos, house, person, offer):
     own = attalos.admin.client.post(f"{URL}/{made['id']}/withhold", {"note": "Counterfeit"})
 
     assert (foreign.status, own.status) == (404, 200)
+
+
+@pytest.mark.plugins("buildings", "listings", "orders")
+def test_an_order_in_a_building_takes_an_open_market_and_a_verified_member(attalos, person, offer, app):
+    ada, ben = attalos.take_in(person()), attalos.take_in(person("Ben"))
+    line = {"lines": [{"ref": f"listing:{offer(ada, attalos, quantity=5).json['id']}"}]}
+
+    def order(who):
+        return who.client.post("/v1/orders", line, headers={"idempotency-key": str(uuid7())})
+
+    placed = order(ben).status
+    attalos.allow(verification_required=True)
+    unverified = order(ben)
+    attalos.allow(verification_required=False, marketplace=False)
+    closed = order(ben)
+    attalos.allow(marketplace=True)
+
+    assert (placed, order(ben).status) == (201, 201)
+    assert (unverified.status, unverified.problem) == (403, "verification-required")
+    assert (closed.status, closed.problem) == (409, "marketplace-closed")
+    assert order(person("Eve")).status == 422
+    assert app.db.rows("SELECT count(*) FROM orders_order") == [(2,)]

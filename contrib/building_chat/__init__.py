@@ -1,0 +1,1 @@
+"""A bridge: conversations for each building."""

@@ -1,0 +1,32 @@
+"""The demo's buildings."""
+
+from __future__ import annotations
+
+import pytest
+
+from plugins.accounts import api as accounts
+from plugins.accounts.demo import load as load_people
+from plugins.buildings import api
+from plugins.buildings.demo import BUILDINGS, building_id, load
+
+pytestmark = pytest.mark.plugins("buildings")
+
+
+def test_three_buildings_have_admins_members_and_people_who_wait(app, client, work):
+    load_people(app, lambda done, total: None)
+    seen = []
+
+    load(app, lambda done, total: seen.append((done, total)))
+    work()
+
+    attalos = building_id("attalos")
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert [each["name"] for each in client.get("/v1/buildings").json["items"]] == [
+        "Poikile Mews", "Stoa of Attalos", "Zenon Towers",
+    ]  # fmt: skip
+    assert api.admins(attalos) == [accounts.demo_user(1)]
+    assert [len(api.members(building_id(name))) for name, *_ in BUILDINGS] == [13, 12, 10]
+    assert not api.settings(building_id("poikile")).marketplace
+    admin = client.as_user(accounts.demo_user(1))
+    assert len(admin.get(f"/v1/buildings/{attalos}/join-requests").json["items"]) == 3
+    assert len(list(admin.every(f"/v1/buildings/{attalos}/units"))) == 40
