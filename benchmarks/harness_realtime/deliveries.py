@@ -33,6 +33,7 @@ class Round:
 def delivered(course: Course) -> list[Claim]:
     """Compare rounds of messages to one room; every delivery is counted, none may miss."""
     rounds: list[dict[str, Round]] = []
+    many = course.sizes.messages
     with course.clients() as crowd:
         peers = {name: course.stand.fresh(name) for name in course.names}
         rooms = {name: _room(crowd, peer, course.sizes.room, HALL) for name, peer in peers.items()}
