@@ -93,6 +93,7 @@ __all__ = [
     "cancel",
     "capture",
     "demand",
+    "freeze",
     "of_refs",
     "payment",
     "refund",
@@ -179,6 +180,11 @@ def refund(payment_id: UUID, amount: int | None, actor: str, reason: str) -> UUI
 def release(payment_id: UUID, actor: str, reason: str = "") -> int:
     """Hand what is held to the payees, in the caller's transaction; return how many escrows that were."""
     return escrows.release_all(payment_id, actor, reason)
+
+
+def freeze(payment_id: UUID, *, frozen: bool = True) -> None:
+    """Keep the clock from releasing what a payment holds in escrow (a dispute), or let it again."""
+    escrows.freeze(payment_id, frozen=frozen)
 
 
 def balance(owner_id: UUID, currency: str) -> Money:

@@ -71,7 +71,8 @@ class Payment(Model):
     """Money that one person is to pay for one thing, `ref`, to one or several others.
 
     `intent` is the gateway's name for it, `client` what the payer's device needs
-    to go on. `source` is where the money came from: a gateway, or `wallet`.
+    to go on. `source` is where the money came from: a gateway, or `wallet`. What is
+    `frozen` is not released from escrow by the clock.
     """
 
     ref = peewee.TextField()
@@ -90,6 +91,7 @@ class Payment(Model):
     failure = peewee.TextField()
     expires_at = TimestampField(null=True)
     captured_at = TimestampField(null=True)
+    frozen = peewee.BooleanField(default=False)
     version = peewee.IntegerField()
 
     class Meta:

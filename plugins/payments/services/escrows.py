@@ -12,7 +12,7 @@ from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.problems import PaymentStatus
 from plugins.payments.services import refunds
 from plugins.payments.services.ledger import Leg, post, shared, wallet
-from plugins.payments.services.rows import escrow_facts, locked, move_split, splits_of
+from plugins.payments.services.rows import escrow_facts, locked, move_split, splits_of, write
 from plugins.payments.settings import PaymentsSettings
 from plugins.payments.states import ESCROW, refused
 
@@ -57,6 +57,14 @@ def release_all(payment_id: UUID, actor: str, reason: str = "") -> int:
         return len(open_ones)
 
 
+def freeze(payment_id: UUID, *, frozen: bool) -> None:
+    """Keep the clock from releasing what a payment holds, or let it again; raise NotFound."""
+    with app.db.atomic():
+        payment = locked(payment_id)
+        if payment.frozen != frozen:
+            write(payment, frozen=frozen)
+
+
 def held(escrow_id: UUID) -> tuple[Payment, Split]:
     """Return an escrow with its payment, which is locked; raise NotFound."""
     found = Split.get_or_none(Split.id == escrow_id, Split.escrow, Split.state != "PENDING")
@@ -75,7 +83,7 @@ def release_due() -> int:
     due = (
         Split.select(Split.id)
         .join(Payment, on=(Payment.id == Split.payment_id))
-        .where(Split.state == "HELD", Payment.captured_at <= until)
+        .where(Split.state == "HELD", Payment.captured_at <= until, ~Payment.frozen)
     )
     return sum(_released(row.id) for row in due.order_by(Split.id).limit(BATCH))
 

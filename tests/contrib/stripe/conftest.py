@@ -142,7 +142,7 @@ def stripe() -> Iterator[Stripe]:
 @pytest.fixture
 def shop(make_app, stripe) -> Shop:
     settings = {
-        "secret_key": KEY, "url": stripe.url, "webhook_secrets": ["whsec_old", SECRET], "publishable_key": "pk_test_1",
-        "timeout": 5.0,
+        "secret_key": KEY, "url": stripe.url, "webhook_secrets": ["whsec_old", SECRET],
+        "publishable_key": "pk_test_1", "timeout": 5.0,
     }  # fmt: skip
     return Shop.of(make_app, "stripe", settings)

@@ -1,0 +1,1 @@
+"""Orders that are paid: the bridge between orders and payments."""

@@ -1,0 +1,130 @@
+"""An order and its payment: each follows the other, and neither knows of it.
+
+The payment's `ref` is `order:<id>`. Making it due is repeatable, so it does not
+matter whether the buyer asks first or the event comes first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from contrib.order_payments.settings import OrderPaymentsSettings
+from kernel import SYSTEM, NotFound, Principal, app
+from plugins.orders import api as orders
+from plugins.payments import api as payments
+
+PREFIX: Final = "order:"
+ACTOR: Final = "system"
+
+
+def demanded(order: orders.OrderCard) -> orders.PaymentDemand | None:
+    """Say that an order has to be paid, and until when; None for one that costs nothing."""
+    if not order.total:
+        return None
+    return orders.PaymentDemand(url=f"/v1/order-payments/{order.id}", expires_at=_ends(order.placed_at))
+
+
+def pay(order_id: UUID, buyer: Principal) -> payments.PaymentCard:
+    """Return the payment of a buyer's order, made due if it is not yet; raise NotFound, PaymentDiffers."""
+    order = orders.orders([order_id]).get(order_id)
+    if order is None or buyer.id is None or order.buyer_id != buyer.id:
+        raise NotFound
+    known = of_order(order_id)
+    if known is not None:
+        return known
+    if order.status != "PENDING" or not order.payment_due:
+        raise NotFound("There is nothing to pay.")
+    return due(order)
+
+
+def due(order: orders.OrderCard) -> payments.PaymentCard:
+    """Make the payment of an order due; it is the same one however often it is asked for."""
+    split = payments.Split(
+        order.seller_id, order.total.amount, min(order.commission.amount, order.total.amount)
+    )
+    return payments.demand(
+        f"{PREFIX}{order.id}",
+        order.buyer_id,
+        [split],
+        order.total.currency,
+        order.number,
+        escrow=app.settings.of(OrderPaymentsSettings).escrow,
+        expires_at=_ends(order.placed_at),
+    )
+
+
+def of_order(order_id: UUID) -> payments.PaymentCard | None:
+    """Return the latest payment of an order; None when it has none."""
+    return payments.of_refs([f"{PREFIX}{order_id}"]).get(f"{PREFIX}{order_id}")
+
+
+def order_of(ref: str) -> UUID | None:
+    """Return which order a payment is for; None when it is for something else."""
+    return UUID(ref.removeprefix(PREFIX)) if ref.startswith(PREFIX) else None
+
+
+def paid(payment_id: UUID, order_id: UUID) -> None:
+    """Confirm an order that was paid; one that was cancelled meanwhile is paid back."""
+    try:
+        with app.db.atomic():
+            orders.confirm_paid(order_id)
+    except (orders.OrderStatus, NotFound):
+        payments.refund(payment_id, None, ACTOR, "The order had been cancelled.")
+
+
+def unpaid(order_id: UUID) -> None:
+    """Cancel an order nobody paid in time, unless it was decided about otherwise."""
+    _step(order_id, "cancel", "It was not paid in time.")
+
+
+def refunded(order_id: UUID) -> None:
+    """Note that all of an order was paid back; the order may have been what asked for it."""
+    _step(order_id, "refund", "The payment was refunded.")
+
+
+def over(order_id: UUID, reason: str) -> None:
+    """Give back what was paid for an order that is over; what was not paid is not to be any more."""
+    payment = of_order(order_id)
+    if payment is None:
+        return
+    if payment.is_open:
+        payments.cancel(payment.id, ACTOR, reason)
+    elif payment.captured_at is not None:
+        _pay_back(payment.id, reason)
+
+
+def completed(order_id: UUID) -> None:
+    """Hand what is held to the seller."""
+    payment = of_order(order_id)
+    if payment is not None and payment.captured_at is not None:
+        payments.freeze(payment.id, frozen=False)
+        payments.release(payment.id, ACTOR, "The order is completed.")
+
+
+def disputed(order_id: UUID) -> None:
+    """Keep what is held until the dispute is decided."""
+    payment = of_order(order_id)
+    if payment is not None:
+        payments.freeze(payment.id)
+
+
+def _pay_back(payment_id: UUID, reason: str) -> None:
+    try:
+        with app.db.atomic():
+            payments.refund(payment_id, None, ACTOR, reason)
+    except payments.RefundExceeds:  # nothing is left: it went back before
+        return
+
+
+def _step(order_id: UUID, name: str, reason: str) -> None:
+    try:
+        with app.db.atomic():
+            orders.change_status(order_id, name, actor=SYSTEM, reason=reason)
+    except (orders.OrderStatus, NotFound):  # it was decided about otherwise, or is gone
+        return
+
+
+def _ends(placed_at: datetime) -> datetime:
+    return placed_at + timedelta(minutes=app.settings.of(OrderPaymentsSettings).minutes)

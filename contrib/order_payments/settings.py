@@ -1,0 +1,15 @@
+"""Settings: `[order_payments]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel import setting
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaymentsSettings:
+    """How orders are paid."""
+
+    escrow: bool = setting(True, help="Hold the money until the order is completed.")
+    minutes: int = setting(60, help="Minutes there are to pay; then the order is cancelled.", minimum=5)

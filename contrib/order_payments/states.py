@@ -1,0 +1,27 @@
+"""What payments add to the life of an order: it is disputed, and refunded.
+
+CONFIRMED, COMPLETED ──dispute──▶ DISPUTED ──resolve──▶ COMPLETED
+CONFIRMED, COMPLETED, DISPUTED ──refund──▶ REFUNDED
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from plugins.orders.api import Transition
+
+DISPUTED: Final = "DISPUTED"
+REFUNDED: Final = "REFUNDED"
+
+TRANSITIONS: Final = (
+    Transition("dispute", ("CONFIRMED", "COMPLETED"), DISPUTED, ("buyer",), "Dispute", needs_reason=True),
+    Transition("resolve", (DISPUTED,), "COMPLETED", ("buyer", "operator"), "Settle the dispute"),
+    Transition(
+        "refund",
+        ("CONFIRMED", "COMPLETED", DISPUTED),
+        REFUNDED,
+        ("seller", "operator"),
+        "Refund",
+        needs_reason=True,
+    ),
+)
