@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import DemoNotes, Permission, Principal, Role, Route, hookimpl
-from plugins.listings import categories_in_use, hookspecs, ordering
+from plugins.listings import booking, categories_in_use, hookspecs, moderation, ordering
 from plugins.listings.demo import load
 from plugins.listings.events import EVENTS
 from plugins.listings.models import MODELS
@@ -105,6 +105,11 @@ def categories_reassign(category_id: UUID, to_id: UUID) -> None:
 
 
 @hookimpl(optionalhook=True)
+def moderation_types() -> Sequence[Mapping[str, Any]]:
+    return [moderation.kind()]
+
+
+@hookimpl(optionalhook=True)
 def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
     return [(event, ("seller_id",), MODERATE) for event in EVENTS]
 
@@ -122,3 +127,8 @@ def orders_reserve(lines: Sequence[Any]) -> None:
 @hookimpl(optionalhook=True)
 def orders_release(lines: Sequence[Any]) -> None:
     ordering.release(lines)
+
+
+@hookimpl(optionalhook=True)
+def bookings_resolve(refs: Sequence[str], viewer: Principal) -> Mapping[str, Any]:
+    return booking.resolve(refs, viewer)

@@ -1,0 +1,1 @@
+"""Bookings: a time of a service, reserved for one customer."""

@@ -1,0 +1,9 @@
+"""Bookings keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestBookings(PluginContract):
+    plugin = "bookings"
