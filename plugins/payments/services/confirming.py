@@ -40,15 +40,14 @@ def confirm(
         return _from_wallet(payment_id, payer_id)
     if method_id is not None:
         gateway, method = _kept(method_id, payer_id)
-    begun = own(payment_id, payer_id)
-    if begun.intent and gateway and begun.source != gateway and begun.status in UNPAID:
-        _give_up(begun, f"user:{payer_id}")
+    if gateway:
+        begun = own(payment_id, payer_id)
+        if begun.intent and begun.source != gateway and begun.status in UNPAID:
+            _give_up(begun, f"user:{payer_id}")
     with app.db.atomic():
         payment = own(payment_id, payer_id, lock=True)
         operation = _attempt(payment, gateway, method, data or {})
-    if operation is not None:
-        operations.run(operation.id)
-    return Payment.get_by_id(payment_id)
+    return _asked(operation, payment)
 
 
 def capture(payment_id: UUID, actor: str) -> Payment:
@@ -60,33 +59,32 @@ def capture(payment_id: UUID, actor: str) -> Payment:
         if payment.status != "AUTHORISED":
             raise refused(PAYMENT, "payment", payment.status, "CAPTURED")
         operation = operations.begin("capture", payment, actor, data=_data(payment))
-    operations.run(operation.id)
-    return Payment.get_by_id(payment_id)
+    return _asked(operation, payment)
 
 
-def record(operation: Operation, answer: Answer) -> None:
+def record(operation: Operation, answer: Answer) -> Payment:
     """Take over what the gateway said to a confirmation or a capture."""
     assert operation.payment_id is not None, "it is about a payment"
     with app.db.atomic():
         payment = locked(operation.payment_id)
-        if not operations.taken(operation):
-            return
-        operations.close(operation, answer)
+        if not operations.close(operation, answer):
+            return payment
         if isinstance(answer, GatewayDeclined):
             settlement.fail(payment, answer.code or "declined", operation.actor, payment.intent)
         elif isinstance(answer, Intent):
             settlement.apply(payment, operation.gateway, answer, operation.actor)
+        return payment
 
 
-def record_void(operation: Operation, answer: Answer) -> None:
+def record_void(operation: Operation, answer: Answer) -> Payment:
     """Take over how an intent was given up: when it was captured meanwhile, the money goes back."""
     assert operation.payment_id is not None, "it is about a payment"
     with app.db.atomic():
         payment = locked(operation.payment_id)
-        if operations.taken(operation):
-            operations.close(operation, answer)
-            if isinstance(answer, Intent) and answer.status == "captured":
-                settlement.apply(payment, operation.gateway, answer, operation.actor)
+        known = not operations.close(operation, answer)
+        if not known and isinstance(answer, Intent) and answer.status == "captured":
+            settlement.apply(payment, operation.gateway, answer, operation.actor)
+        return payment
 
 
 def own(payment_id: UUID, payer_id: UUID, *, lock: bool = False) -> Payment:
@@ -98,6 +96,11 @@ def own(payment_id: UUID, payer_id: UUID, *, lock: bool = False) -> Payment:
     return found
 
 
+def _asked(operation: Operation | None, payment: Payment) -> Payment:
+    """Ask the gateway, if there is something to ask; return the payment as far as it is known then."""
+    return (operations.run_claimed(operation) or payment) if operation is not None else payment
+
+
 def _attempt(payment: Payment, gateway: str, method: str, data: Mapping[str, str]) -> Operation | None:
     """Claim a locked payment for one call to its gateway; None when there is nothing to ask."""
     if payment.status in _PAID:
@@ -105,7 +108,7 @@ def _attempt(payment: Payment, gateway: str, method: str, data: Mapping[str, str
     if payment.status not in OPEN:
         raise refused(PAYMENT, "payment", payment.status, "PROCESSING")
     _require_time(payment)
-    if operations_running(payment):
+    if (payment.intent or payment.status == "PROCESSING") and operations_running(payment):
         return None
     name = payment.source if payment.intent else gateways.pick(gateway)
     gateways.require_taken(name, payment.amount, payment.currency)

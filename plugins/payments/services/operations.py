@@ -33,12 +33,13 @@ from plugins.payments.problems import InProgress
 
 log = structlog.get_logger(__name__)
 
-EXCLUSIVE: Final = (Operation.state == "PENDING") & Operation.kind.in_(("confirm", "capture", "void"))
+_OPEN: Final = Operation.state == "PENDING"
+EXCLUSIVE: Final = _OPEN & Operation.kind.in_(("confirm", "capture", "void"))
 LEASE: Final = timedelta(minutes=2)
 LONGEST: Final = timedelta(hours=1)
 BATCH: Final = 100
 Answer = Intent | Result | GatewayDeclined
-Recorder = Callable[[Operation, Answer], None]
+Recorder = Callable[[Operation, Answer], Payment | None]
 
 _CLAIM: Final = """
 UPDATE payments_operation SET attempts = attempts + 1, due_at = %(until)s, updated_at = %(now)s
@@ -49,7 +50,7 @@ WHERE id = %(id)s AND state = 'PENDING' AND due_at <= %(now)s RETURNING id
 def begin(kind: str, payment: Payment, actor: str, reason: str = "", **fields: Any) -> Operation:
     """Decide, in the caller's transaction, that the gateway is asked; a worker does it when it commits.
 
-    A `confirm` or `capture` is run by its caller. Raises InProgress while another of
+    A `confirm` or `capture` is run by its caller (`run_claimed`). Raises InProgress while another of
     these, or a `void`, is under way for the payment.
     """
     values: dict[str, Any] = {
@@ -65,9 +66,8 @@ def insert(kind: str, actor: str, reason: str, *, at_once: bool, **values: Any) 
     from plugins.payments.tasks import run_operation  # noqa: PLC0415 - it calls this module
 
     now = app.clock.now()
-    fields = {
-        "state": "PENDING", "result_ref": "", "error": "", "attempts": 0, "due_at": now, **values,
-    }  # fmt: skip
+    claim = {"attempts": 1, "due_at": now + LEASE} if at_once else {"attempts": 0, "due_at": now}
+    fields = {"state": "PENDING", "result_ref": "", "error": "", **claim, **values}
     try:
         operation = Operation.create(id=uuid7(), kind=kind, actor=actor, reason=reason, **fields)
     except IntegrityError as ex:
@@ -80,23 +80,27 @@ def insert(kind: str, actor: str, reason: str, *, at_once: bool, **values: Any) 
 
 
 def run(operation_id: UUID) -> None:
-    """Ask the gateway and record its answer; nothing when another does so, or it is done.
+    """Ask the gateway and record its answer; nothing when another does so, or it is done."""
+    operation = _claimed(operation_id)
+    if operation is not None:
+        run_claimed(operation)
+
+
+def run_claimed(operation: Operation) -> Payment | None:
+    """Ask the gateway and record its answer; return the payment as it is then, None when that is not known.
 
     Outside a transaction: the gateway takes its time.
     """
     assert not app.db.in_transaction(), "a gateway is never asked inside a transaction"
-    operation = _claimed(operation_id)
-    if operation is None:
-        return
     app.db.release()
     try:
         answer: Answer = _asked(gateways.named(operation.gateway), operation)
     except GatewayUnavailable as ex:
         _postpone(operation, str(ex))
-        return
+        return None
     except GatewayDeclined as ex:
         answer = ex
-    _recorder(operation.kind)(operation, answer)
+    return _recorder(operation.kind)(operation, answer)
 
 
 def sweep() -> int:
@@ -110,26 +114,25 @@ def sweep() -> int:
     return len(ids)
 
 
-def taken(operation: Operation) -> bool:
-    """Lock an operation, under its payment's lock; say whether it still waits for an answer."""
-    found = Operation.select(Operation.state).where(Operation.id == operation.id).for_update().first()
-    return found is not None and found.state == "PENDING"
-
-
-def close(operation: Operation, answer: Answer) -> None:
-    """Write how it ended."""
+def close(operation: Operation, answer: Answer) -> bool:
+    """Write, under the payment's lock, how it ended; say whether it was open still."""
     if isinstance(answer, GatewayDeclined):
         failed, error, ref = True, str(answer), ""
     else:
         failed, error, ref = answer.status == "failed", answer.failure, answer.ref
-    Operation.update(state="FAILED" if failed else "DONE", error=error[:500], result_ref=ref, data={}).where(
-        Operation.id == operation.id
-    ).execute()
+    ended: dict[str, Any] = {
+        "state": "FAILED" if failed else "DONE",
+        "error": error[:500],
+        "result_ref": ref,
+        "data": {},
+    }
+    return bool(Operation.update(ended).where(Operation.id == operation.id, _OPEN).execute())
 
 
 def wait(operation: Operation, ref: str) -> None:
     """Write that the gateway has it and it is pending there."""
-    Operation.update(result_ref=ref, due_at=_later(operation)).where(Operation.id == operation.id).execute()
+    waiting = Operation.update(result_ref=ref, due_at=_later(operation))
+    waiting.where(Operation.id == operation.id, _OPEN).execute()
 
 
 def _claimed(operation_id: UUID) -> Operation | None:
@@ -141,7 +144,7 @@ def _claimed(operation_id: UUID) -> Operation | None:
 def _postpone(operation: Operation, error: str) -> None:
     log.warning("gateway_unavailable", gateway=operation.gateway, operation=str(operation.id), error=error)
     Operation.update(error=error[:500], due_at=_later(operation)).where(
-        Operation.id == operation.id, Operation.state == "PENDING"
+        Operation.id == operation.id, _OPEN
     ).execute()
 
 

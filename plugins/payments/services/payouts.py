@@ -61,13 +61,11 @@ def record(operation: Operation, answer: Answer) -> None:
     assert operation.payout_id is not None, "it is about a payout"
     with app.db.atomic():
         payout = locked(operation.payout_id)
-        if not operations.taken(operation):
-            return
         if isinstance(answer, Result) and answer.status == "pending":
             operations.wait(operation, answer.ref)
+        elif not operations.close(operation, answer):
             return
-        operations.close(operation, answer)
-        if isinstance(answer, Result) and answer.status == "done":
+        elif isinstance(answer, Result) and answer.status == "done":
             move_payout(payout, "PAID", operation.actor)
             _post(payout, "paid_out", f"paid-out:{payout.id}", 1)
             app.bus.publish(PayoutPaid(**_facts(payout)))

@@ -47,17 +47,16 @@ def refund(
         return _taken(payment, chosen, wanted, actor, reason)
 
 
-def record(operation: Operation, answer: Answer) -> None:
+def record(operation: Operation, answer: Answer) -> Payment:
     """Take over what the gateway, or its webhook, said of a refund."""
     assert operation.payment_id is not None, "it is about a payment"
     with app.db.atomic():
         payment = locked(operation.payment_id)
-        if not operations.taken(operation):
-            return
         if isinstance(answer, Result) and answer.status == "pending":
             operations.wait(operation, answer.ref)
-            return
-        operations.close(operation, answer)
+            return payment
+        if not operations.close(operation, answer):
+            return payment
         if isinstance(answer, GatewayDeclined) or (isinstance(answer, Result) and answer.status == "failed"):
             _put_back(payment, operation)
         else:
@@ -75,19 +74,19 @@ def record(operation: Operation, answer: Answer) -> None:
                 description=operation.reason,
             )
             _went_back(payment, operation)
+        return payment
 
 
-def record_stray(operation: Operation, answer: Answer) -> None:
+def record_stray(operation: Operation, answer: Answer) -> Payment:
     """Take over what the gateway said of money that was sent back because nothing was to be paid."""
     assert operation.payment_id is not None, "it is about a payment"
     with app.db.atomic():
         payment = locked(operation.payment_id)
-        if not operations.taken(operation):
-            return
         if isinstance(answer, Result) and answer.status == "pending":
             operations.wait(operation, answer.ref)
-            return
-        operations.close(operation, answer)
+            return payment
+        if not operations.close(operation, answer):
+            return payment
         if isinstance(answer, Result) and answer.status == "done":
             clearing = shared("clearing", operation.currency, payment.id, operation.gateway)
             suspense = shared("suspense", operation.currency, payment.id)
@@ -96,6 +95,7 @@ def record_stray(operation: Operation, answer: Answer) -> None:
                 Leg(clearing, operation.amount, payment.payer_id),
             ]
             post("stray", f"stray-back:{operation.id}", legs, payment_id=payment.id)
+        return payment
 
 
 def divided(splits: Sequence[Split], amount: int) -> Parts:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from kernel import NotFound, app
+import orjson
+
+from kernel import NotFound, app, uuid7
 from plugins.payments.models import History, Payment, Payout, Split
 from plugins.payments.states import ESCROW, PAYMENT, PAYOUT, refused
+
+_UPDATE: Final = "UPDATE payments_payment SET"
+_CASTS: Final = {"client": "::jsonb"}
+_NOTED: Final = """
+WITH moved AS ({update})
+INSERT INTO payments_history (id, subject_id, before, after, actor, reason, at)
+VALUES (%(step)s, %(id)s, %(before)s, %(after)s, %(actor)s, %(reason)s, %(now)s)
+"""
 
 
 def locked(payment_id: UUID) -> Payment:
@@ -28,13 +38,24 @@ def move(payment: Payment, target: str, actor: str, reason: str = "", **changes:
     """Take a locked payment to another status, with a row of history; raise PaymentStatus."""
     if payment.status not in PAYMENT[target]:
         raise refused(PAYMENT, "payment", payment.status, target)
-    note(payment.id, payment.status, target, actor, reason)
-    write(payment, status=target, **changes)
+    step = {"before": payment.status, "after": target, "actor": actor, "reason": reason}
+    _write(payment, _NOTED, step, {"intent": payment.intent, **changes, "status": target})
 
 
 def write(payment: Payment, **changes: Any) -> None:
     """Write columns of a locked payment."""
-    Payment.update(changes, version=Payment.version + 1).where(Payment.id == payment.id).execute()
+    _write(payment, "{update}", {}, changes)
+
+
+def _write(payment: Payment, sql: str, more: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Write columns, named by this package's own code, and what `sql` adds to that: one statement."""
+    columns = ", ".join(f"{name} = %(new_{name})s{_CASTS.get(name, '')}" for name in changes)
+    update = f"{_UPDATE} {columns}, version = version + 1, updated_at = %(now)s WHERE id = %(id)s"
+    values = {f"new_{name}": value for name, value in changes.items()}
+    if "client" in changes:
+        values["new_client"] = orjson.dumps(changes["client"]).decode()
+    fixed = {"id": payment.id, "now": app.clock.now(), "step": uuid7()}
+    app.db.execute_sql(sql.format(update=update), {**values, **more, **fixed})
     for name, value in changes.items():
         setattr(payment, name, value)
     payment.version += 1

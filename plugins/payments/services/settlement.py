@@ -19,7 +19,7 @@ from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.ports import Intent
 from plugins.payments.services import operations
 from plugins.payments.services.ledger import AccountName, Leg, post, shared, wallet
-from plugins.payments.services.rows import escrow_facts, facts, move, splits_of, write
+from plugins.payments.services.rows import escrow_facts, facts, move, write
 from plugins.payments.states import OPEN, PAYMENT
 
 log = structlog.get_logger(__name__)
@@ -27,8 +27,9 @@ log = structlog.get_logger(__name__)
 
 def apply(payment: Payment, gateway: str, intent: Intent, actor: str) -> str:
     """Take a locked payment where the gateway says it is; return the outcome in a word."""
-    if payment.intent is None and payment.source == gateway and payment.status in OPEN:
-        write(payment, intent=intent.ref)
+    named = payment.intent is None and payment.source == gateway and payment.status in OPEN
+    if named:
+        payment.intent = intent.ref  # written with the change of status, if there is one
     ours = (gateway, intent.ref, intent.amount, intent.currency) == (
         payment.source,
         payment.intent,
@@ -37,21 +38,20 @@ def apply(payment: Payment, gateway: str, intent: Intent, actor: str) -> str:
     )
     if intent.status == "captured" and (not ours or payment.status in ("EXPIRED", "CANCELLED")):
         return _stray(payment, gateway, intent, actor)
-    if not ours:
-        return "ignored"
-    return _STEPS[intent.status](payment, intent, actor)
+    before, outcome = payment.status, _STEPS[intent.status](payment, intent, actor) if ours else "ignored"
+    if named and payment.status == before:
+        write(payment, intent=intent.ref)
+    return outcome
 
 
 def capture(payment: Payment, source: AccountName, actor: str, reason: str = "") -> None:
     """Book the money of a locked payment, taken from `source`, and hand it on; once a payment."""
-    splits = splits_of(payment)
+    splits = _settled(payment)
     move(payment, "CAPTURED", actor, reason, captured_at=app.clock.now(), client={}, failure="")
     legs = [Leg(source, -payment.amount, payment.payer_id)]
     legs += [leg for split in splits for leg in _handed_on(split)]
     kind = payment.purpose if payment.purpose == "topup" else "capture"
     post(kind, f"capture:{payment.id}", legs, payment_id=payment.id, description=payment.description)
-    target = "HELD" if payment.escrow else "SETTLED"
-    Split.update(state=target).where(Split.payment_id == payment.id).execute()
     held = [EscrowHeld(**escrow_facts(payment, one, one.amount)) for one in splits if payment.escrow]
     app.bus.publish(PaymentCaptured(**facts(payment)), *held)
 
@@ -63,6 +63,13 @@ def fail(payment: Payment, code: str, actor: str, intent: str | None = None) -> 
     move(payment, "FAILED", actor, code, failure=code, intent=intent, client={})
     app.bus.publish(PaymentFailed(**facts(payment), failure=code))
     return "failed"
+
+
+def _settled(payment: Payment) -> list[Split]:
+    """Take a payment's splits to where its money goes, and return them in a fixed order."""
+    target = "HELD" if payment.escrow else "SETTLED"
+    found = Split.update(state=target).where(Split.payment_id == payment.id).returning(Split).execute()
+    return sorted(found, key=lambda one: str(one.id))
 
 
 def _handed_on(split: Split) -> list[Leg]:

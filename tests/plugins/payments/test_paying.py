@@ -85,7 +85,6 @@ def test_a_worker_that_died_between_the_call_and_its_record_is_resumed(app, till
     payment_id = till.due()
     with app.db.atomic():
         operation = confirming._attempt(confirming.own(payment_id, till.payer, lock=True), "", "tok_ok", {})
-    operations._claimed(operation.id)
     test_gateway.TestGateway().create_intent(operations._charge(operation))  # and then the power goes
 
     unclaimed = till.confirm(payment_id, "tok_ok").json

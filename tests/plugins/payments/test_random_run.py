@@ -43,13 +43,23 @@ class Client:
         self.me = people[seed]
         self.done: Counter[str] = Counter()
         self.faults: list[BaseException] = []
-        self.bank = methods.add(self.me, "", "payout", self.chance.choice(("acct_ok", "acct_fail")), "", default=True)
+        self.bank = methods.add(
+            self.me, "", "payout", self.chance.choice(("acct_ok", "acct_fail")), "", default=True
+        )
         app.db.release()
 
     def run(self, operations: int) -> None:
         steps = (
             *(self.top_up, self.buy, self.buy, self.buy, self.buy, self.pay_again),
-            *(self.refund, self.refund, self.release, self.refund_escrow, self.pay_out, self.decide, self.webhook),
+            *(
+                self.refund,
+                self.refund,
+                self.release,
+                self.refund_escrow,
+                self.pay_out,
+                self.decide,
+                self.webhook,
+            ),
         )
         for _ in range(operations):
             step = self.chance.choice(steps)
@@ -69,8 +79,12 @@ class Client:
         self.pay(made.id)
 
     def buy(self) -> None:
-        others = self.chance.sample([each for each in self.people if each != self.me], self.chance.randrange(1, 4))
-        splits = [api.Split(each, amount := self.chance.randrange(1, 20_000), amount // 10) for each in others]
+        others = self.chance.sample(
+            [each for each in self.people if each != self.me], self.chance.randrange(1, 4)
+        )
+        splits = [
+            api.Split(each, amount := self.chance.randrange(1, 20_000), amount // 10) for each in others
+        ]
         made = api.demand(
             f"thing:{uuid7()}", self.me, splits, self.currency(), "", escrow=self.chance.random() < 0.5
         )
@@ -146,7 +160,16 @@ def test_a_random_run_of_many_clients_leaves_the_books_true(app, clock, work):
     done = sum((each.done for each in clients), Counter())
     assert [repr(fault) for each in clients for fault in each.faults][:5] == []
     assert done.total() == OPERATIONS // CLIENTS * CLIENTS
-    assert {"top_up", "buy", "refund", "release", "refund_escrow", "pay_out", "decide", "webhook"} <= done.keys()
+    assert {
+        "top_up",
+        "buy",
+        "refund",
+        "release",
+        "refund_escrow",
+        "pay_out",
+        "decide",
+        "webhook",
+    } <= done.keys()
     assert trial_balance()["balanced"]
     assert Account.select().where(Account.balance < 0, Account.kind == "wallet").count() == 0
     assert Operation.select().where(Operation.state == "PENDING").count() == 0
@@ -181,7 +204,9 @@ def remembered_by_the_gateway(app: Any) -> dict[str, int]:
 
 def captured_once() -> bool:
     """Say whether every paid payment has one capture, and is refunded by what its refunds sum to."""
-    captures = Counter(row.payment_id for row in Movement.select().where(Movement.kind.in_(("capture", "topup"))))
+    captures = Counter(
+        row.payment_id for row in Movement.select().where(Movement.kind.in_(("capture", "topup")))
+    )
     paid = {row.id: row for row in Payment.select().where(Payment.captured_at.is_null(False))}
     back: Counter[Any] = Counter()
     for row in Operation.select().where(Operation.kind == "refund", Operation.state == "DONE"):

@@ -52,7 +52,7 @@ def test_during_the_clients_call_it_is_the_one_that_pays(app, till, client, book
     headers, body = test_gateway.webhook(intent.ref)
 
     outcomes = [client.post("/v1/payments/webhooks/test", body=body, headers=headers).json["outcome"]]
-    operations.run(operation.id)
+    operations.run_claimed(operation)
     outcomes += [client.post("/v1/payments/webhooks/test", body=body, headers=headers).json["outcome"]]
 
     assert outcomes == ["captured", "repeated"]
