@@ -88,8 +88,9 @@ class Process:
     def _answer(self, name: str) -> Any:
         assert self._child.stdout is not None
         for line in self._child.stdout:
-            if line.startswith(b"> "):  # the other lines are the log
+            if line.startswith(b"> "):
                 return orjson.loads(line[2:])
+            sys.stdout.write(line.decode())  # its log, shown when the test fails
         raise AssertionError(f"the process ended at {name}: {self._child.wait()}")
 
     def kill(self) -> None:

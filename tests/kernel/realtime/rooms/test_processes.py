@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -140,13 +141,22 @@ def own_postgres(tmp_path) -> DisposablePostgres:
     return DisposablePostgres(tmp_path / "postgres")
 
 
+def durable(url: str) -> str:
+    """Have a database keep what it said it committed; those for tests are quicker than that."""
+    with contextlib.closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        name = connection.info.dbname
+        connection.cursor().execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')
+    return url
+
+
 def test_after_a_restart_of_postgresql_every_member_has_everything(
     processes: StartProcess, own_postgres: DisposablePostgres
 ) -> None:
     own_postgres.start()
     try:
         template = own_postgres.template([("kernel", Path(kernel.__file__).parent / "migrations")])
-        url = own_postgres.fresh_database(template)
+        url = durable(own_postgres.fresh_database(template))
         writer, reader = processes(database=url), processes(database=url)
         reader.join()
         writer.publish(numbers=[1])
