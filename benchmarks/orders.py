@@ -1,9 +1,10 @@
-"""Orders a second, from the list to the confirmed order, and whether the books balance.
+"""Orders a second, from the list to the paid order, and whether the books balance.
 
     python3 benchmarks/orders.py [--buyers 1,8,64] [--seconds 10] [--json]
 
 A journey is: a page of the list → one listing → place (with an idempotency key)
-→ confirm by its seller. One `serve` process is on one core; PostgreSQL and the
+→ pay by the test gateway, or without `order_payments` among the plugins, confirm
+by its seller. One `serve` process is on one core; PostgreSQL and the
 buyers are on another. What an order leaves to do later (mails, chat) waits for a
 worker, a process of its own in production; with `--worker` it is done meanwhile,
 on the server's core. After each run no listing may have
@@ -37,6 +38,7 @@ from benchmarks.harness.figures import Claim, report, scratch
 from benchmarks.harness.load import generator
 from benchmarks.harness.peers import Peer
 from benchmarks.harness.stand import Size, Stand
+from benchmarks.harness_orders.buyers import PAYING
 from benchmarks.harness_orders.shop import Shop, faults, opened
 
 PLUGINS = "accounts,blocking,categories,chat,listings,media,notifications,order_chat,orders,presence,search"
@@ -59,8 +61,11 @@ def measured(stand: Stand, server: Peer, shop: Shop, buyers: int, before: int) -
     """Let so many buyers buy; return what they saw and how many orders there should be now."""
     order = {"port": server.port, "buyers": buyers}
     order |= {"seconds": stand.size.seconds, "accounts": shop.accounts, "goods": shop.goods}
+    before_cpu = server.cpu()
     seen = program("buyers", order, CLIENT)
-    total = before + seen["journeys"] + seen["unfinished"]
+    made = seen["journeys"] + seen["unfinished"]
+    seen["cpu"] = (server.cpu() - before_cpu) / max(made, 1) * 1000
+    total = before + made
     wrong = faults(stand.application, shop, total) | seen["failures"]
     if wrong:
         raise SystemExit(f"{buyers} buyers: the books do not balance: {wrong}")
@@ -81,14 +86,19 @@ def statements(stand: Stand, shop: Shop) -> int:
     from kernel.storage import count_statements, uuid7  # noqa: PLC0415 - see the top
     from kernel.testing.client import Client  # noqa: PLC0415
 
-    (listing, seller), buyer = shop.goods[0], Client(stand.application).with_token(shop.accounts[0])
+    listing, token = shop.goods[0]
+    buyer, seller = (Client(stand.application).with_token(each) for each in (shop.accounts[0], token))
     for _ in range(2):  # the first one warms what a server has long had
         with count_statements() as counted:
             buyer.get("/v1/listings", query={"limit": 20})
             buyer.get(f"/v1/listings/{listing}")
             key = buyer.with_headers(idempotency_key=str(uuid7()))
             placed = key.post("/v1/orders", {"lines": [{"ref": f"listing:{listing}"}]}).json["orders"][0]
-            Client(stand.application).with_token(seller).post(f"/v1/orders/{placed['id']}/confirm", {})
+            if placed["payment"]:
+                payment = buyer.post(placed["payment"]["url"]).json["id"]
+                buyer.post(f"/v1/payments/{payment}/confirm", PAYING)
+            else:
+                seller.post(f"/v1/orders/{placed['id']}/confirm", {})
     stand.application.db.release()
     return counted.count
 
@@ -97,6 +107,7 @@ def claims_of(buyers: int, seen: Mapping[str, Any]) -> list[Claim]:
     """Return what a run says of the promises; they are made for 8 buyers, the others are shown."""
     whole, place = seen["whole"], seen["place"]
     details = {f"place_{name}": value for name, value in place.items()} | dict(whole)
+    details["server_cpu_ms_an_order"] = seen["cpu"]
     bound = 150.0 if buyers == REFERENCE else 0.0
     late = 100.0 if buyers == REFERENCE else 1e9
     return [

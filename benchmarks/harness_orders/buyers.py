@@ -1,12 +1,13 @@
-"""Buyers in a process of their own: list → detail → place → confirm, again and again.
+"""Buyers in a process of their own: list → detail → place → pay, again and again.
 
     python -m benchmarks.harness_orders.buyers < order.json
 
 The order names the server's address, how many buyers at once, the seconds, the
 accounts' tokens, and the listings with their sellers' tokens. Each buyer has a
 connection kept alive and takes the next account and a listing drawn at random
-for each journey. Prints JSON: journeys, their rate and latencies in
-milliseconds, those of the placement alone, and what was answered otherwise.
+for each journey; an order that is not to be paid is confirmed by its seller.
+Prints JSON: journeys, their rate and latencies in milliseconds, those of the
+placement alone, and what was answered otherwise.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ Request = tuple[str, str, str, Any]
 """Method, path, token, body."""
 
 PAGE = "/v1/listings?limit=20"
+PAYING = {"gateway": "test", "method": "tok_ok"}
 
 
 class Buyer(Connection):
@@ -107,9 +109,16 @@ def journeys(
         placed = perf_counter()
         if not (_is_fine(answer, order, tally) and fine):
             continue
-        made = json.loads(answer.partition(END)[2])["orders"][0]["id"]
-        confirm = ("POST", f"/v1/orders/{made}/confirm", seller, {})
-        if _is_fine((yield confirm), confirm, tally):
+        made = json.loads(answer.partition(END)[2])["orders"][0]
+        last = ("POST", f"/v1/orders/{made['id']}/confirm", seller, {})
+        if made["payment"]:
+            demand = ("POST", made["payment"]["url"], token, None)
+            due = yield demand
+            if not _is_fine(due, demand, tally):
+                continue
+            payment = json.loads(due.partition(END)[2])["id"]
+            last = ("POST", f"/v1/payments/{payment}/confirm", token, PAYING)
+        if _is_fine((yield last), last, tally):
             tally.placements.append(placed - asked)
             tally.journeys.append(perf_counter() - began)
 
