@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, hookimpl
-from plugins.bookings import hookspecs
+from plugins.bookings import hookspecs, queries
 from plugins.bookings.events import EVENTS
 from plugins.bookings.models import MODELS
 from plugins.bookings.notices import TYPES
@@ -84,3 +84,8 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
     return [(event, ("customer_id", "provider_id"), MANAGE) for event in EVENTS]
+
+
+@hookimpl(optionalhook=True)
+def reviews_transactions(ref: str) -> Mapping[str, Any] | None:
+    return queries.transaction(ref)

@@ -69,6 +69,25 @@ def _people(row: Booking, cards: Mapping[UUID, Any]) -> dict[str, Any]:
     return {"customer": cards.get(row.customer_id), "provider": cards.get(row.provider_id)}
 
 
+def transaction(ref: str) -> dict[str, Any] | None:
+    """Return a booking as what may be reviewed: `booking:<id>`; None for every other ref."""
+    kind, _, text = ref.partition(":")
+    try:
+        row = Booking.get_or_none(Booking.id == UUID(text)) if kind == "booking" else None
+    except ValueError:
+        return None  # like an id that does not exist
+    if row is None:
+        return None
+    return {
+        "ref": f"booking:{row.id}",
+        "parties": {"seller": row.provider_id, "buyer": row.customer_id},
+        "completed_at": row.completed_at,
+        "title": row.title,
+        "scope": row.scope or None,
+        "about": (row.ref,),
+    }
+
+
 def resources(caller: Principal, cursor: str | None, limit: int) -> Page[Resource]:
     """Return a page of one's resources, the latest first."""
     query = Resource.select().where(Resource.provider_id == person(caller))

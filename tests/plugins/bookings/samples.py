@@ -20,10 +20,10 @@ def someone() -> UUID:
     return accounts.create_user(name="Sample", email=f"sample-{uuid7().hex}@example.com", verified=True)
 
 
-def resource_of(provider_id: UUID) -> Any:
+def resource_of(provider_id: UUID, ref: str = "") -> Any:
     made = Resource.create(
         provider_id=provider_id,
-        ref=f"sample:{uuid7()}",
+        ref=ref or f"sample:{uuid7()}",
         timezone="UTC",
         capacity=1,
         duration=60,

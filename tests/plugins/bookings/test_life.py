@@ -287,3 +287,23 @@ def test_an_account_that_goes_leaves_cancelled_bookings_without_its_words(resour
     ]
     shown = salon.provider.see(booking).json
     assert (shown["status"], shown["note"]) == ("CANCELLED", "")
+
+
+@pytest.mark.plugins("bookings", "listings", "reviews")
+def test_a_booking_that_took_place_is_a_transaction_to_review(resource, person, now, app):
+    salon, customer = resource(auto_confirm=True), person()
+    booking = customer.book(salon.ref, at(9)).json["id"]
+
+    def asked(ref):
+        return app.hooks.first("reviews_transactions", ref=ref)
+
+    before = asked(f"booking:{booking}")
+    now.advance(timedelta(days=2))
+    salon.provider.sign_in()
+    salon.provider.step(booking, "complete")
+
+    assert before["completed_at"] is None
+    assert asked(f"booking:{booking}")["completed_at"] == now.now()
+    assert before["parties"] == {"seller": salon.provider.id, "buyer": customer.id}
+    assert before["about"] == (salon.ref,)
+    assert asked("booking:nonsense") is asked(f"order:{booking}") is None

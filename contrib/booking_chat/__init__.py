@@ -1,0 +1,1 @@
+"""A bridge: a conversation for each booking."""
