@@ -73,6 +73,15 @@ def test_one_piece_is_no_longer_than_its_bound_and_goes_to_the_same_members() ->
     assert members.waiting == sum(each.size for each in members.pending)
 
 
+def test_joined_frames_are_the_same_messages_on_either_transport() -> None:
+    text, binary = Frame('2/jars,["filled"]'), Frame('51-/jars,["filled",{}]', b"x")
+
+    whole = Frame.joined([text, binary])
+
+    assert whole.wire == text.wire + binary.wire
+    assert whole.packets == (*text.packets, *binary.packets)
+
+
 def test_a_room_that_gets_more_than_can_be_written_is_told_to_start_anew(nodes: MakeNode) -> None:
     node = nodes(queue_bytes=65_536)
     sockets = crowd(node)
