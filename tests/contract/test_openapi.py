@@ -32,7 +32,7 @@ from kernel.testing.postgres import DisposablePostgres
 from kernel.testing.samples import plain_path, samples_beside
 
 DEMO = tuple(read_profile("demo", {}).plugins)
-PLUGINS_TESTS = Path(__file__).parents[1] / "plugins"
+TESTS = Path(__file__).parents[1]
 EXAMPLES = {GenerationMode.POSITIVE: 10, GenerationMode.NEGATIVE: 5}  # an operation and a caller
 CHECKS = [
     not_a_server_error,
@@ -57,7 +57,9 @@ class Site:
         self.server, self.app = server, app
         self.document = schemathesis.openapi.from_dict(server.get("/openapi.json").json)
         self._samples = {
-            plugin.name: samples_beside(PLUGINS_TESTS / plugin.name / "test_contract.py")
+            plugin.name: samples_beside(
+                TESTS / plugin.manifest.package.replace(".", "/") / "test_contract.py"
+            )
             for plugin in app.registry.plugins
         }
         self._routes = {plain_path(path_of(route)): (owner, route) for owner, route in app.registry.routes}

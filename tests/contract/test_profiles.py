@@ -13,7 +13,7 @@ from kernel.testing.samples import samples_beside
 
 PROFILES = sorted(file.stem for file in SHIPPED_PROFILES.glob("*.toml") if file.stem != "base")
 DEMO = tuple(read_profile("demo", {}).plugins)
-TESTS = Path(__file__).parents[1] / "plugins"
+TESTS = Path(__file__).parents[1]
 
 
 def test_every_product_has_its_profile():
@@ -33,7 +33,8 @@ def test_a_profile_boots_and_answers(make_app, name):
 @pytest.mark.parametrize("plugin", DEMO)
 def test_beside_all_others_a_foreign_id_still_answers_like_an_unknown_one(applications, plugin):
     app = applications.shared(DEMO, {})
-    samples = samples_beside(TESTS / plugin / "test_contract.py")
+    [home] = (TESTS / room / plugin for room in ("plugins", "contrib") if (TESTS / room / plugin).is_dir())
+    samples = samples_beside(home / "test_contract.py")
 
     found = [line for case in cases(app.registry, plugin, samples) for line in leaks(app, case)]
     applications.clean(app)
