@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from kernel import NotFound, app
+from kernel import NotFound, Principal, app
 from plugins.accounts import demo, queries
 from plugins.accounts.events import (
     EmailChanged,
@@ -37,7 +37,8 @@ from plugins.accounts.provider_http import ProviderHttp
 from plugins.accounts.provider_keys import ProviderKeys, PublishedKeys, max_age
 from plugins.accounts.provider_tokens import ProviderToken, TokenProvider, moment, verified_claims
 from plugins.accounts.queries import Matter, UserCard
-from plugins.accounts.services import external_profiles, external_sessions, identities, people
+from plugins.accounts.services import external_profiles, external_sessions, identities, people, standing
+from plugins.accounts.services.standing import Standing
 
 __all__ = [
     "AuthorizationAnswer",
@@ -62,6 +63,7 @@ __all__ = [
     "RoleGranted",
     "RoleRevoked",
     "SessionOpened",
+    "Standing",
     "StatusChanged",
     "TokenProvider",
     "TokenRefused",
@@ -70,6 +72,7 @@ __all__ = [
     "UserRegistered",
     "adopt_identity",
     "allowed",
+    "change_standing",
     "create_user",
     "demo_user",
     "end_external_session",
@@ -117,6 +120,25 @@ def require_active(id: UUID) -> None:
     if not found.exists():
         raise NotFound("There is no such person.")
     app.auth.status(id).require_active()
+
+
+def change_standing(
+    by: Principal,
+    id: UUID,
+    to: Standing,
+    reason: str,
+    until: datetime | None = None,
+    *,
+    tell: bool = True,
+) -> None:
+    """Suspend, ban or reactivate somebody, in force at once everywhere, and write down why.
+
+    Joins the caller's transaction. With `tell` False no mail is sent: the caller
+    says why by itself. Raises NotFound, Forbidden about oneself and for who may
+    not judge an administrator, Invalid for an end that is past, Conflict for an
+    account that is active already.
+    """
+    standing.change(by, id, to, reason, until, tell=tell)
 
 
 def user_by_email(email: str) -> UUID | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
-from plugins.accounts import hookspecs, provider_tokens
+from plugins.accounts import hookspecs, moderation, provider_tokens
 from plugins.accounts.commands import COMMANDS
 from plugins.accounts.demo import load
 from plugins.accounts.events import EVENTS, PUBLIC
@@ -113,6 +113,11 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def notifications_recipient(user_id: UUID) -> Recipient | None:
     return recipient(user_id)
+
+
+@hookimpl(optionalhook=True)
+def moderation_types() -> Sequence[Mapping[str, Any]]:
+    return [moderation.kind()]
 
 
 @hookimpl(optionalhook=True)

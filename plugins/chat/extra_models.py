@@ -6,7 +6,7 @@ from typing import Final
 
 import peewee
 
-from kernel import JSONField, Table, TimestampField, Versioned
+from kernel import ArrayField, JSONField, Table, TimestampField, Versioned
 
 
 class Vote(Table):
@@ -118,6 +118,19 @@ class Restored(Table):
         primary_key = peewee.CompositeKey("user_id", "message_id")
 
 
+class Withheld(Table):
+    """What a message said that is not shown for some `reasons`; the message is a tombstone meanwhile."""
+
+    message_id = peewee.UUIDField(primary_key=True)
+    conversation_id = peewee.UUIDField()
+    sender_id = peewee.UUIDField(null=True)
+    reasons = ArrayField(peewee.TextField, index=False)
+    content = JSONField(index=False)
+
+    class Meta:
+        table_name = "chat_withheld"
+
+
 INDEXES: Final = (
     (Vote, "CREATE INDEX chat_vote_user ON chat_vote (user_id)"),
     (Scheduled, "CREATE INDEX chat_scheduled_due ON chat_scheduled (send_at) WHERE status = 'waiting'"),
@@ -135,9 +148,10 @@ INDEXES: Final = (
         Restored,
         "CREATE INDEX chat_restored_order ON chat_restored (user_id, conversation_id, sent_at, message_id)",
     ),
+    (Withheld, "CREATE INDEX chat_withheld_sender ON chat_withheld (sender_id)"),
     (Restored, "CREATE INDEX chat_restored_latest ON chat_restored (user_id, sent_at, message_id)"),
 )
 for _model, _definition in INDEXES:
     _model.add_index(peewee.SQL(_definition))
 
-EXTRAS: Final = (Vote, Scheduled, Saved, AutoReply, AutoReplied, Backup, Restored)
+EXTRAS: Final = (Vote, Scheduled, Saved, AutoReply, AutoReplied, Backup, Restored, Withheld)

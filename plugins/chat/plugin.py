@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import DemoNotes, Permission, Role, Route, hookimpl
-from plugins.chat import hookspecs
+from plugins.chat import hookspecs, moderation
 from plugins.chat.demo import load
 from plugins.chat.events import EVENTS
 from plugins.chat.extra_models import EXTRAS
@@ -92,3 +92,8 @@ def erase_personal_data(app: Application, user_id: UUID) -> None:
 @hookimpl(optionalhook=True)
 def notifications_types() -> Sequence[NotificationType]:
     return TYPES
+
+
+@hookimpl(optionalhook=True)
+def moderation_types() -> Sequence[Mapping[str, Any]]:
+    return [moderation.kind()]

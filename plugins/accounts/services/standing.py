@@ -16,12 +16,19 @@ Standing = Literal["active", "suspended", "banned"]
 
 
 def change(
-    by: Principal, user_id: UUID, standing: Standing, reason: str, until: datetime | None = None
+    by: Principal,
+    user_id: UUID,
+    standing: Standing,
+    reason: str,
+    until: datetime | None = None,
+    *,
+    tell: bool = True,
 ) -> None:
     """Put an account into a standing, in force at once everywhere; write down why.
 
-    An account that is suspended until then or banned already stays as it is:
-    nothing is written, told or sent. Raises Forbidden about oneself, and about an
+    The person is mailed unless `tell` is False: then the caller tells them. An
+    account that is suspended until then or banned already stays as it is: nothing
+    is written, told or sent. Raises Forbidden about oneself, and about an
     administrator unless one is an administrator oneself; Invalid for an end that
     is past; Conflict for an account that is active already.
     """
@@ -40,7 +47,8 @@ def change(
         app.bus.publish(
             StatusChanged(user_id=user_id, status=standing, reason=reason, until=until, changed_by=by.id)
         )
-        notices.standing_changed(user, standing, reason, until)
+        if tell:
+            notices.standing_changed(user, standing, reason, until)
 
 
 def history(user_id: UUID) -> list[StandingChange]:

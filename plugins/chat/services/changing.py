@@ -226,5 +226,7 @@ def revisions(caller: Principal, message_id: UUID) -> list[dict[str, Any]]:
     """Return what a message said before each edit, the first first; raise NotFound."""
     with app.db.atomic():
         _, message = hold_by_message(message_id, person(caller))
+        if message.deleted_at is not None:  # one that is withheld still has them
+            return []
         rows = Revision.select().where(Revision.message_id == message.id).order_by(Revision.number)
         return [{"text": row.text, "payload": row.payload, "written_at": row.written_at} for row in rows]

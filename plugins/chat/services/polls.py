@@ -125,10 +125,15 @@ def withdraw(conversation: Conversation, user_id: UUID) -> None:
     theirs = (Vote.user_id == user_id) & Vote.message_id.in_(there)
     touched = {row.message_id for row in Vote.select(Vote.message_id).where(theirs)}
     Vote.delete().where(theirs).execute()
-    for message in Message.select().where(Message.id.in_(touched)).order_by(Message.seq):
-        given = {"id": message.id, "options": len(message.payload["options"])}
-        [(votes, people)] = app.db.rows(_TALLY, given)
-        _count(conversation, message, {**message.payload, "votes": votes, "voters": people})
+    shown = Message.select().where(Message.id.in_(touched), Message.deleted_at.is_null())
+    for message in shown.order_by(Message.seq):
+        _count(conversation, message, counted(message.id, message.payload))
+
+
+def counted(message_id: UUID, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a poll's payload with the votes there are now."""
+    [(votes, people)] = app.db.rows(_TALLY, {"id": message_id, "options": len(payload["options"])})
+    return {**payload, "votes": votes, "voters": people}
 
 
 def _hold(message_id: UUID, user_id: UUID) -> tuple[Held, Message]:

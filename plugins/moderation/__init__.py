@@ -1,0 +1,1 @@
+"""Moderation: reports, one queue, decisions with their reasons, appeals."""

@@ -1,0 +1,147 @@
+"""Tables of moderation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import peewee
+
+from kernel import ArrayField, JSONField, Model, TimestampField, Versioned
+
+
+class Case(Versioned):
+    """One thing that was reported or flagged, with all reports since the last decision.
+
+    An empty `scope` is everybody's. `snapshot` is the thing as it was when the
+    case was opened (title, text, url): what is edited afterwards is judged by it.
+    `reports` counts different people, `flags` rules. `reasons` are theirs, each once.
+    """
+
+    kind = peewee.TextField()
+    target_id = peewee.UUIDField()
+    owner_id = peewee.UUIDField(null=True)
+    scope = peewee.TextField()
+    status = peewee.TextField()
+    snapshot = JSONField(index=False)
+    reports = peewee.IntegerField()
+    flags = peewee.IntegerField()
+    reasons = ArrayField(peewee.TextField, index=False)
+    queued_at = TimestampField()
+    claimed_by = peewee.UUIDField(null=True)
+    claimed_at = TimestampField(null=True)
+    decided_by = peewee.UUIDField(null=True)
+    decided_at = TimestampField(null=True)
+
+    class Meta:
+        table_name = "moderation_case"
+
+
+class Report(Model):
+    """What one person, or one rule, says about a thing.
+
+    `reporter_key` is a keyed hash of who reports, so that two reports of one person
+    are one. The `reporter_id` of an anonymous report is not stored at all.
+    """
+
+    case = peewee.ForeignKeyField(Case, on_delete="CASCADE", index=False)
+    reporter_key = peewee.BlobField(null=True)
+    reporter_id = peewee.UUIDField(null=True)
+    source = peewee.TextField()
+    rule = peewee.TextField()
+    reason = peewee.TextField()
+    details = peewee.TextField()
+
+    class Meta:
+        table_name = "moderation_report"
+
+
+class Decision(Versioned):
+    """What was done about a thing and its owner, and the statement of reasons for it.
+
+    `hidden` says that this decision hid the thing (it was not hidden by it before).
+    A sanction is in force until `ends_at` (None: for good), a strike counts until
+    `strike_until`; reversed, neither does. `foreign_status` is a standing the account
+    had from elsewhere when it was sanctioned, which a reversal gives back.
+    `interim` ones were made by a threshold, until a moderator has looked.
+    """
+
+    case = peewee.ForeignKeyField(Case, on_delete="CASCADE", index=False)
+    kind = peewee.TextField()
+    target_id = peewee.UUIDField()
+    owner_id = peewee.UUIDField(null=True)
+    scope = peewee.TextField()
+    status = peewee.TextField()
+    hidden = peewee.BooleanField()
+    sanction = peewee.TextField()
+    ends_at = TimestampField(null=True)
+    ended_at = TimestampField(null=True)
+    strike_until = TimestampField(null=True)
+    ground_type = peewee.TextField()
+    ground = peewee.TextField()
+    facts = peewee.TextField()
+    source = peewee.TextField()
+    automated = peewee.BooleanField()
+    interim = peewee.BooleanField()
+    decided_by = peewee.UUIDField(null=True)
+    reversed_by = peewee.UUIDField(null=True)
+    reversed_at = TimestampField(null=True)
+    reversal = peewee.TextField()
+    foreign_status = peewee.TextField()
+    foreign_until = TimestampField(null=True)
+
+    class Meta:
+        table_name = "moderation_decision"
+
+
+class Appeal(Versioned):
+    """Whom a decision concerns asks for another look; `contested_by` made the decision."""
+
+    decision = peewee.ForeignKeyField(Decision, on_delete="CASCADE", index=False)
+    appellant_id = peewee.UUIDField(null=True)
+    scope = peewee.TextField()
+    text = peewee.TextField()
+    status = peewee.TextField()
+    contested_by = peewee.UUIDField(null=True)
+    decided_by = peewee.UUIDField(null=True)
+    decided_at = TimestampField(null=True)
+    answer = peewee.TextField()
+
+    class Meta:
+        table_name = "moderation_appeal"
+
+
+class Entry(Model):
+    """A line of a case's trail: what was done, by whom (None: by itself) and why. Only ever added to."""
+
+    case = peewee.ForeignKeyField(Case, on_delete="CASCADE", index=False)
+    what = peewee.TextField()
+    actor_id = peewee.UUIDField(null=True)
+    note = peewee.TextField()
+
+    class Meta:
+        table_name = "moderation_entry"
+
+
+OPEN: Final = "WHERE status IN ('PENDING', 'REVIEWING')"
+DUE: Final = "WHERE ended_at IS NULL AND ends_at IS NOT NULL"
+INDEXES: Final = (
+    (Case, f"UNIQUE INDEX moderation_case_open ON moderation_case (kind, target_id) {OPEN}"),
+    (Case, "INDEX moderation_case_queue ON moderation_case (status, queued_at, id)"),
+    (Case, "INDEX moderation_case_owner ON moderation_case (owner_id)"),
+    (Case, "INDEX moderation_case_decided ON moderation_case (decided_at) WHERE decided_at IS NOT NULL"),
+    (Report, "UNIQUE INDEX moderation_report_one ON moderation_report (case_id, reporter_key)"),
+    (Report, "INDEX moderation_report_mine ON moderation_report (reporter_key, id DESC)"),
+    (Report, "INDEX moderation_report_case ON moderation_report (case_id, id)"),
+    (Decision, "INDEX moderation_decision_case ON moderation_decision (case_id)"),
+    (Decision, "INDEX moderation_decision_owner ON moderation_decision (owner_id, id DESC)"),
+    (Decision, "INDEX moderation_decision_made ON moderation_decision (created_at)"),
+    (Decision, f"INDEX moderation_decision_due ON moderation_decision (ends_at) {DUE}"),
+    (Appeal, "UNIQUE INDEX moderation_appeal_one ON moderation_appeal (decision_id)"),
+    (Appeal, "INDEX moderation_appeal_mine ON moderation_appeal (appellant_id, id DESC)"),
+    (Appeal, "INDEX moderation_appeal_queue ON moderation_appeal (status, id)"),
+    (Entry, "INDEX moderation_entry_case ON moderation_entry (case_id, id)"),
+)  # fmt: skip
+for _model, _definition in INDEXES:
+    _model.add_index(peewee.SQL(f"CREATE {_definition}"))
+
+MODELS: Final = (Case, Report, Decision, Appeal, Entry)

@@ -1,0 +1,20 @@
+"""What moderation has to say about an order: nothing is bought of who is suspended or banned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel import app
+from plugins.moderation.problems import SellerNotAvailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+
+def guard(seller_ids: Sequence[UUID]) -> None:
+    """Raise SellerNotAvailable for a seller whose account may not be used now; one statement."""
+    known = app.auth.statuses(seller_ids)
+    gone = [each for each in seller_ids if each not in known or known[each].status != "active"]
+    if gone:
+        raise SellerNotAvailable("Take their lines out.", seller_ids=[str(each) for each in gone])

@@ -1,0 +1,9 @@
+"""Moderation keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestModeration(PluginContract):
+    plugin = "moderation"
