@@ -1,0 +1,1 @@
+"""Subscriptions: plans, what they allow, and the periods that are paid for."""

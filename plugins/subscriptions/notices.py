@@ -1,0 +1,32 @@
+"""The messages subscriptions send, and the types under which people know them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel import Money
+from plugins.notifications.api import NotificationType, send
+from plugins.subscriptions.models import Charge, Subscription
+
+TYPES: Final = (
+    NotificationType("subscriptions.due", "A payment for your subscription is due"),
+    NotificationType("subscriptions.overdue", "A payment for your subscription is overdue", digestible=False),
+    NotificationType("subscriptions.ended", "Your subscription ended"),
+)
+
+
+def due(row: Subscription, charge: Charge, url: str, attempt: int) -> None:
+    """Tell what is to be paid, and where; each attempt once."""
+    data = {
+        "plan": charge.plan,
+        "amount": str(Money(charge.amount, charge.currency)),
+        "url": url or f"/v1/subscriptions/{row.id}",
+    }
+    name = "overdue" if attempt else "due"
+    send(f"subscriptions.{name}", row.user_id, data, key=f"{charge.id}:{attempt}")
+
+
+def ended(row: Subscription) -> None:
+    """Tell that a plan is over."""
+    data = {"plan": row.plan, "url": f"/v1/subscriptions/{row.id}"}
+    send("subscriptions.ended", row.user_id, data, key=str(row.id))

@@ -1,0 +1,1 @@
+"""A plugin that is installed for the tests of subscriptions."""

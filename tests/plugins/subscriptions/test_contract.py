@@ -1,0 +1,9 @@
+"""Subscriptions keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestSubscriptions(PluginContract):
+    plugin = "subscriptions"
