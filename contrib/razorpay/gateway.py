@@ -17,7 +17,6 @@ import orjson
 from contrib.razorpay import signatures
 from contrib.razorpay.settings import RazorpaySettings
 from kernel import BadRequest
-from kernel.money import exponent
 from plugins.payments.api import (
     Charge,
     GatewayDeclined,
@@ -29,6 +28,7 @@ from plugins.payments.api import (
     Result,
     ResultStatus,
     WebhookRefused,
+    decimals,
 )
 
 _STATUSES: Final[Mapping[str, IntentStatus]] = {
@@ -58,7 +58,7 @@ class RazorpayGateway:
         """Return why Razorpay does not take an amount: too small, or three decimals that do not end in 0."""
         if currency == "INR" and amount < _LEAST:
             return "Razorpay takes 1.00 INR or more."
-        if exponent(currency) == 3 and amount % 10:  # noqa: PLR2004
+        if decimals(currency) == 3 and amount % 10:  # noqa: PLR2004
             return f"Razorpay takes {currency} with 0 as the last decimal."
         return ""
 

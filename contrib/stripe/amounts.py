@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel.money import exponent
+from plugins.payments.api import decimals
 
 _NO_DECIMALS: Final = frozenset(
     {
@@ -21,7 +21,7 @@ _NO_DECIMALS: Final = frozenset(
 
 def fault(amount: int, currency: str) -> str:
     """Return why an amount of minor units cannot be told to Stripe; empty when it can."""
-    ours, theirs = exponent(currency), _decimals(currency)
+    ours, theirs = decimals(currency), _decimals(currency)
     if theirs < ours and amount % 10 ** (ours - theirs):
         return f"Stripe counts {currency} without decimals."
     if ours == 3 and amount % 10:  # noqa: PLR2004
@@ -31,20 +31,20 @@ def fault(amount: int, currency: str) -> str:
 
 def to_stripe(amount: int, currency: str) -> int:
     """Return minor units of ISO 4217 in Stripe's."""
-    shift = _decimals(currency) - exponent(currency)
+    shift = _decimals(currency) - decimals(currency)
     return _shifted(amount, shift)
 
 
 def from_stripe(amount: int, currency: str) -> int:
     """Return Stripe's units in minor units of ISO 4217."""
-    shift = exponent(currency) - _decimals(currency)
+    shift = decimals(currency) - _decimals(currency)
     return _shifted(amount, shift)
 
 
 def _decimals(currency: str) -> int:
     if currency in _NO_DECIMALS:
         return 0
-    return max(2, exponent(currency))
+    return max(2, decimals(currency))
 
 
 def _shifted(amount: int, decimals: int) -> int:

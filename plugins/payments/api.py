@@ -92,6 +92,7 @@ __all__ = [
     "balance",
     "cancel",
     "capture",
+    "decimals",
     "demand",
     "freeze",
     "of_refs",
@@ -185,6 +186,11 @@ def release(payment_id: UUID, actor: str, reason: str = "") -> int:
 def freeze(payment_id: UUID, *, frozen: bool = True) -> None:
     """Keep the clock from releasing what a payment holds in escrow (a dispute), or let it again."""
     escrows.freeze(payment_id, frozen=frozen)
+
+
+def decimals(currency: str) -> int:
+    """Return how many decimals ISO 4217 gives a currency: USD 2, JPY 0, KWD 3."""
+    return len(Money.zero(currency).format().partition(".")[2])
 
 
 def balance(owner_id: UUID, currency: str) -> Money:

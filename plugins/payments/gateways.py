@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel import ConfigurationError, FieldError, app, invalid
-from kernel.nearest import suggestion
 from plugins.payments.ports import PaymentGateway
 from plugins.payments.problems import NotTaken
 from plugins.payments.settings import PaymentsSettings
@@ -26,7 +25,7 @@ def check(application: Application) -> None:
     offered = application.registry.services_of(_PORT)
     for name in (*settings.gateways, *filter(None, [settings.payout_gateway])):
         if name not in offered:
-            remedy = f"enable the plugin that offers it{suggestion(name, offered)}"
+            remedy = f"enable the plugin that does, or choose from {', '.join(offered)}"
             raise ConfigurationError(f"payments.gateways: no enabled plugin offers `{name}`: {remedy}")
         if name == TEST and application.settings.kernel.environment == "production":
             raise ConfigurationError("payments.gateways: the test gateway is refused in production")

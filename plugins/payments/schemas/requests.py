@@ -7,8 +7,7 @@ from typing import Any, Final
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
-from kernel import MoneyField, Schema, fields
-from kernel.money import LARGEST, exponents
+from kernel import Money, MoneyField, Schema, fields
 from plugins.payments.states import PAYOUT, STATUSES
 
 TOKEN: Final = Regexp(r"[\x21-\x7e]+\Z", error="A token is visible ASCII without spaces.")
@@ -16,8 +15,10 @@ LINE: Final = Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Write it in one line, withou
 
 
 def _currency(value: str) -> None:
-    if value not in exponents():
-        raise ValidationError("Not an ISO 4217 currency code such as USD.")
+    try:
+        Money.zero(value)
+    except ValueError as ex:
+        raise ValidationError("Not an ISO 4217 currency code such as USD.") from ex
 
 
 def _token(**kwargs: Any) -> fields.String:
@@ -60,7 +61,7 @@ class RefundIn(Schema):
     amount = fields.Integer(
         load_default=None,
         allow_none=True,
-        validate=Range(min=1, max=LARGEST),
+        validate=Range(min=1, max=fields.INT64_MAX),
         metadata={"description": "Minor units; null: all that is left."},
     )
     reason = _reason()
