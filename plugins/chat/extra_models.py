@@ -125,6 +125,7 @@ class Withheld(Table):
     conversation_id = peewee.UUIDField()
     sender_id = peewee.UUIDField(null=True)
     reasons = ArrayField(peewee.TextField, index=False)
+    expires_at = TimestampField(null=True)
     content = JSONField(index=False)
 
     class Meta:
@@ -149,6 +150,7 @@ INDEXES: Final = (
         "CREATE INDEX chat_restored_order ON chat_restored (user_id, conversation_id, sent_at, message_id)",
     ),
     (Withheld, "CREATE INDEX chat_withheld_sender ON chat_withheld (sender_id)"),
+    (Withheld, "CREATE INDEX chat_withheld_expiry ON chat_withheld (expires_at)"),
     (Restored, "CREATE INDEX chat_restored_latest ON chat_restored (user_id, sent_at, message_id)"),
 )
 for _model, _definition in INDEXES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kernel import schedule, task
-from plugins.chat.services import backups, restoring, scheduling, vanishing
+from plugins.chat.services import backups, restoring, scheduling, vanishing, withholding
 
 
 @schedule(every=5, timeout=300)
@@ -17,7 +17,7 @@ def send_scheduled() -> dict[str, int]:
 @schedule(every=10, timeout=300)
 def purge_vanished() -> dict[str, int]:
     """Take away what nobody may read any more."""
-    return {"purged": vanishing.purge()}
+    return {"purged": vanishing.purge() + withholding.discard_vanished()}
 
 
 @schedule(cron="47 3 * * *", timeout=900)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, Subscriber, hookimpl
-from plugins.reviews import hookspecs
+from plugins.reviews import hookspecs, moderation
 from plugins.reviews.commands import COMMANDS
 from plugins.reviews.events import EVENTS, PUBLIC
 from plugins.reviews.models import MODELS
@@ -91,3 +91,8 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
     return PUBLIC
+
+
+@hookimpl(optionalhook=True)
+def moderation_types() -> Sequence[Mapping[str, Any]]:
+    return [moderation.kind()]

@@ -6,6 +6,7 @@ CREATE TABLE chat_withheld (
     conversation_id uuid NOT NULL,
     sender_id uuid,
     reasons text[] NOT NULL,
+    expires_at timestamptz,
     content jsonb NOT NULL
 )
 """
@@ -14,6 +15,7 @@ CREATE TABLE chat_withheld (
 def up(migrator, db):
     db.execute_sql(TABLE)
     db.execute_sql("CREATE INDEX chat_withheld_sender ON chat_withheld (sender_id)")
+    db.execute_sql("CREATE INDEX chat_withheld_expiry ON chat_withheld (expires_at)")
 
 
 def down(migrator, db):

@@ -10,7 +10,16 @@ from uuid import UUID
 from kernel import app
 from plugins.chat.extra_models import AutoReply, Restored, Saved, Scheduled, Vote, Withheld
 from plugins.chat.models import Ban, Conversation, Hidden, Invite, Member, Message, Reaction, Revision
-from plugins.chat.services import away, changing, entering, polls, restoring, scheduling, succession
+from plugins.chat.services import (
+    away,
+    changing,
+    entering,
+    polls,
+    restoring,
+    scheduling,
+    succession,
+    withholding,
+)
 from plugins.chat.services.rows import OWNER_TYPE, lock
 from plugins.media import api as media
 
@@ -82,17 +91,7 @@ def erase(user_id: UUID) -> None:
     for table in (Hidden, Ban, Saved):
         table.delete().where(table.user_id == user_id).execute()
     Invite.delete().where(Invite.creator_id == user_id).execute()
-    _forget_withheld(user_id)
-
-
-def _forget_withheld(user_id: UUID) -> None:
-    """Take away for good what moderators took out of sight: nothing is left to be shown again."""
-    gone = Withheld.delete().where(Withheld.sender_id == user_id).returning(Withheld.message_id)
-    ids = [message_id for (message_id,) in gone.tuples().execute()]
-    for message_id in ids:
-        media.detach(OWNER_TYPE, message_id)
-    for table in (Revision, Reaction, Vote, Saved):
-        table.delete().where(table.message_id.in_(ids)).execute()
+    withholding.discard(Withheld.sender_id == user_id)
 
 
 def _written(conversation: Conversation, user_id: UUID, since: Any) -> Iterable[Message]:

@@ -18,9 +18,11 @@ from peewee import fn
 from kernel import NotFound, app
 from plugins.chat import views
 from plugins.chat.events import MessageDeleted
-from plugins.chat.extra_models import Withheld
-from plugins.chat.models import Conversation, Message, Pin
+from plugins.chat.extra_models import Saved, Vote, Withheld
+from plugins.chat.models import Conversation, Message, Pin, Reaction, Revision
 from plugins.chat.services import announcing, changing, polls, threads
+from plugins.chat.services.rows import OWNER_TYPE
+from plugins.media import api as media
 
 _REACTIONS: Final = """
 SELECT coalesce(jsonb_object_agg(emoji, n), '{}') FROM
@@ -67,6 +69,23 @@ def contents(ids: list[UUID]) -> dict[UUID, str]:
     return {row.message_id: row.content["text"] for row in rows}
 
 
+def discard(condition: Any) -> int:
+    """Take away for good what withheld messages said and hung on; return how many. In a transaction."""
+    gone = Withheld.delete().where(condition).returning(Withheld.message_id)
+    ids = [message_id for (message_id,) in gone.tuples().execute()]
+    for message_id in ids:
+        media.detach(OWNER_TYPE, message_id)
+    for table in (Revision, Reaction, Vote, Saved):
+        table.delete().where(table.message_id.in_(ids)).execute()
+    return len(ids)
+
+
+def discard_vanished() -> int:
+    """Take away for good what has vanished while it was withheld; return how many."""
+    with app.db.atomic():
+        return discard(Withheld.expires_at <= app.clock.now())
+
+
 def _hold(message_id: UUID) -> tuple[Conversation, Message] | None:
     try:
         conversation = changing.lock_of(message_id)
@@ -93,6 +112,7 @@ def _keep(message: Message, reason: str) -> None:
         conversation_id=message.conversation_id,
         sender_id=message.sender_id,
         reasons=[reason],
+        expires_at=message.expires_at,
         content=content,
     ).execute()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -113,6 +114,21 @@ def test_of_an_erased_sender_nothing_is_kept_to_be_shown_again(app, ada, ben, mo
 
     assert Withheld.select().count() == 0
     assert all(each["text"] == "" for each in sees(ben, group))
+
+
+def test_what_vanishes_while_it_is_withheld_is_gone_for_good(ada, ben, mo, group, clock, work):
+    said = say(ada, group, ttl=3600)
+    made = hide(mo, ben, said)
+    clock.advance(timedelta(hours=2))
+    work()
+    mo.sign_in()
+
+    done = mo.client.post(f"/v1/moderation/decisions/{made['id']}/reverse", {"reason": "Too late."})
+
+    assert done.status == 200
+    assert Withheld.select().count() == 0
+    ben.sign_in()
+    assert said["id"] not in [each["id"] for each in sees(ben, group)]
 
 
 def test_sockets_and_those_who_recover_see_it_go_and_come_back(ada, ben, mo, group, realtime):
