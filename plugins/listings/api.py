@@ -21,7 +21,7 @@ from plugins.listings.events import (
     ListingWithheld,
 )
 from plugins.listings.models import Listing
-from plugins.listings.services import transitions, withholding
+from plugins.listings.services import indexing, transitions, withholding
 from plugins.listings.services.rows import is_visible
 from plugins.listings.states import Kind, ListingStatus, Status
 
@@ -40,10 +40,12 @@ __all__ = [
     "ListingUpdated",
     "ListingWithheld",
     "Status",
+    "active_of",
     "card",
     "cards",
     "count_active",
     "reactivate",
+    "reindex",
     "release",
     "sell",
     "withhold",
@@ -93,6 +95,22 @@ def count_active(seller_id: UUID) -> int:
     """Return how many listings a seller has on the list, withheld ones included: what plans limit."""
     active = Listing.alive().where(Listing.seller_id == seller_id, Listing.status == "ACTIVE")
     return int(active.count())
+
+
+def active_of(seller_id: UUID, reason: str) -> tuple[list[UUID], list[UUID]]:
+    """Return a seller's active listings, the longest listed first: not withheld for `reason`, and withheld.
+
+    One statement.
+    """
+    active = Listing.alive().where(Listing.seller_id == seller_id, Listing.status == "ACTIVE")
+    rows = list(active.order_by(Listing.listed_at, Listing.id))
+    kept = [row.id for row in rows if reason not in row.withheld]
+    return kept, [row.id for row in rows if reason in row.withheld]
+
+
+def reindex(seller_id: UUID) -> None:
+    """Write a seller's listings to the search again: what you answer to `listings_boosts` has changed."""
+    indexing.reindex(seller_id)
 
 
 def sell(listing_id: UUID) -> None:

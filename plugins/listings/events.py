@@ -23,7 +23,11 @@ class ListingCreated:
 
 @event("listings.listing.published", version=1, key="listing_id")
 class ListingPublished:
-    """It became visible: for the first time, or again (`transition` is publish, reactivate or renew)."""
+    """It became visible: for the first time, or again.
+
+    `transition` is publish, reactivate or renew; restock when an order of a sold out one
+    was cancelled: who vetoes then vetoes the cancellation.
+    """
 
     listing_id: UUID
     seller_id: UUID

@@ -6,7 +6,7 @@ To refuse a publication, subscribe to `listings.listing.published.v1` with
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from kernel import hookspec
@@ -33,5 +33,16 @@ def listings_closed_scopes(scopes: Collection[str]) -> Collection[str]:
     the events of `buildings`; another plugin's changes show when `[listings]
     list_cache` is over. Sellers and moderators still see the listings. To refuse
     a publication, see above.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def listings_boosts(seller_ids: Collection[UUID]) -> Mapping[UUID, float]:
+    """Return by how much the relevance of a seller's listings in the search is multiplied; left out: 1.
+
+    Called whenever listings are written to the search, in that transaction: one query for
+    any number. Of several answers for a seller the highest counts. When yours changes, call
+    `plugins.listings.api.reindex`.
     """
     raise AssertionError("a specification is never called")

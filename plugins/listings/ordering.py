@@ -168,7 +168,7 @@ def _tell_back(ids: Sequence[UUID]) -> None:
     for row in _followed(ids):
         assert row.category_id is not None, "it was published"
         event = ListingPublished(
-            **identity(row), type=row.type, category_id=row.category_id, transition="reactivate"
+            **identity(row), type=row.type, category_id=row.category_id, transition="restock"
         )
         app.bus.publish(event, scope=scope_of(row))
 

@@ -22,12 +22,28 @@ SELECT id FROM listings_listing WHERE {visible} AND id > %s ORDER BY id LIMIT %s
 def follow(listings: Iterable[Listing]) -> None:
     """Bring the search and the kept pages to what these listings are now; two statements for any number."""
     known = list(listings)
-    search.index([document(each) for each in known if is_visible(each)])
+    search.index(_written([each for each in known if is_visible(each)]))
     search.remove(KIND, [each.id for each in known if not is_visible(each)])
     changed()
 
 
-def document(listing: Listing) -> search.Document:
+def reindex(seller_id: UUID) -> None:
+    """Bring the search to what a seller's listings are now."""
+    follow(
+        Listing.alive().where(Listing.seller_id == seller_id, Listing.status == "ACTIVE").order_by(Listing.id)
+    )
+
+
+def _written(listings: Sequence[Listing]) -> list[search.Document]:
+    """Return listings as the search takes them, with what other plugins boost them by."""
+    boosts: dict[UUID, float] = {}
+    if listings:
+        for found in app.hooks.call("listings_boosts", seller_ids={each.seller_id for each in listings}):
+            boosts |= {each: max(boost, boosts.get(each, boost)) for each, boost in found.items()}
+    return [document(each, boosts.get(each.seller_id, 1.0)) for each in listings]
+
+
+def document(listing: Listing, boost: float = 1.0) -> search.Document:
     """Return a listing as the search takes it."""
     return search.Document(
         kind=KIND,
@@ -41,6 +57,7 @@ def document(listing: Listing) -> search.Document:
         currency=listing.price_currency,
         published_at=listing.listed_at,
         popularity=listing.views,
+        boost=boost,
     )
 
 
@@ -88,8 +105,4 @@ def _count() -> int:
 def _documents(after: UUID | None, limit: int) -> Sequence[search.Document]:
     rows = app.db.rows(_BATCH.format(visible=VISIBLE), (after or UUID(int=0), limit))
     ids = [row[0] for row in rows]
-    return (
-        [document(each) for each in Listing.select().where(Listing.id.in_(ids)).order_by(Listing.id)]
-        if ids
-        else []
-    )
+    return _written(list(Listing.select().where(Listing.id.in_(ids)).order_by(Listing.id))) if ids else []

@@ -1,0 +1,1 @@
+"""Subscriptions that are paid: the bridge between subscriptions and payments."""
