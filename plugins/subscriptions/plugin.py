@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, Service, hookimpl
+from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
 from plugins.subscriptions import hookspecs
+from plugins.subscriptions.demo import load
 from plugins.subscriptions.events import EVENTS, PUBLIC
 from plugins.subscriptions.models import MODELS
 from plugins.subscriptions.notices import TYPES
@@ -65,6 +66,11 @@ def register_routes(settings: Settings) -> Sequence[Route]:
 @hookimpl
 def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
     return TASKS
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+    return load(app, progress)
 
 
 @hookimpl

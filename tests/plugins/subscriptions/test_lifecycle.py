@@ -10,6 +10,7 @@ import pytest
 
 from kernel import app
 from kernel.testing import race
+from plugins.accounts import api as accounts
 from plugins.subscriptions import api
 from plugins.subscriptions.models import Charge, Subscription
 from plugins.subscriptions.services import renewing
@@ -345,3 +346,16 @@ def test_what_is_stored_of_a_person_is_handed_over_and_ends_with_them(app, ada, 
     assert [each["used"] for each in stored["usage"] if each["meter"] == "seats"] == [2]
     assert Subscription.get_by_id(made["id"]).status == "CANCELLED"
     assert export(app=app, user_id=ada.id)["usage"] == []
+
+
+def test_the_people_of_the_demo_have_plans_and_it_loads_twice(app, client):
+    hooks = dict(app.hooks.implementations("demo_data"))
+    hooks["accounts"](app=app, progress=lambda done, total: None)
+
+    for _ in range(2):
+        notes = hooks["subscriptions"](app=app, progress=lambda done, total: None)
+
+    assert notes.tries
+    assert Counter(row.plan for row in Subscription.select()) == {"STANDARD": 26, "PREMIUM": 13}
+    assert client.as_user(accounts.demo_user(3)).get(f"{URL}/current").json["plan"] == "PREMIUM"
+    assert renewing.take_due_steps() == 0
