@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 _TURN: Final = 0.1  # seconds between two looks
 _RULES_A_TURN: Final = 100  # people whose rules are looked at in one turn
 _IN_ONE_GO: Final = 250  # sockets told before others get their turn
+_BREATH: Final = 0.00001  # seconds of it: after `sleep(0)` gevent may read no socket for 50 such turns
 _PAIRS_IN_ONE_GO: Final = 1000  # who may see whom, in one question
 _STALE: Final = 1000  # entries of the heap that may be of no use
 
@@ -175,7 +176,7 @@ class Watch:
             if not each.tell(now, interval, write):
                 self._telling.discard(each)
             if number % _IN_ONE_GO == 0:
-                gevent.sleep(0)
+                gevent.sleep(_BREATH)
 
     def _take(self, now: datetime) -> None:
         """Sort the news, and what is due by the clock, into whom to look at."""
