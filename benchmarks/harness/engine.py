@@ -42,7 +42,13 @@ def boot() -> Serving:
     engine = EngineServer(
         RealtimeSettings(queue_bytes=64 * 1024 * 1024), on_open=opened, address=client_address(0)
     )
-    return Serving(engine.wsgi, lambda: print("ready", flush=True), lambda: None, drain=engine.close_all)
+    return Serving(
+        engine.wsgi,
+        lambda: print("ready", flush=True),
+        lambda: None,
+        drain=engine.close_all,
+        upgrade=engine.upgrade,
+    )
 
 
 if __name__ == "__main__":

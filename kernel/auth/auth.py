@@ -88,6 +88,7 @@ class Auth:
         # PERF: bound once, so that the hot path is one call
         self.principal_for = self._recognition.principal_for
         self.principal_of = self._recognition.principal_of
+        self.at_hand = self._recognition.at_hand
 
     # -- sessions ------------------------------------------------------------
 

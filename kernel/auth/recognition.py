@@ -92,6 +92,14 @@ class Recognition:
             return known
         return self._recognised(credential, headers)
 
+    def at_hand(self, headers: Mapping[str, str]) -> Principal | None:
+        """Return what `principal_for` would without I/O, None where it must ask; raises nothing."""
+        credential = headers.get("authorization")
+        if credential is None:
+            asks = self._authenticators or "x-api-key" in headers
+            return None if asks else self.anonymous
+        return self._cache.get(credential, self._clock.now()) if self._listener.connected else None
+
     def principal_of(
         self,
         account_id: UUID,

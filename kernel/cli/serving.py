@@ -79,6 +79,7 @@ def _boot(run: Runtime, ready: Callable[[Application], None], *, worker: bool, m
         stop,
         connections.track_inprogress,
         application.gateway.drain,
+        application.gateway.upgrade,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 
 from kernel.errors import TooManyRequests
 from kernel.http.endpoint import UNLIMITED, Rate
@@ -48,6 +49,7 @@ def _principal_key(req: Request) -> str:
     return str(principal.id) if principal.id else _client_key(req)
 
 
+@lru_cache(maxsize=4096)
 def network_of(ip: str) -> str:
     """Return the /64 of an IPv6 address: one subscriber line holds all of it."""
     try:

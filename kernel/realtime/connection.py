@@ -22,7 +22,7 @@ from kernel.realtime.engine import Frame
 from kernel.realtime.instruments import Handling
 from kernel.realtime.problems import OtherAccount, described, refused
 from kernel.realtime.socket import Socket
-from kernel.realtime.socketio.packets import Packet, PacketType, encoded
+from kernel.realtime.socketio.packets import Packet, PacketType, encoded, event
 from kernel.realtime.socketio.parser import ParseError, Parser
 from kernel.realtime.turns import Turns
 
@@ -45,6 +45,7 @@ class Connection:
 
     __slots__ = (
         "_entering",
+        "_knocked",
         "_parser",
         "_parted",
         "_pending",
@@ -72,7 +73,7 @@ class Connection:
         self._entering = Turns()
         self._parted: set[str] = set()
         self._pending = 0
-        self._waiting = False
+        self._waiting = self._knocked = False
 
     # -- in the hub: nothing here waits --------------------------------------
 
@@ -105,7 +106,9 @@ class Connection:
     def _connect(self, packet: Packet) -> None:
         path = packet.namespace
         runtime = self.gateway.runtimes.get(path)
-        if not self.gateway.may_knock(self):
+        # PERF: the first is allowed whatever the rate, and needs no bucket.
+        before, self._knocked = self._knocked, True
+        if before and not self.gateway.may_knock(self):
             self.end(BAD_PROTOCOL, "too many CONNECT packets")
         elif runtime is None:
             self._send(PacketType.CONNECT_ERROR, path, {"message": "Invalid namespace"})
@@ -113,7 +116,7 @@ class Connection:
             self.end(BAD_PROTOCOL, f"joined already: {path}")
         elif len(self.sockets) + len(self.joining) >= self.gateway.settings.max_namespaces:
             self._refuse(path, BadRequest("This connection is in too many namespaces."))
-        else:
+        elif self.joining or not self.gateway.entrance.at_once(self, runtime, packet.data or {}):
             self.joining.add(path)
             self._queue(
                 self._entering, partial(self.gateway.entrance.enter, self, runtime, packet.data or {})
@@ -178,21 +181,23 @@ class Connection:
 
     # -- in a turn -----------------------------------------------------------
 
-    def established(self, socket: Socket) -> bool:
-        """Answer CONNECT; False when the connection ended meanwhile."""
+    def established(self, socket: Socket, states: dict[str, Any]) -> None:
+        """Answer CONNECT, with the rooms in the same write; nothing when the connection ended meanwhile."""
         self.joining.discard(socket.namespace)
         if self.ended:
-            return False
+            return
         self.sockets[socket.namespace] = socket
         self._parted.discard(socket.namespace)
         socket.live = True
-        self._send(PacketType.CONNECT, socket.namespace, {"sid": socket.sid})
+        path = socket.namespace
+        answer = encoded(PacketType.CONNECT, path, None, {"sid": socket.sid})
+        socket.sent += 1
+        self.session.send_frame(Frame(*answer, *event(path, "rooms", [{"rooms": states}])))
         self.gateway.entered(socket)
         connected = socket.runtime.namespace.connected
         if connected is not None:
             turn = partial(self.gateway.turn, Handling(socket, "connected"), partial(connected, socket))
             self._queue(socket.turns, turn)
-        return True
 
     def refused(self, path: str, problem: Problem) -> None:
         """Answer CONNECT with a problem; end the connection when it was answered already."""

@@ -26,6 +26,7 @@ from kernel.cache.limiter import Limiter, MemoryBuckets
 from kernel.errors import Problem, TooManyRequests, Unavailable
 from kernel.http.limits import network_of
 from kernel.http.proxies import client_address
+from kernel.observability.requests import write_line
 from kernel.realtime.connection import INTERNAL, UNAUTHORIZED, Connection
 from kernel.realtime.engine import EngineServer
 from kernel.realtime.entrance import Entrance
@@ -76,8 +77,9 @@ class Gateway:
         self.questions = BoundedSemaphore(max(1, app.settings.database.pool_size // 2))
         self._changes = 0
         self._ticking = self._stopping = False
-        lines = app.settings.observability.access_log
-        self.instruments = Instruments(app.metrics, self._transports, lines=lines)
+        logs = app.settings.observability
+        write = write_line if logs.access_log else None
+        self.instruments = Instruments(app.metrics, self._transports, write, json=logs.log_format == "json")
         self.engine = EngineServer(
             self.settings,
             on_open=self.opened,
@@ -112,6 +114,11 @@ class Gateway:
             return http(environ, start_response)
 
         return wsgi
+
+    def upgrade(self, environ: WSGIEnvironment) -> bool:
+        """Open a session on a WebSocket, in the hub; False: nothing was done, and `before` answers."""
+        below = self.settings.enabled and environ["PATH_INFO"].startswith(self.settings.path)
+        return below and self.engine.upgrade(environ)
 
     def drain(self) -> None:
         """Send everybody away before a stop, each to come back at a moment of its own."""
@@ -190,6 +197,11 @@ class Gateway:
         if socket.principal.id is not None:
             self._realtime.disconnected(socket.principal.id)
         self.instruments.left(socket, reason)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a socket that nobody need be asked about can enter without I/O."""
+        return self._realtime.running
 
     def turn(self, handling: Handling, act: Callable[[], Any]) -> None:
         """Run a piece of a socket's work under an id and a caller of its own; give back what it borrowed."""

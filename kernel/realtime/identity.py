@@ -43,6 +43,7 @@ class Identities:
     def __init__(self, auth: Auth, clock: Clock, recheck: float) -> None:
         """Ask about credentials of other identity providers every `recheck` seconds."""
         self._auth, self._clock, self._recheck = auth, clock, timedelta(seconds=recheck)
+        self._nobody = Identity(auth.anonymous, {})
 
     def of(self, auth: Mapping[str, Any], handshake: Mapping[str, str]) -> Identity:
         """Return who sent this CONNECT payload over a handshake with these (lower-cased) headers.
@@ -54,6 +55,28 @@ class Identities:
             return self.known({name: handshake[name] for name in ("authorization",) if name in handshake})
         return self.by_token(token)
 
+    def at_hand(self, auth: Mapping[str, Any], handshake: Mapping[str, str]) -> Identity | None:
+        """Return what `of` would without I/O; None where it must ask, or would raise."""
+        token = auth.get("token")
+        if token is None and "authorization" not in handshake:
+            return self._anonymous()
+        if token is None:
+            headers = {"authorization": handshake["authorization"]}
+        elif isinstance(token, str) and 0 < len(token) <= MAX_TOKEN and token.isascii():
+            headers = {"authorization": f"Bearer {token}"}
+        else:
+            return None
+        principal = self._auth.at_hand(headers)
+        return self._identity(principal, headers) if principal is not None else None
+
+    def _anonymous(self) -> Identity | None:
+        principal = self._auth.at_hand({})
+        if principal is None:
+            return None
+        if self._nobody.principal is not principal:
+            self._nobody = Identity(principal, {})
+        return self._nobody
+
     def by_token(self, token: Any) -> Identity:
         """Return who a token names; raise as `of` does."""
         if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN or not token.isascii():
@@ -63,7 +86,9 @@ class Identities:
 
     def known(self, headers: Mapping[str, str]) -> Identity:
         """Return who sends these headers now; raise Unauthorized when nobody may any more."""
-        principal = self._auth.principal_for(headers)
+        return self._identity(self._auth.principal_for(headers), headers)
+
+    def _identity(self, principal: Principal, headers: Mapping[str, str]) -> Identity:
         ours = principal.session_id is not None or principal.kind in {"anonymous", "api_key"}
         again = None if ours else self._clock.now() + self._recheck
         return Identity(principal, headers, ends=principal.expires_at, again=again)

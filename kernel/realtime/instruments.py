@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
+
+from kernel.observability.redaction import scrub
 
 if TYPE_CHECKING:
     from kernel.observability.metrics import Metrics, Sample
     from kernel.realtime.socket import Socket
 
 log = structlog.get_logger(__name__)
+Write = Callable[[str], Any]
+_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 _REASONS = frozenset(
     {
         "client namespace disconnect",
@@ -53,9 +61,17 @@ Observer = Callable[[Handling], AbstractContextManager[object]]
 class Instruments:
     """Metrics and log lines of one process's sockets."""
 
-    def __init__(self, metrics: Metrics, connections: Callable[[], Iterable[Sample]], *, lines: bool) -> None:
-        """Count; `connections` yields open connections by transport; write a line each when `lines`."""
-        self._lines = lines
+    def __init__(
+        self,
+        metrics: Metrics,
+        connections: Callable[[], Iterable[Sample]],
+        write: Write | None,
+        *,
+        json: bool = True,
+    ) -> None:
+        """Count; `connections` yields open ones by transport, `write` takes the line of an ended socket."""
+        self._write, self._json = write, json
+        self._children: dict[tuple[str, ...], Any] = {}
         metrics.observed(
             "stoa_realtime_connections", "Open connections, by transport.", connections, ("transport",)
         )
@@ -79,26 +95,44 @@ class Instruments:
     def handled(self, handling: Handling, seconds: float) -> None:
         """Count an event of a client."""
         labels = handling.socket.namespace, handling.event, handling.outcome
-        self._seconds.labels(*labels).observe(seconds)
+        self._child(self._seconds, *labels).observe(seconds)
 
     def entered(self, socket: Socket) -> None:
-        """Count a socket and write its line."""
-        self._sockets.labels(socket.namespace).inc()
-        if self._lines:
-            log.info("socket_connected", **_facts(socket), user_agent=socket.user_agent)
+        """Count a socket."""
+        self._child(self._sockets, socket.namespace).inc()
 
     def left(self, socket: Socket, reason: str) -> None:
         """Count a socket that is gone and write its line."""
-        self._sockets.labels(socket.namespace).dec()
-        if self._lines:
-            log.info("socket_disconnected", **_facts(socket), reason=reason, events=socket.received)
+        self._child(self._sockets, socket.namespace).dec()
+        if self._write is not None:
+            self._line(self._write, _facts(socket, reason))
 
     def closed(self, reason: str) -> None:
         """Count the end of a connection."""
-        self._closed.labels(reason if reason in _REASONS else "other").inc()
+        self._child(self._closed, reason if reason in _REASONS else "other").inc()
+
+    def _child(self, metric: Any, *labels: str) -> Any:
+        """Return a metric's series. PERF: the library takes 3 µs and a lock to find it."""
+        key = (metric._name, *labels)  # noqa: SLF001 - there is no other name of it
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = metric.labels(*labels)
+        return child
+
+    def _line(self, write: Write, facts: dict[str, Any]) -> None:
+        """Write the line of a socket that is over; as an access log does, one, at its end.
+
+        PERF: directly, as a request's (kernel.observability.requests): 4 µs, not 40.
+        """
+        if self._json:
+            stamp = {"timestamp": datetime.now(UTC), "level": "info", "event": "socket"}
+            write(orjson.dumps(stamp | facts, option=_LINE).decode())
+        else:
+            log.info("socket", **facts)
 
 
-def _facts(socket: Socket) -> dict[str, Any]:
+def _facts(socket: Socket, reason: str) -> dict[str, Any]:
+    """Return what is told of a socket: nothing of it is a secret, but a client may write one."""
     connection = socket.connection
     return {
         "namespace": socket.namespace,
@@ -107,4 +141,13 @@ def _facts(socket: Socket) -> dict[str, Any]:
         "user_id": str(socket.principal.id or "") or None,
         "ip": socket.ip,
         "transport": connection.session.transport,
+        "user_agent": _clean(socket.user_agent),
+        "seconds": round(monotonic() - socket.since, 3),
+        "events": socket.received,
+        "reason": _clean(reason),
     }
+
+
+@lru_cache(maxsize=1024)
+def _clean(text: str) -> str:
+    return scrub(text)

@@ -120,6 +120,11 @@ class Nodes:
         self.begin()
         self._loop.wake()
 
+    @property
+    def running(self) -> bool:
+        """Whether this process is a node."""
+        return self._loop.running
+
     def begin(self) -> None:
         """Be a node from now on."""
         self._loop.begin()

@@ -190,6 +190,11 @@ class Realtime:
 
     # -- life ----------------------------------------------------------------
 
+    @property
+    def running(self) -> bool:
+        """Whether what joins need is under way: then one that asks nobody does no I/O."""
+        return self.nodes.running
+
     def start(self) -> None:
         """Nothing: what is heard was subscribed to with the listener, the rest starts when needed."""
 

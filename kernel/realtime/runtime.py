@@ -34,6 +34,8 @@ class Runtime:
         self.ack_timeout = settings.ack_timeout
         self.membership = Membership(namespace, rooms, settings.max_rooms)
         self._max_positions = settings.max_positions
+        self.asks = any(family.automatic is not None for family in namespace.rooms)
+        """Whether a new socket's rooms have to be asked for."""
         self._limit = limits.default
         self._handlers = {one.name: compiled(one, limits, namespace.path) for one in namespace.inbound}
         own: Mapping[str, tuple[Any, Own]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gevent.event import AsyncResult
@@ -42,13 +43,14 @@ class Socket:
         "runtime",
         "sent",
         "sid",
+        "since",
         "turns",
     )
 
     def __init__(self, connection: Connection, runtime: Runtime, sid: str, identity: Identity) -> None:
         self.connection, self.runtime, self.identity = connection, runtime, identity
         self.namespace = runtime.path
-        self.sid = sid
+        self.sid, self.since = sid, monotonic()
         self.rooms: set[str] = set()
         self.turns = Turns()
         self.live = self.refreshing = False

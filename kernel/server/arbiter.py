@@ -47,7 +47,8 @@ class Serving:
     `stop` after the last request, with whatever must be flushed or closed.
     `connected` is entered while a connection is open. `drain` is called when
     the process begins to stop: what it holds open, held-back answers and detached
-    connections, must then end by itself within `http.shutdown_grace`.
+    connections, must then end by itself within `http.shutdown_grace`. `upgrade` is
+    given each WebSocket handshake first, see `kernel.server.worker.Server`.
     """
 
     wsgi: Callable[..., Any]
@@ -55,6 +56,7 @@ class Serving:
     stop: Callable[[], None]
     connected: Callable[[], AbstractContextManager[Any]] = nullcontext
     drain: Callable[[], None] = lambda: None
+    upgrade: Callable[[dict[str, Any]], bool] = lambda _: False
 
 
 def serve(
@@ -113,6 +115,10 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
     def connected(self) -> AbstractContextManager[Any]:
         """Return what a connection is open inside of."""
         return nullcontext() if self._serving is None else self._serving.connected()
+
+    def upgrade(self, environ: dict[str, Any]) -> bool:
+        """Answer a WebSocket handshake in the hub, or leave it to the application."""
+        return self._serving is not None and self._serving.upgrade(environ)
 
     def ready(self, worker: Worker) -> None:
         """Tell the first worker's application that it is being served."""

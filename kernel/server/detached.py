@@ -25,23 +25,18 @@ class Detached:
     client sent before it was detached.
     """
 
-    __slots__ = ("_connected", "_server", "early", "family", "fd")
+    __slots__ = ("_connected", "_server", "early", "fd")
 
-    def __init__(
-        self, sock: Any, early: bytes, server: Server, connected: AbstractContextManager[Any]
-    ) -> None:
-        """Take the socket over from gevent; `connected` is left at the end."""
-        self.family = sock.family
-        self.fd: int = sock.detach()
-        self.early = early
+    def __init__(self, fd: int, early: bytes, server: Server, connected: AbstractContextManager[Any]) -> None:
+        """Take a descriptor and its place over; `connected` is left at the end."""
+        self.fd, self.early = fd, early
         self._server = server
         self._connected = connected
         server.detached += 1
-        server.places.keep()
 
     def end_output(self) -> None:
         """Tell the client that nothing follows (FIN); its bytes can still be read."""
-        view = _socket(self.family, socket.SOCK_STREAM, 0, fileno=self.fd)
+        view = _socket(self._server.family, socket.SOCK_STREAM, 0, fileno=self.fd)
         try:
             with contextlib.suppress(OSError):  # the client has gone meanwhile
                 view.shutdown(socket.SHUT_WR)
@@ -72,6 +67,11 @@ class Places(Pool):  # type: ignore[misc]  # gevent is untyped
         """Let the calling greenlet's place be taken beyond its end, until `give_back`."""
         self._kept += 1
         self._leaving.add(getcurrent())
+
+    def take(self) -> None:
+        """Take the place of a connection that has no greenlet, until `give_back`; there must be one."""
+        self._semaphore.acquire(blocking=False)
+        self._kept += 1
 
     def give_back(self) -> None:
         """Free one kept place; the server accepts again if it had none."""

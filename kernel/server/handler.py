@@ -54,9 +54,9 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
     socket: sockets.socket | None
     environ: dict[str, Any] | None
 
-    def __init__(self, sock: sockets.socket, address: Any, server: Server) -> None:
-        """Wrap an accepted socket."""
-        self.reader = DeadlineReader(sock)
+    def __init__(self, sock: sockets.socket, address: Any, server: Server, early: bytes = b"") -> None:
+        """Wrap an accepted socket, of which `early` was read already."""
+        self.reader = DeadlineReader(sock, early)
         super().__init__(sock, address, server, rfile=io.BufferedReader(self.reader, 8192))
         self.idle = True
         self.limits = server.limits
@@ -90,7 +90,9 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         sock, self.socket = self.socket, None
         self.close_connection = True
         connected, self.connected = self.connected, nullcontext()
-        return Detached(sock, early, self.server, connected)
+        self.server.places.keep()
+        assert sock is not None, "a connection is detached once"
+        return Detached(sock.detach(), early, self.server, connected)
 
     def _read_already(self) -> bytes:
         self.reader.within(0)  # what is not in the buffer is not waited for
@@ -185,26 +187,14 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
 
     def _environ(self, head: Head) -> dict[str, Any]:
         """Return the WSGI environment (PEP 3333)."""
-        path, _, query = head.target.partition("?")
         expects = head.variables.get("HTTP_EXPECT", "").lower() == "100-continue"
         body = Body(self.rfile, head.content_length, self.socket if expects else None, head.chunked)
         body.bound(self.reader, self.limits.body_timeout, self.limits.body_rate)
         self.wsgi_input = body
-        environ: dict[str, Any] = self.server.environ.copy()
-        environ.update(head.variables)
-        environ["REQUEST_METHOD"] = head.method
-        environ["SERVER_PROTOCOL"] = head.version
-        environ["SCRIPT_NAME"] = ""
-        environ["PATH_INFO"] = unquote(path, "latin-1") if "%" in path else path
-        environ["QUERY_STRING"] = query
+        environ = environ_of(self.server.environ, head, self.client_address)
         environ["wsgi.input"] = body
         environ["wsgi.input_terminated"] = True
         environ["stoa.connection"] = self
-        if isinstance(self.client_address, tuple):
-            environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = (
-                self.client_address[0],
-                str(self.client_address[1]),
-            )
         return environ
 
     def start_response(
@@ -341,6 +331,21 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
             if not count:
                 return
             taken += count
+
+
+def environ_of(base: dict[str, Any], head: Head, address: Any) -> dict[str, Any]:
+    """Return what a request's WSGI environment says of its head and its client's address."""
+    path, _, query = head.target.partition("?")
+    environ = base.copy()
+    environ.update(head.variables)
+    environ["REQUEST_METHOD"] = head.method
+    environ["SERVER_PROTOCOL"] = head.version
+    environ["SCRIPT_NAME"] = ""
+    environ["PATH_INFO"] = unquote(path, "latin-1") if "%" in path else path
+    environ["QUERY_STRING"] = query
+    if isinstance(address, tuple):
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = address[0], str(address[1])
+    return environ
 
 
 def _ended(sock: Any) -> bool:

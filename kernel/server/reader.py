@@ -24,9 +24,9 @@ class DeadlineReader(io.RawIOBase):
     `rate`, when not 0, moves it on by a second for that many bytes read.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
-        """Read `sock`, a gevent socket, once a deadline is set."""
-        self._sock = sock
+    def __init__(self, sock: socket.socket, early: bytes = b"") -> None:
+        """Read `early`, then `sock`, a gevent socket, once a deadline is set."""
+        self._sock, self._early = sock, early
         self.deadline = 0.0
         self.rate = 0
         self._turn = 0
@@ -42,6 +42,8 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Wait for bytes until the deadline; 0 is the end of the stream."""
+        if self._early:
+            return self._read_early(buffer)
         left = self.deadline - monotonic()
         if left <= 0:
             raise TimeoutError("the client is too slow")
@@ -50,6 +52,11 @@ class DeadlineReader(io.RawIOBase):
         if self.rate:
             self.deadline += count / self.rate
             self._take_turns(count)
+        return count
+
+    def _read_early(self, buffer: Any) -> int:
+        count = min(len(buffer), len(self._early))
+        buffer[:count], self._early = self._early[:count], self._early[count:]
         return count
 
     def _take_turns(self, count: int) -> None:

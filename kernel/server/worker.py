@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import gevent
+from gevent import socket as green
 from gevent.event import Event
 from gevent.pywsgi import WSGIServer
 from gunicorn.workers.ggevent import GeventWorker
@@ -44,11 +45,18 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
         listener: Any,
         limits: HttpSettings,
         connected: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
+        upgrade: Callable[[dict[str, Any]], bool] = lambda _: False,
         **options: Any,
     ) -> None:
-        """Serve on `listener` within `limits`; `connected()` is entered while a connection is open."""
+        """Serve on `listener` within `limits`; `connected()` is entered while a connection is open.
+
+        `upgrade(environ)` may take the `stoa.connection` of a WebSocket handshake, in
+        the hub, and answer it; False: it did nothing, and the application answers.
+        """
         from kernel.server.handler import Handler  # noqa: PLC0415 - after the sockets are patched
 
+        with contextlib.suppress(OSError):  # a Unix socket has no such option; accepted sockets inherit it
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.places = Places(limits.connections)
         super().__init__(listener, handler_class=Handler, log=None, spawn=self.places, **options)
         self.limits = limits
@@ -56,14 +64,28 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
         """Connections that were taken over from their handlers."""
         self.handlers: set[Handler] = set()
         self.stopping = False
-        self._connected = connected
+        self.connected, self.upgrade = connected, upgrade
 
-    def handle(self, sock: socket.socket, address: Any) -> None:
-        """Serve one accepted connection."""
-        with contextlib.suppress(OSError):  # a Unix socket has no such option
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        handler = self.handler_class(sock, address, self)
-        handler.connected = self._connected()
+    def do_read(self) -> tuple[int, Any] | None:
+        """Accept a connection; return its descriptor and the client's address."""
+        try:
+            accepted: tuple[int, Any] = self.socket._accept()  # noqa: SLF001 - as gevent's own does
+        except BlockingIOError:
+            return None
+        return accepted
+
+    def do_handle(self, fd: int, address: Any) -> None:
+        """Answer a WebSocket handshake here, in the hub; give anything else to a greenlet."""
+        from kernel.server.knock import answered, read_at_once  # noqa: PLC0415 - as above
+
+        early = read_at_once(fd)
+        if not (early and answered(self, fd, address, early)):
+            super().do_handle(green.socket(self.family, self.socket.type, fileno=fd), address, early)
+
+    def handle(self, sock: socket.socket, address: Any, early: bytes) -> None:
+        """Serve one accepted connection, of which `early` was read."""
+        handler = self.handler_class(sock, address, self, early)
+        handler.connected = self.connected()
         handler.connected.__enter__()
         try:
             handler.handle()
@@ -121,6 +143,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn is untyped
             listener,
             limits,
             self.app.connected,
+            self.app.upgrade,
             application=self.wsgi,
             environ={"wsgi.multithread": True, "wsgi.multiprocess": self.cfg.workers > 1},
         )

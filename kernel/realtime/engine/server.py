@@ -64,6 +64,10 @@ class EngineServer:
         self._origins = Origins(origins, max_age)
         self._address = address
         self._stopping = False
+        self._opening = {
+            "polling": self._opening_of(["websocket"] if "websocket" in settings.transports else []),
+            "websocket": self._opening_of([]),
+        }
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request below `settings.path`; PERF: falcon never sees it."""
@@ -84,6 +88,21 @@ class EngineServer:
         ]
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [body]
+
+    def upgrade(self, environ: WSGIEnvironment) -> bool:
+        """Open a session for a WebSocket handshake; False: nothing was done, `wsgi` is to answer.
+
+        PERF: it needs no greenlet: the server calls it where the connection is accepted.
+        """
+        query = query_of(environ)
+        offered = query.get("transport") == "websocket" and "websocket" in self.settings.transports
+        if not offered or "sid" in query or not wants_websocket(environ):
+            return False
+        try:
+            self._open(environ, query, "websocket")
+        except Refused:
+            return False  # told by `wsgi`, which comes to the same
+        return True
 
     def close_all(self, code: int = 1001, reason: str = "server shutting down") -> None:
         """End every session; `on_close` gets "server shutting down". New ones are refused."""
@@ -152,16 +171,18 @@ class EngineServer:
         return session
 
     def _open_packet(self, sid: str, transport: str) -> Control:
-        """Return the packet that opens a session; times in milliseconds."""
-        upgrades = ["websocket"] if transport == "polling" and "websocket" in self.settings.transports else []
+        """Return the packet that opens a session; PERF: only its id is new."""
+        return Control(f'0{{"sid":"{sid}",{self._opening[transport]}')
+
+    def _opening_of(self, upgrades: list[str]) -> str:
+        """Return what every `open` packet ends in; times in milliseconds."""
         opening = {
-            "sid": sid,
             "upgrades": upgrades,
             "pingInterval": round(self.settings.ping_interval * 1000),
             "pingTimeout": round(self.settings.ping_timeout * 1000),
             "maxPayload": self.settings.max_payload,
         }
-        return Control("0" + orjson.dumps(opening).decode())
+        return orjson.dumps(opening).decode().removeprefix("{")
 
     def _try_upgrade(self, environ: WSGIEnvironment, session: EngineSession) -> None:
         """Begin to probe a WebSocket; a second one for the session is opened and closed."""

@@ -30,6 +30,7 @@ def boot():
         lambda: tell("stopped", json.dumps([*echo.ends.values()])),
         connected=echo.connected,
         drain=echo.engine.close_all,
+        upgrade=echo.engine.upgrade,
     )
 
 
