@@ -76,8 +76,6 @@ def connected(course: Course) -> list[Claim]:
     """Open connections and join, round after round; close them in between."""
     rounds: list[dict[str, tuple[float, float]]] = []
     peers = {name: course.stand.fresh(name) for name in course.names}
-    # The others write no line a connection: told beside it, the promise is about Stoa as it comes.
-    peers[f"{STOA} without its log's lines"] = course.stand.fresh(STOA, observability={"access_log": False})
     with course.clients() as crowd:
         for turn in range(course.sizes.rounds + 1):
             found = {name: _connects(crowd, peer, course.sizes.connects) for name, peer in peers.items()}

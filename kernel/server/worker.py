@@ -40,6 +40,9 @@ class Server(WSGIServer):  # type: ignore[misc]  # gevent is untyped
     client's delayed acknowledgement: 44 ms (decision 0010).
     """
 
+    max_accept = 25
+    """Connections accepted before others get their turn: each may be answered there and then."""
+
     def __init__(
         self,
         listener: Any,

@@ -36,3 +36,16 @@ def test_a_client_as_fast_as_the_server_reads_does_not_keep_it_for_itself():
     reader._sock.close()
 
     assert turns >= LENGTH // (TURN + len(buffer))
+
+
+def test_what_was_read_before_is_read_first():
+    ours, theirs = socket.socketpair()
+    reader = DeadlineReader(gevent.socket.socket(fileno=ours.detach()), b"before ")
+    reader.within(30)
+    theirs.sendall(b"after")
+    theirs.close()
+
+    found = [reader.read(3) for _ in range(6)]
+    reader._sock.close()
+
+    assert b"".join(found) == b"before after"
