@@ -47,8 +47,11 @@ def trade(user_id: UUID | None, scopes: Iterable[str]) -> None:
 
 
 def publication(delivery: Delivery) -> None:
-    """Refuse a listing that its seller may not publish in its building; inline."""
-    if building_of(delivery.scope) is not None:
+    """Refuse a listing that its seller may not publish in its building; inline.
+
+    Not one that a cancelled order gives back: that would refuse the cancellation.
+    """
+    if delivery.event.transition != "restock" and building_of(delivery.scope) is not None:
         trade(delivery.event.seller_id, [str(delivery.scope)])
 
 

@@ -152,3 +152,17 @@ def test_an_order_in_a_building_takes_an_open_market_and_a_verified_member(attal
     assert (closed.status, closed.problem) == (409, "marketplace-closed")
     assert order(person("Eve")).status == 422
     assert app.db.rows("SELECT count(*) FROM orders_order") == [(2,)]
+
+
+@pytest.mark.plugins("buildings", "listings", "orders")
+def test_a_closed_market_does_not_keep_anybody_from_cancelling_an_order(attalos, person, offer):
+    ada, ben = attalos.take_in(person()), attalos.take_in(person("Ben"))
+    made = offer(ada, attalos, quantity=1).json
+    placed = ben.client.post("/v1/orders", {"lines": [{"ref": f"listing:{made['id']}"}]})
+    attalos.allow(marketplace=False)
+
+    [order] = placed.json["orders"]
+    cancelled = ben.client.post(f"/v1/orders/{order['id']}/cancel", {"reason": "Bought by mistake"})
+
+    assert cancelled.status == 200
+    assert ada.client.get(f"{URL}/{made['id']}").json["status"] == "ACTIVE"
