@@ -102,6 +102,23 @@ def test_strikes_climb_the_ladder_and_lapse(ada, mo, decided, clock):
     assert standings.strikes(ada.id) == 0
 
 
+def test_two_strikes_at_once_are_the_first_and_the_second(ada, ben, mo, person, offer):
+    for listing in (offer(ada), offer(ada)):
+        ben.reports("listing", listing)
+    cases = [each["id"] for each in mo.client.get(CASES).json["items"]]
+    moderators = mo, person("Mia", "moderator")
+
+    race(
+        *[
+            lambda who=who, case=case: who.resolve(case, "NEXT")
+            for who, case in zip(moderators, cases, strict=True)
+        ]
+    )
+
+    made = mo.client.get("/v1/moderation/decisions").json["items"]
+    assert sorted(each["sanction"] for each in made) == ["SUSPENSION", "WARNING"]
+
+
 def test_a_suspension_ends_by_the_clock_and_is_told_once(ada, decided, clock, work, mailbox):
     decided(ada, "SUSPENSION", days=7)
     clock.advance(timedelta(days=7, seconds=1))
