@@ -69,6 +69,9 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.money import Money as Money
     from kernel.money import MoneyField as MoneyField
     from kernel.offloading import offload as offload
+    from kernel.outward import AddressRefused as AddressRefused
+    from kernel.outward import may_be_public as may_be_public
+    from kernel.outward import outward_session as outward_session
     from kernel.realtime.declarations import Caller as Caller
     from kernel.realtime.declarations import Emit as Emit
     from kernel.realtime.declarations import Inbound as Inbound
@@ -127,6 +130,7 @@ _HOMES = {
     "kernel.http": _HTTP,
     "kernel.money": "Money MoneyField",
     "kernel.offloading": "offload",
+    "kernel.outward": "AddressRefused may_be_public outward_session",
     "kernel.realtime.declarations": "Caller Emit Inbound Namespace Outbound RoomFamily",
     "kernel.setting_field": "setting",
     "kernel.settings": "Settings",

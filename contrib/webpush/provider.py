@@ -12,16 +12,14 @@ import http_ece
 import orjson
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec
-from requests_hardened import Config, HTTPSession
-from requests_hardened.ip_filter import InvalidIPAddress
 
 from contrib.webpush import subscriptions
 from contrib.webpush.settings import WebpushSettings
 from contrib.webpush.vapid import Vapid, origin
+from kernel import AddressRefused, outward_session
 from plugins.notifications.api import Outcome, PushMessage, shortened
 
 LARGEST: Final = 3993  # bytes: what every push service must take, less what encrypting adds (RFC 8291 4)
-_CONNECT: Final = 3.05  # seconds; just above one TCP retransmission
 _READ: Final = 4096  # bytes of an answer that are read, to use the connection again
 _GONE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _LATER: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
@@ -33,16 +31,7 @@ class WebPushProvider:
     def __init__(self, settings: WebpushSettings, vapid: Vapid) -> None:
         self._settings = settings
         self._vapid = vapid
-        # SECURITY: clients name the addresses. The address a name resolves to is checked and then called.
-        self._session = HTTPSession(
-            Config(
-                ip_filter_enable=not settings.allow_private,
-                ip_filter_allow_loopback_ips=settings.allow_private,
-                never_redirect=True,
-                default_timeout=(_CONNECT, settings.timeout),
-                user_agent_override="Stoa",
-            )
-        )
+        self._session = outward_session(timeout=settings.timeout, private=settings.allow_private)
 
     def check(self, token: str, keys: Mapping[str, str]) -> None:
         """Raise Invalid unless it is a subscription at a push service that is used."""
@@ -77,7 +66,7 @@ class WebPushProvider:
                 message.token, data=sealed, headers=self._headers(message), stream=True
             ) as answer:
                 next(answer.iter_content(_READ), b"")
-        except InvalidIPAddress:
+        except AddressRefused:
             return Outcome(message.id, "refused", reason="its push service has no public address"), True
         except (requests.RequestException, OSError) as ex:
             return Outcome(message.id, "deferred", reason=f"no answer: {type(ex).__name__}"), False

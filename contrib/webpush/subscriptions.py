@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contrib.webpush.vapid import decoded
-from kernel import invalid
+from kernel import invalid, may_be_public
 
 _AUTH_SIZE: Final = 16  # bytes (RFC 8291 3.2)
 _ENDPOINT: Final = "/subscription/endpoint"
@@ -59,7 +58,7 @@ def _check_endpoint(endpoint: str, services: Sequence[str], *, private: bool) ->
         raise invalid(_ENDPOINT, "It must begin with https://.")
     if not any(one in ("*", host) or host.endswith(f".{one}") for one in services):
         raise invalid(_ENDPOINT, f"{host} is not among the push services that are used here.")
-    if not private and not _may_be_public(host):
+    if not private and not may_be_public(host):
         raise invalid(_ENDPOINT, "This is no public address.")
 
 
@@ -70,11 +69,3 @@ def _split(endpoint: str) -> SplitResult:
     except ValueError as ex:
         raise invalid(_ENDPOINT, "This is no URL.") from ex
     return parts
-
-
-def _may_be_public(host: str) -> bool:
-    """Tell whether a host is a name, or an address that the internet routes."""
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return host != "localhost" and not host.endswith((".localhost", ".local", ".internal"))

@@ -6,15 +6,13 @@ A name that resolves to a private address is found out when it is called
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from kernel import app, invalid
+from kernel import app, invalid, may_be_public
 from plugins.webhooks.settings import WebhooksSettings
 
 LONGEST: Final = 2000
-_INTERNAL: Final = (".localhost", ".local", ".internal", ".home.arpa")
 
 
 def check(url: str) -> str:
@@ -28,7 +26,7 @@ def check(url: str) -> str:
         raise invalid("/url", "Name a host, without a user or password.")
     if parts.fragment:
         raise invalid("/url", "An address that is called has no fragment.")
-    if not private and not _may_be_public(host):
+    if not private and not may_be_public(host):
         raise invalid("/url", "This is no public address.")
     return url
 
@@ -42,19 +40,3 @@ def _split(url: str) -> SplitResult:
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise invalid("/url", f"Write at most {LONGEST} visible ASCII characters (names in Punycode).")
     return parts
-
-
-def is_public(address: str) -> bool:
-    """Tell whether the internet routes an address; what embeds an IPv4 one counts as that."""
-    found = ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    inward = mapped.is_multicast or mapped.is_reserved or getattr(mapped, "is_site_local", False)
-    return mapped.is_global and not inward
-
-
-def _may_be_public(host: str) -> bool:
-    """Tell whether a host is a name, or an address that the internet routes."""
-    try:
-        return is_public(host)
-    except ValueError:
-        return host != "localhost" and "." in host and not host.endswith(_INTERNAL) and not host[-1].isdigit()

@@ -24,7 +24,9 @@ def subscribe(app: Application) -> None:
 
 def hand_out(public: PublicEvent, delivery: Delivery) -> None:
     """Store an event for every endpoint it goes to, and wake who sends; a replay adds nothing twice."""
-    reached = endpoints_for(public, partial(getattr, delivery.event), delivery.scope)
+    reached = endpoints_for(
+        public, partial(getattr, delivery.event), delivery.scope, occurred_at=delivery.occurred_at
+    )
     if not reached:
         return
     operations = running.bus.operations  # its data as JSON, as it stands in the store

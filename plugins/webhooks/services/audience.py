@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,21 +17,33 @@ EVERYTHING: Final = "*"
 _ASKING: Final = """
 SELECT id, owner_id, scope FROM webhooks_endpoint
 WHERE status = 'ENABLED' AND (event_types = '{}' OR %(type)s = ANY(event_types))
-  AND (%(only)s::uuid IS NULL OR id = %(only)s)
+  AND (id = %(only)s OR (%(only)s::uuid IS NULL AND created_at <= %(occurred_at)s))
   AND ((scope IS NULL AND owner_id = ANY(%(people)s::uuid[])) OR scope IN (%(scope)s, '*'))
 ORDER BY id
 """
 
 
 def endpoints_for(
-    public: PublicEvent, value_of: Callable[[str], Any], scope: str | None, only: UUID | None = None
+    public: PublicEvent,
+    value_of: Callable[[str], Any],
+    scope: str | None,
+    *,
+    occurred_at: datetime | None = None,
+    only: UUID | None = None,
 ) -> list[UUID]:
     """Return the endpoints an event goes to: one statement, and one for each owner not known yet.
 
-    `value_of(field)` is what stands in the event; `only` asks about a single endpoint.
+    `value_of(field)` is what stands in the event. Endpoints made after
+    `occurred_at` are left out; `only` asks about a single one, whenever it was made.
     """
     people = public.concerns(value_of)
-    asked = {"type": public.type, "only": only, "people": list(people), "scope": scope}
+    asked = {
+        "type": public.type,
+        "only": only,
+        "occurred_at": occurred_at,
+        "people": list(people),
+        "scope": scope,
+    }
     return [
         endpoint_id
         for endpoint_id, owner_id, wanted in app.db.rows(_ASKING, asked)

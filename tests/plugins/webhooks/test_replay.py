@@ -63,7 +63,7 @@ def test_failed_deliveries_are_tried_again_and_delivered_ones_only_when_asked(
     person, receiver, sold, work, clock
 ):
     ada = person()
-    endpoint = ada.endpoint(receiver.url)
+    endpoint = ada.endpoint(receiver.url, event_types=[SOLD])
     good = sold(ada.id)
     work()
     receiver.status = 500
