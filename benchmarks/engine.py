@@ -91,7 +91,7 @@ def main() -> None:
         cwd=Path(__file__).parents[1],
         stdout=subprocess.PIPE,
         text=True,
-    
+
     )
     try:
         assert process.stdout is not None
