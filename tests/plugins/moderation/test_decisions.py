@@ -146,14 +146,6 @@ def test_a_suspension_does_not_shorten_a_ban(app, ada, ben, mo, offer, decided):
     assert app.auth.status(ada.id).status == "banned"
 
 
-def test_sockets_of_who_is_banned_close_at_once(ada, decided, realtime):
-    socket = realtime.connect("/orders", ada.client)
-
-    decided(ada, "BAN")
-
-    assert socket.wait_closed()
-
-
 def test_nothing_is_ordered_of_who_is_banned(ada, ben, offer, decided):
     listing = offer(ada, quantity=3)
     decided(ada, "BAN")
