@@ -70,7 +70,8 @@ class Places(Pool):  # type: ignore[misc]  # gevent is untyped
 
     def take(self) -> None:
         """Take the place of a connection that has no greenlet, until `give_back`; there must be one."""
-        self._semaphore.acquire(blocking=False)
+        taken = self._semaphore.acquire(blocking=False)
+        assert taken, "the server accepts only while it has a place"
         self._kept += 1
 
     def give_back(self) -> None:

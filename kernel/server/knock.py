@@ -1,12 +1,13 @@
 """A connection's first request, answered in the hub when it asks for a WebSocket.
 
 PERF: most connections of sockets bring their whole handshake with them. Read where
-they are accepted, they cost no greenlet, no gevent socket and no WSGI answer: a
-quarter of the CPU (decision 0024).
+they are accepted, they cost no greenlet, no gevent socket and no WSGI answer:
+half of the CPU of a connect (decision 0024).
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8192  # bytes that are read without waiting: the buffer of a connection's reader
 ASKS = b"Sec-WebSocket-Key"
+
+log = logging.getLogger("stoa.server")
 
 
 class Knock:
@@ -64,7 +67,11 @@ def answered(server: Server, fd: int, address: Any, data: bytes) -> bool:
     knock = Knock(fd, data[end + len(END) :], server)
     environ = environ_of(server.environ, head, address)
     environ["stoa.connection"] = knock
-    return server.upgrade(environ) or knock.detached
+    try:
+        return server.upgrade(environ)
+    except Exception:  # boundary: the server goes on accepting; who has taken the connection ends it
+        log.exception("a WebSocket handshake could not be answered")
+        return knock.detached
 
 
 def _head(raw: bytes) -> Head | None:
