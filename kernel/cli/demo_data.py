@@ -25,6 +25,7 @@ INTERRUPTED = 75  # sysexits.h EX_TEMPFAIL: a first load broke off; start afresh
 _FIRST_LOAD = "kernel"  # its row says that the first load ran to its end
 
 _LEDGER = "SELECT plugin, state FROM kernel_demo"
+TRIES = 3  # commands shown: a screen, not a manual
 _SET = """
 INSERT INTO kernel_demo (plugin, state, notes) VALUES (%s, %s, %s)
 ON CONFLICT (plugin) DO UPDATE SET state = excluded.state, notes = excluded.notes, changed_at = now()
@@ -97,11 +98,12 @@ def _load_plugin(application: Application, name: str, hook: Callable[..., Any] |
 
 
 def notes(application: Application) -> DemoNotes:
-    """Return what all plugins said about their data, in dependency order."""
+    """Return what all plugins said about their data, in dependency order; of what to try the first."""
     told = dict(application.db.rows("SELECT plugin, notes FROM kernel_demo"))
     found = [told[plugin.name] for plugin in application.registry.plugins if plugin.name in told]
     logins = tuple(tuple(login) for note in found for login in note.get("logins", ()))
-    return DemoNotes(logins, tuple(line for note in found for line in note.get("tries", ())))
+    tries = [line for note in found for line in note.get("tries", ())]
+    return DemoNotes(logins, tuple(tries[:TRIES]))
 
 
 def wipe(run: Runtime) -> None:

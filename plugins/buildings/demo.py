@@ -66,7 +66,6 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
                 "runs the building Stoa of Attalos; user2 to user13 live there",
             ),
         ),
-        tries=("curl '{url}/v1/buildings?q=lisbon'",),
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from kernel import DemoNotes
 from plugins.accounts import api as accounts
 from plugins.chat.models import Conversation
 from plugins.chat.schemas.requests import MessageIn
@@ -36,13 +35,12 @@ NEWS: Final[Sequence[Line]] = (
 )
 
 
-def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+def load(app: Application, progress: Callable[[int, int], None]) -> None:
     """Open a direct conversation, a group and a channel, and talk in them; once."""
     people = [app.auth.principal_of(accounts.demo_user(number)) for number in range(1, 9)]
     if not Conversation.select().where(Conversation.id == GROUP).exists():
         _converse(people)
     progress(3, 3)
-    return DemoNotes(tries=("curl '{url}/asyncapi.json'",))
 
 
 def _converse(people: Sequence[Principal]) -> None:

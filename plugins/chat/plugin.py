@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, hookimpl
+from kernel import Permission, Role, Route, hookimpl
 from plugins.chat import hookspecs, moderation
 from plugins.chat.demo import load
 from plugins.chat.events import EVENTS
@@ -75,8 +75,8 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 
 
 @hookimpl
-def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
-    return load(app, progress)
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
 
 
 @hookimpl

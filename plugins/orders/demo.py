@@ -13,7 +13,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from kernel import DemoNotes
 from plugins.accounts import api as accounts
 from plugins.orders.models import Line, Order, Step
 from plugins.orders.settings import OrdersSettings
@@ -36,18 +35,12 @@ BY: Final = {"place": "buyer", "confirm": "seller", "complete": "buyer", "cancel
 THINGS: Final = ("Oak chair", "Desk lamp", "Bicycle", "Bookshelf", "Record player", "Garden bench", "Mirror")
 
 
-def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+def load(app: Application, progress: Callable[[int, int], None]) -> None:
     """Write the orders with their lines and histories."""
     with app.db.atomic():
         for number in range(COUNT):
             _write(app, number)
     progress(COUNT, COUNT)
-    return DemoNotes(
-        tries=(
-            "curl '{url}/v1/orders?limit=3' -H \"Authorization: Bearer $TOKEN\"",
-            "curl '{url}/v1/orders?as=seller&status=PENDING' -H \"Authorization: Bearer $TOKEN\"",
-        )
-    )
 
 
 def _write(app: Application, number: int) -> None:

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
+from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.orders import hookspecs, numbers
 from plugins.orders.demo import load
 from plugins.orders.events import EVENTS
@@ -76,8 +76,8 @@ def register_realtime(settings: Settings) -> Sequence[Namespace]:
 
 
 @hookimpl
-def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
-    return load(app, progress)
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
 
 
 @hookimpl

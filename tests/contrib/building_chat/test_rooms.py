@@ -81,7 +81,9 @@ def test_a_closed_chat_is_read_on_and_written_again_when_it_opens(attalos, perso
     assert write(ada, there["group"]).status == write(newcomer, there["group"]).status == 201
 
 
-def test_who_is_removed_reads_and_hears_nothing_from_the_answer_on(attalos, person, realtime):
+def test_who_is_removed_reads_nothing_from_the_answer_on_and_hears_nothing_once_expelled(
+    attalos, person, realtime
+):
     ada, ben = attalos.take_in(person()), attalos.take_in(person("Ben"))
     there = rooms(ada, attalos).json
     hears_ada, hears_ben = realtime.connect("/chat", ada.client), realtime.connect("/chat", ben.client)
@@ -90,6 +92,7 @@ def test_who_is_removed_reads_and_hears_nothing_from_the_answer_on(attalos, pers
         each.expect("message:new", says("Both hear this"))
 
     attalos.admin.client.delete(f"{attalos.url}/members/{ben.id}")
+    hears_ben.expect("expelled", lambda told: there["group"] in told["room"])
     write(ada, there["group"], "One hears this")
     hears_ada.expect("message:new", says("One hears this"))
     refused = hears_ben.ask("message:send", {"conversation_id": there["group"], "text": "Still here"})

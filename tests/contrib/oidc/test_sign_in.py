@@ -20,7 +20,10 @@ def verify(client, email):
 
 
 def test_the_providers_are_listed_for_buttons(client):
-    assert client.get("/v1/auth/oidc/providers").json == {"items": [{"name": "acme", "title": "Acme"}]}
+    assert client.get("/v1/auth/oidc/providers").json == {
+        "items": [{"name": "acme", "title": "Acme"}],
+        "next": None,
+    }
 
 
 def test_the_browser_is_sent_with_state_nonce_and_pkce(browser):

@@ -87,7 +87,7 @@ def test_a_logged_exception_arrives_with_its_stack_and_tags_and_without_secrets(
     _reporters[id(app)].flush()
 
     ((path, event),) = sentry.events
-    raised = event["exception"]["values"][0]
+    raised = event["exception"]["values"][-1]  # what was raised; before it stands what it was raised during
     assert path == "/api/7/envelope/"
     assert (raised["type"], event["release"], event["environment"]) == ("LookupError", "1.2", "test")
     assert raised["stacktrace"]["frames"][-1]["function"] == "failing"
