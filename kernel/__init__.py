@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
+    from kernel.addresses import may_be_public as may_be_public
     from kernel.application import Application as Application
     from kernel.application import app as app
     from kernel.auth import ALL as ALL
@@ -70,7 +71,6 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.money import MoneyField as MoneyField
     from kernel.offloading import offload as offload
     from kernel.outward import AddressRefused as AddressRefused
-    from kernel.outward import may_be_public as may_be_public
     from kernel.outward import outward_session as outward_session
     from kernel.realtime.declarations import Caller as Caller
     from kernel.realtime.declarations import Emit as Emit
@@ -120,6 +120,7 @@ _STORAGE = (
     "SoftDeleted TSVectorField Table TimestampField Versioned arg uuid7 violated_constraint"
 )
 _HOMES = {
+    "kernel.addresses": "may_be_public",
     "kernel.application": "Application app",
     "kernel.auth": "ALL SYSTEM Principal Tokens where_scope",
     "kernel.clock": "Clock",
@@ -130,7 +131,7 @@ _HOMES = {
     "kernel.http": _HTTP,
     "kernel.money": "Money MoneyField",
     "kernel.offloading": "offload",
-    "kernel.outward": "AddressRefused may_be_public outward_session",
+    "kernel.outward": "AddressRefused outward_session",
     "kernel.realtime.declarations": "Caller Emit Inbound Namespace Outbound RoomFamily",
     "kernel.setting_field": "setting",
     "kernel.settings": "Settings",

@@ -9,7 +9,6 @@ Side Request Forgery Prevention.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Any, Final
 
 from requests import Session
@@ -17,8 +16,9 @@ from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
+from kernel.addresses import is_public
+
 CONNECT: Final = 3.05  # seconds; just above one TCP retransmission
-_INTERNAL: Final = (".localhost", ".local", ".internal", ".home.arpa")
 
 AddressRefused = InvalidIPAddress
 """What a request raises whose name does not lead to a public address."""
@@ -30,7 +30,7 @@ class _Outward(IPFilterAdapter):  # type: ignore[misc]  # the library has no typ
     def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
         """Return where to connect to; raise AddressRefused."""
         host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
-        if not _is_public(host["host"].strip("[]")):
+        if not is_public(host["host"].strip("[]")):
             raise InvalidIPAddress(host["host"])
         return host, pool
 
@@ -56,23 +56,3 @@ def outward_session(*, timeout: float, private: bool = False, agent: str = "Stoa
         session.mount("http://", _Outward(is_https_proto=False))
     session.trust_env = False  # SECURITY: no proxy that would resolve the name again, no .netrc
     return session
-
-
-def may_be_public(host: str) -> bool:
-    """Tell whether a URL's host is a name, or an address that the internet routes.
-
-    To refuse at once what can never be called; what a name leads to is found out
-    when it is called.
-    """
-    try:
-        return _is_public(host)
-    except ValueError:
-        return host != "localhost" and "." in host and not host.endswith(_INTERNAL) and not host[-1].isdigit()
-
-
-def _is_public(address: str) -> bool:
-    """Tell whether the internet routes an address; what embeds an IPv4 one counts as that."""
-    found = ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    inward = mapped.is_multicast or mapped.is_reserved or getattr(mapped, "is_site_local", False)
-    return mapped.is_global and not inward

@@ -8,13 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import gevent
-import requests
-from urllib3.exceptions import HTTPError
 
-from kernel import AddressRefused, outward_session
+if TYPE_CHECKING:
+    from requests import Session
 
 SHOWN: Final = 1024
 """Bytes of an answer that are read and kept."""
@@ -42,6 +41,11 @@ class _TooSlow(Exception):  # noqa: N818 - what gevent raises at the deadline
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, private: bool) -> Answer:
     """Send a message; return the answer. Raises nothing that a peer can cause."""
+    import requests  # noqa: PLC0415 - PERF: 11 MB, for a process that sends
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
+    from kernel import AddressRefused, outward_session  # noqa: PLC0415
+
     began = time.perf_counter()
     try:
         with (
@@ -62,7 +66,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, p
 
 
 def _exchange(
-    session: requests.Session, url: str, body: bytes, headers: Mapping[str, str]
+    session: Session, url: str, body: bytes, headers: Mapping[str, str]
 ) -> tuple[int, Mapping[str, str], str]:
     with session.post(url, data=body, headers=dict(headers), stream=True, allow_redirects=False) as answer:
         text = next(answer.iter_content(SHOWN), b"")
