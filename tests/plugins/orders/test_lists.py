@@ -108,9 +108,8 @@ def test_the_demo_has_orders_of_every_status_and_loads_twice(app, client):
     steps = []
 
     for _ in range(2):
-        notes = hooks["orders"](app=app, progress=lambda done, total: steps.append((done, total)))
+        hooks["orders"](app=app, progress=lambda done, total: steps.append((done, total)))
 
-    assert notes.tries
     assert steps[-1] == (80, 80)
     seen = client.as_admin().get("/v1/orders", query={"as": "operator", "limit": 100}).json["items"]
     assert len(seen) == 80
