@@ -67,6 +67,7 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.http import fields as fields
     from kernel.http import page_of as page_of
     from kernel.http import paginate as paginate
+    from kernel.http.actions import Actions as Actions
     from kernel.money import Money as Money
     from kernel.money import MoneyField as MoneyField
     from kernel.offloading import offload as offload
@@ -129,6 +130,7 @@ _HOMES = {
     "kernel.events": "Delivery Subscriber event",
     "kernel.hookspecs": "hookimpl hookspec",
     "kernel.http": _HTTP,
+    "kernel.http.actions": "Actions",
     "kernel.money": "Money MoneyField",
     "kernel.offloading": "offload",
     "kernel.outward": "AddressRefused outward_session",

@@ -8,7 +8,7 @@ A profile may change the declared defaults:
     [auth.roles]
     author = ["notes:publish", "notes:edit"]    # replaces what plugins declared
     user = ["+media:upload", "-notes:publish"]     # adds and removes
-    concierge = ["orders:read"]                       # a role of this deployment's own
+    reader = ["notes:read"]                        # a role of this deployment's own
 """
 
 from __future__ import annotations

@@ -13,15 +13,15 @@ from kernel import testing
 from tests.docs.pages import ROOT
 
 KERNEL = """
-ALL ANONYMOUS AddressRefused API_VERSION AUTHENTICATED Application ArrayField BadRequest Binary BlobNotFound
-BlobReader BlobStat BlobStore BlobTruncated Cached Caller Clock ConfigurationError Conflict Database Delivery
-DemoNotes Emit FieldError Forbidden Gone HealthCheck Inbound Invalid JSONField Model Money MoneyField
-Namespace NotFound Outbound PUBLIC Page Permission PluginError PreconditionFailed Prepared Principal
-Problem RangeNotSatisfiable Rate Request Response Role RoomFamily Route SYSTEM Schedule Schema Service
-Settings SoftDeleted StoaError StorageBackend Subscriber TSVectorField Table Task TimestampField Tokens
-TooLarge TooManyRequests UNLIMITED Unauthorized Unavailable UnsupportedMediaType Versioned app arg
-endpoint event fields hookimpl hookspec invalid may_be_public offload outward_session page_of paginate
-schedule send_blob setting task uuid7 violated_constraint where_scope
+ALL ANONYMOUS API_VERSION AUTHENTICATED Actions AddressRefused Application ArrayField BadRequest Binary
+BlobNotFound BlobReader BlobStat BlobStore BlobTruncated Cached Caller Clock ConfigurationError Conflict
+Database Delivery DemoNotes Emit FieldError Forbidden Gone HealthCheck Inbound Invalid JSONField Model
+Money MoneyField Namespace NotFound Outbound PUBLIC Page Permission PluginError PreconditionFailed
+Prepared Principal Problem RangeNotSatisfiable Rate Request Response Role RoomFamily Route SYSTEM
+Schedule Schema Service Settings SoftDeleted StoaError StorageBackend Subscriber TSVectorField Table Task
+TimestampField Tokens TooLarge TooManyRequests UNLIMITED Unauthorized Unavailable UnsupportedMediaType
+Versioned app arg endpoint event fields hookimpl hookspec invalid may_be_public offload outward_session
+page_of paginate schedule send_blob setting task uuid7 violated_constraint where_scope
 """
 TESTING = """
 AckRefused Answer Client ConnectRefused PluginContract Realtime Sample Server SocketClient count_statements
