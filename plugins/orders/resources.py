@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -128,36 +129,35 @@ class History:
         return queries.history(order_id, req.principal)
 
 
-def _step(name: str, summary: str, body: type[Schema], description: str) -> Route:
-    """Return a transition as an endpoint: `POST /v1/orders/{order_id}/<name>`."""
+ACTIONS: Final = Actions(
+    "/orders/{order_id:uuid}",
+    permission=AUTHENTICATED,
+    response=OrderOut,
+    etag=True,
+    idempotent=True,
+    errors=CHANGE,
+    statements=30,
+)
 
-    class Step:
-        @endpoint(
-            summary=summary,
-            permission=AUTHENTICATED,
-            description=description,
-            body=body,
-            response=OrderOut,
-            etag=True,
-            idempotent=True,
-            errors=CHANGE,
-            statements=30,
-        )
-        def on_post(self, req: Request, resp: Response, order_id: UUID) -> Any:
-            """Take the order through the transition; return it as it is then."""
-            reason = req.body["reason"]
-            row = transitions.change_status(order_id, name, req.principal, reason, req.if_match)
-            return queries.shown(row, req.principal)
 
-    Step.__name__ = Step.__qualname__ = name.capitalize()  # what `check` calls it
-    return Route(f"/orders/{{order_id:uuid}}/{name}", Step())
+def _transition(name: str, summary: str, body: type[Schema], description: str) -> Route:
+    """Return the action that takes an order through the transition of that name."""
+
+    def take(req: Request, order_id: UUID) -> Any:
+        reason = req.body["reason"]
+        row = transitions.change_status(order_id, name, req.principal, reason, req.if_match)
+        return queries.shown(row, req.principal)
+
+    return ACTIONS.route(name, summary, take, description=description, body=body)
 
 
 ROUTES: Final = (
     Route("/orders", Orders()),
     Route("/orders/{order_id:uuid}", Order()),
     Route("/orders/{order_id:uuid}/history", History()),
-    _step("confirm", "Confirm an order", ReasonIn, "For its seller; one that is paid first confirms itself."),
-    _step("complete", "Complete an order", ReasonIn, "For its buyer: what was ordered is there."),
-    _step("cancel", "Cancel an order", CancelIn, "For both parties, until it is completed."),
+    _transition(
+        "confirm", "Confirm an order", ReasonIn, "For its seller; one that is paid first confirms itself."
+    ),
+    _transition("complete", "Complete an order", ReasonIn, "For its buyer: what was ordered is there."),
+    _transition("cancel", "Cancel an order", CancelIn, "For both parties, until it is completed."),
 )

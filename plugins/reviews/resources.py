@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel import (
     AUTHENTICATED,
     PUBLIC,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -120,39 +121,29 @@ class Answer:
         return queries.one(review_id, req.principal)
 
 
-class Withhold:
-    """`/v1/reviews/{review_id}/withhold`."""
-
-    @endpoint(
-        summary="Take a review out of sight",
-        permission=AUTHENTICATED,
-        body=schemas.WithholdIn,
-        response=schemas.ReviewOut,
-        idempotent=True,
-        errors=CHANGE,
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, review_id: UUID) -> Any:
-        """For moderators of its scope. It does not count in the reputation while it is withheld."""
-        withholding.moderate(review_id, req.principal, shown=False, note=req.body["note"])
-        return queries.one(review_id, req.principal)
+def _withhold(req: Request, review_id: UUID) -> None:
+    """For moderators of its scope. It does not count in the reputation while it is withheld."""
+    withholding.moderate(review_id, req.principal, shown=False, note=req.body["note"])
 
 
-class Release:
-    """`/v1/reviews/{review_id}/release`."""
+def _release(req: Request, review_id: UUID) -> None:
+    """For moderators of its scope. What others withhold it for stays."""
+    withholding.moderate(review_id, req.principal, shown=True)
 
-    @endpoint(
-        summary="Show a review again",
-        permission=AUTHENTICATED,
-        response=schemas.ReviewOut,
-        idempotent=True,
-        errors=CHANGE,
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, review_id: UUID) -> Any:
-        """For moderators of its scope. What others withhold it for stays."""
-        withholding.moderate(review_id, req.principal, shown=True)
-        return queries.one(review_id, req.principal)
+
+def _review(req: Request, review_id: UUID) -> Any:
+    return queries.one(review_id, req.principal)
+
+
+ACTIONS: Final = Actions(
+    "/reviews/{review_id:uuid}",
+    answer=_review,
+    permission=AUTHENTICATED,
+    response=schemas.ReviewOut,
+    idempotent=True,
+    errors=CHANGE,
+    statements=30,
+)
 
 
 class Ranking:
@@ -206,8 +197,8 @@ ROUTES: Final = (
     Route("/reviews", Reviews()),
     Route("/reviews/{review_id:uuid}", One()),
     Route("/reviews/{review_id:uuid}/response", Answer()),
-    Route("/reviews/{review_id:uuid}/withhold", Withhold()),
-    Route("/reviews/{review_id:uuid}/release", Release()),
+    ACTIONS.route("withhold", "Take a review out of sight", _withhold, body=schemas.WithholdIn),
+    ACTIONS.route("release", "Show a review again", _release),
     Route("/reputation", Ranking()),
     Route("/reputation/{user_id:uuid}", Standing()),
     Route("/reputation/{user_id:uuid}/history", History()),

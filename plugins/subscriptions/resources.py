@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel import (
     AUTHENTICATED,
     PUBLIC,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -115,41 +116,18 @@ class One:
         return queries.one(subscription_id, req.principal)
 
 
-class Cancel:
-    """`/v1/subscriptions/{subscription_id}/cancel`."""
-
-    @endpoint(
-        summary="Cancel a subscription",
-        permission=AUTHENTICATED,
-        body=schemas.CancelIn,
-        response=schemas.SubscriptionOut,
-        etag=True,
-        idempotent=True,
-        errors=CHANGE,
-        statements=STATEMENTS,
-    )
-    def on_post(self, req: Request, resp: Response, subscription_id: UUID) -> Any:
-        """With the end of its period; what is not paid ends at once."""
-        subscribing.cancel(req.principal, subscription_id, req.if_match, at_once=req.body["at_once"])
-        return queries.one(subscription_id, req.principal)
+def _subscription(req: Request, subscription_id: UUID) -> Any:
+    return queries.one(subscription_id, req.principal)
 
 
-class Resume:
-    """`/v1/subscriptions/{subscription_id}/resume`."""
+def _cancel(req: Request, subscription_id: UUID) -> None:
+    """With the end of its period; what is not paid ends at once."""
+    subscribing.cancel(req.principal, subscription_id, req.if_match, at_once=req.body["at_once"])
 
-    @endpoint(
-        summary="Take a cancellation back",
-        permission=AUTHENTICATED,
-        response=schemas.SubscriptionOut,
-        etag=True,
-        idempotent=True,
-        errors=CHANGE,
-        statements=STATEMENTS,
-    )
-    def on_post(self, req: Request, resp: Response, subscription_id: UUID) -> Any:
-        """While the period lasts."""
-        subscribing.resume(req.principal, subscription_id, req.if_match)
-        return queries.one(subscription_id, req.principal)
+
+def _resume(req: Request, subscription_id: UUID) -> None:
+    """While the period lasts."""
+    subscribing.resume(req.principal, subscription_id, req.if_match)
 
 
 class Charges:
@@ -183,13 +161,23 @@ class History:
 
 
 ONE: Final = "/subscriptions/{subscription_id:uuid}"
+ACTIONS: Final = Actions(
+    ONE,
+    answer=_subscription,
+    permission=AUTHENTICATED,
+    response=schemas.SubscriptionOut,
+    etag=True,
+    idempotent=True,
+    errors=CHANGE,
+    statements=STATEMENTS,
+)
 ROUTES: Final = (
     Route("/subscription-plans", PlansResource()),
     Route("/subscriptions", Subscriptions()),
     Route("/subscriptions/current", Current()),
     Route(ONE, One()),
-    Route(f"{ONE}/cancel", Cancel()),
-    Route(f"{ONE}/resume", Resume()),
+    ACTIONS.route("cancel", "Cancel a subscription", _cancel, body=schemas.CancelIn),
+    ACTIONS.route("resume", "Take a cancellation back", _resume),
     Route(f"{ONE}/charges", Charges()),
     Route(f"{ONE}/history", History()),
 )

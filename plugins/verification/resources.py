@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
     PUBLIC,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -120,27 +120,8 @@ class Step:
         return queries.one(request_id, req.principal)
 
 
-def _action(name: str, summary: str, act: Callable[[Request, UUID], None], body: Any = None) -> Route:
-    """Return `POST /v1/verifications/{request_id}/<name>`, which acts and answers with the request."""
-
-    class Action:
-        @endpoint(
-            summary=summary,
-            permission=AUTHENTICATED,
-            body=body,
-            response=schemas.RequestOut,
-            etag=True,
-            idempotent=True,
-            errors=CHANGE,
-            statements=40,
-        )
-        def on_post(self, req: Request, resp: Response, request_id: UUID) -> Any:
-            """Answers with the request as it is then; two at once, and one gets 409 with what is allowed."""
-            act(req, request_id)
-            return queries.one(request_id, req.principal)
-
-    Action.__name__ = Action.__qualname__ = name.capitalize()  # what `check` calls it
-    return Route(f"/verifications/{{request_id:uuid}}/{name}", Action())
+def _request(req: Request, request_id: UUID) -> Any:
+    return queries.one(request_id, req.principal)
 
 
 def _submit(req: Request, request_id: UUID) -> None:
@@ -171,14 +152,25 @@ def _revoke(req: Request, request_id: UUID) -> None:
     reviewing.revoke(req.principal, request_id, req.if_match, req.body["reason"])
 
 
+TO_REQUEST: Final = Actions(
+    "/verifications/{request_id:uuid}",
+    answer=_request,
+    description="Answers with the request as it is then; two at once, and one gets 409 with what is allowed.",
+    permission=AUTHENTICATED,
+    response=schemas.RequestOut,
+    etag=True,
+    idempotent=True,
+    errors=CHANGE,
+    statements=40,
+)
 ACTIONS: Final = (
-    _action("submit", "Hand a request to the reviewers", _submit),
-    _action("withdraw", "Take a request back", _withdraw),
-    _action("claim", "Take a request to review it", _claim),
-    _action("release", "Give a request back to the queue", _release),
-    _action("approve", "Approve a request", _approve),
-    _action("reject", "Reject a request", _reject, schemas.ReasonIn),
-    _action("revoke", "Take an approval back", _revoke, schemas.ReasonIn),
+    TO_REQUEST.route("submit", "Hand a request to the reviewers", _submit),
+    TO_REQUEST.route("withdraw", "Take a request back", _withdraw),
+    TO_REQUEST.route("claim", "Take a request to review it", _claim),
+    TO_REQUEST.route("release", "Give a request back to the queue", _release),
+    TO_REQUEST.route("approve", "Approve a request", _approve),
+    TO_REQUEST.route("reject", "Reject a request", _reject, body=schemas.ReasonIn),
+    TO_REQUEST.route("revoke", "Take an approval back", _revoke, body=schemas.ReasonIn),
 )
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from kernel import AUTHENTICATED, Conflict, Forbidden, NotFound, Request, Response, Route, app, endpoint
+from kernel import (
+    AUTHENTICATED,
+    Actions,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Request,
+    Response,
+    Route,
+    app,
+    endpoint,
+)
 from plugins.accounts import queries
 from plugins.accounts.schemas.requests import ReasonIn, RoleIn, RoleQuery, SuspendIn
 from plugins.accounts.schemas.responses import RolesOut, StandingOut, UserOut
@@ -34,55 +45,19 @@ class Standing:
         return _standing(user_id)
 
 
-class Suspend:
-    """`/v1/users/{user_id}/suspend`."""
-
-    @endpoint(
-        summary="Suspend an account",
-        permission=MODERATE,
-        body=SuspendIn,
-        response=StandingOut,
-        errors=(NotFound, Forbidden),
-        idempotent=True,
-    )
-    def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
-        """In force at once on every connection; lifts by itself at `until`."""
-        standing.change(req.principal, user_id, "suspended", req.body["reason"], req.body["until"])
-        return _standing(user_id)
+def _suspend(req: Request, user_id: UUID) -> None:
+    """In force at once on every connection; lifts by itself at `until`."""
+    standing.change(req.principal, user_id, "suspended", req.body["reason"], req.body["until"])
 
 
-class Ban:
-    """`/v1/users/{user_id}/ban`."""
-
-    @endpoint(
-        summary="Ban an account",
-        permission=MODERATE,
-        body=ReasonIn,
-        response=StandingOut,
-        errors=(NotFound, Forbidden),
-        idempotent=True,
-    )
-    def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
-        """Every session ends at once."""
-        standing.change(req.principal, user_id, "banned", req.body["reason"])
-        return _standing(user_id)
+def _ban(req: Request, user_id: UUID) -> None:
+    """Every session ends at once."""
+    standing.change(req.principal, user_id, "banned", req.body["reason"])
 
 
-class Reactivate:
-    """`/v1/users/{user_id}/reactivate`."""
-
-    @endpoint(
-        summary="Reactivate an account",
-        permission=MODERATE,
-        body=ReasonIn,
-        response=StandingOut,
-        errors=(NotFound, Forbidden, Conflict),
-        idempotent=True,
-    )
-    def on_post(self, req: Request, resp: Response, user_id: UUID) -> Any:
-        """Lift a suspension or a ban."""
-        standing.change(req.principal, user_id, "active", req.body["reason"])
-        return _standing(user_id)
+def _reactivate(req: Request, user_id: UUID) -> None:
+    """Lift a suspension or a ban."""
+    standing.change(req.principal, user_id, "active", req.body["reason"])
 
 
 class Roles:
@@ -133,12 +108,21 @@ def _standing(user_id: UUID) -> dict[str, Any]:
     return {"status": status.status, "until": status.until, "history": standing.history(user_id)}
 
 
+ACTIONS = Actions(
+    "/users/{user_id:uuid}",
+    answer=lambda req, user_id: _standing(user_id),  # noqa: ARG005 - the same for all who may judge
+    permission=MODERATE,
+    body=ReasonIn,
+    response=StandingOut,
+    errors=(NotFound, Forbidden),
+    idempotent=True,
+)
 ADMINISTRATION = (
     Route("/users/{user_id:uuid}/account", Account()),
     Route("/users/{user_id:uuid}/standing", Standing()),
-    Route("/users/{user_id:uuid}/suspend", Suspend()),
-    Route("/users/{user_id:uuid}/ban", Ban()),
-    Route("/users/{user_id:uuid}/reactivate", Reactivate()),
+    ACTIONS.route("suspend", "Suspend an account", _suspend, body=SuspendIn),
+    ACTIONS.route("ban", "Ban an account", _ban),
+    ACTIONS.route("reactivate", "Reactivate an account", _reactivate, errors=(NotFound, Forbidden, Conflict)),
     Route("/users/{user_id:uuid}/roles", Roles()),
     Route("/users/{user_id:uuid}/roles/{role}", RoleOfUser()),
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
+    Actions,
     Conflict,
     Forbidden,
     Gone,
@@ -90,55 +91,23 @@ class JoinRequest:
         return queries.join_request(building_id, request_id, req.principal)
 
 
-class Approve:
-    """`/v1/buildings/{building_id}/join-requests/{request_id}/approve`."""
-
-    @endpoint(
-        summary="Take somebody in",
-        permission=AUTHENTICATED,
-        body=schemas.JoinApproval,
-        response=schemas.JoinRequestOut,
-        idempotent=True,
-        errors=(*RUN, Conflict),
-        statements=STATEMENTS,
-    )
-    def on_post(self, req: Request, resp: Response, building_id: UUID, request_id: UUID) -> Any:
-        """They belong to the building from the answer on."""
-        joining.approve(req.principal, building_id, request_id, req.body)
-        return queries.join_request(building_id, request_id, req.principal)
+def _approve(req: Request, building_id: UUID, request_id: UUID) -> None:
+    """They belong to the building from the answer on."""
+    joining.approve(req.principal, building_id, request_id, req.body)
 
 
-class Reject:
-    """`/v1/buildings/{building_id}/join-requests/{request_id}/reject`."""
-
-    @endpoint(
-        summary="Turn a request down",
-        permission=AUTHENTICATED,
-        body=schemas.ReasonIn,
-        response=schemas.JoinRequestOut,
-        idempotent=True,
-        errors=(*RUN, Conflict),
-    )
-    def on_post(self, req: Request, resp: Response, building_id: UUID, request_id: UUID) -> Any:
-        """They are told `reason`, and may ask again."""
-        joining.reject(req.principal, building_id, request_id, req.body["reason"])
-        return queries.join_request(building_id, request_id, req.principal)
+def _reject(req: Request, building_id: UUID, request_id: UUID) -> None:
+    """They are told `reason`, and may ask again."""
+    joining.reject(req.principal, building_id, request_id, req.body["reason"])
 
 
-class Cancel:
-    """`/v1/buildings/{building_id}/join-requests/{request_id}/cancel`."""
+def _cancel(req: Request, building_id: UUID, request_id: UUID) -> None:
+    """While it waits."""
+    joining.cancel(req.principal, building_id, request_id)
 
-    @endpoint(
-        summary="Take my request to join back",
-        permission=AUTHENTICATED,
-        response=schemas.JoinRequestOut,
-        idempotent=True,
-        errors=(*SEE, Conflict),
-    )
-    def on_post(self, req: Request, resp: Response, building_id: UUID, request_id: UUID) -> Any:
-        """While it waits."""
-        joining.cancel(req.principal, building_id, request_id)
-        return queries.join_request(building_id, request_id, req.principal)
+
+def _request(req: Request, building_id: UUID, request_id: UUID) -> Any:
+    return queries.join_request(building_id, request_id, req.principal)
 
 
 class Invitations:
@@ -200,14 +169,22 @@ class Accept:
 
 _ONE: Final = "/buildings/{building_id:uuid}"
 _REQUEST: Final = f"{_ONE}/join-requests/{{request_id:uuid}}"
+ACTIONS: Final = Actions(
+    _REQUEST,
+    answer=_request,
+    permission=AUTHENTICATED,
+    response=schemas.JoinRequestOut,
+    idempotent=True,
+    errors=(*RUN, Conflict),
+)
 JOINING: Final = (
     Route("/buildings/join-requests", OwnJoinRequests()),
     Route("/buildings/invitations/accept", Accept()),
     Route(f"{_ONE}/join-requests", JoinRequests()),
     Route(_REQUEST, JoinRequest()),
-    Route(f"{_REQUEST}/approve", Approve()),
-    Route(f"{_REQUEST}/reject", Reject()),
-    Route(f"{_REQUEST}/cancel", Cancel()),
+    ACTIONS.route("approve", "Take somebody in", _approve, body=schemas.JoinApproval, statements=STATEMENTS),
+    ACTIONS.route("reject", "Turn a request down", _reject, body=schemas.ReasonIn),
+    ACTIONS.route("cancel", "Take my request to join back", _cancel, errors=(*SEE, Conflict)),
     Route(f"{_ONE}/invitations", Invitations()),
     Route(f"{_ONE}/invitations/{{invitation_id:uuid}}", Invitation()),
 )

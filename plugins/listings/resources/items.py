@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel import (
     AUTHENTICATED,
     PUBLIC,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -90,84 +91,57 @@ class Gallery:
         return queries.one(listing_id, req.principal)
 
 
-def _step(name: str, summary: str, permission: str, description: str) -> Route:
-    """Return a transition as an endpoint: `POST /v1/listings/{listing_id}/<name>`."""
+def _shown(req: Request, listing_id: UUID) -> Any:
+    return queries.one(listing_id, req.principal)
 
-    class Step:
-        @endpoint(
-            summary=summary,
-            permission=permission,
-            description=description,
-            response=ListingOut,
-            etag=True,
-            idempotent=True,
-            errors=CHANGE,
-            statements=30,
-        )
-        def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-            """Take the listing through the transition; return it as it is then."""
-            change_status(listing_id, name, req.if_match, req.principal)
-            return queries.one(listing_id, req.principal)
 
-    Step.__name__ = Step.__qualname__ = name.capitalize()  # what `check` calls it
-    return Route(f"/listings/{{listing_id:uuid}}/{name}", Step())
+ACTIONS = Actions(
+    "/listings/{listing_id:uuid}", answer=_shown, permission=AUTHENTICATED, response=ListingOut, statements=30
+)
+
+
+def _transition(name: str, summary: str, permission: str, description: str) -> Route:
+    """Return the action that takes a listing through the transition of that name."""
+
+    def take(req: Request, listing_id: UUID) -> None:
+        change_status(listing_id, name, req.if_match, req.principal)
+
+    own: dict[str, Any] = {"etag": True, "idempotent": True, "errors": CHANGE}
+    return ACTIONS.route(name, summary, take, permission=permission, description=description, **own)
+
+
+def _withhold(req: Request, listing_id: UUID) -> None:
+    """Its seller cannot undo it. Takes `listings:moderate`; for anybody else there is no such listing."""
+    withholding.moderate(listing_id, req.principal, shown=False, note=req.body["note"])
+
+
+def _release(req: Request, listing_id: UUID) -> None:
+    """Takes `listings:moderate`; for anybody else there is no such listing."""
+    withholding.moderate(listing_id, req.principal, shown=True)
 
 
 STEPS = (
-    _step("publish", "Publish a draft", PUBLISH, "It can be found from then on, until it expires."),
-    _step("sell", "Mark as sold", AUTHENTICATED, "It leaves the list; its page stays."),
-    _step(
+    _transition("publish", "Publish a draft", PUBLISH, "It can be found from then on, until it expires."),
+    _transition("sell", "Mark as sold", AUTHENTICATED, "It leaves the list; its page stays."),
+    _transition(
         "deactivate",
         "Take off the list",
         AUTHENTICATED,
         "Nobody but its seller sees it until it is reactivated.",
     ),
-    _step(
+    _transition(
         "reactivate",
         "Put back on the list",
         PUBLISH,
         "After it was deactivated or sold; it keeps its place and the time it had left.",
     ),
-    _step(
+    _transition(
         "renew",
         "Renew before or after it expires",
         PUBLISH,
         "Its time starts anew; one that had expired is listed as new.",
     ),
 )
-
-
-class Withhold:
-    """`/v1/listings/{listing_id}/withhold`."""
-
-    @endpoint(
-        summary="Take out of sight as a moderator",
-        permission=AUTHENTICATED,
-        body=WithholdIn,
-        response=ListingOut,
-        errors=(NotFound, Forbidden),
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-        """Its seller cannot undo it. Takes `listings:moderate`; for anybody else there is no such listing."""
-        withholding.moderate(listing_id, req.principal, shown=False, note=req.body["note"])
-        return queries.one(listing_id, req.principal)
-
-
-class Release:
-    """`/v1/listings/{listing_id}/release`."""
-
-    @endpoint(
-        summary="Show again as a moderator",
-        permission=AUTHENTICATED,
-        response=ListingOut,
-        errors=(NotFound, Forbidden),
-        statements=30,
-    )
-    def on_post(self, req: Request, resp: Response, listing_id: UUID) -> Any:
-        """Takes `listings:moderate`; for anybody else there is no such listing."""
-        withholding.moderate(listing_id, req.principal, shown=True)
-        return queries.one(listing_id, req.principal)
 
 
 class Statistics:
@@ -190,7 +164,13 @@ ITEMS = (
     Route("/listings/{listing_id:uuid}", Listing()),
     Route("/listings/{listing_id:uuid}/gallery", Gallery()),
     *STEPS,
-    Route("/listings/{listing_id:uuid}/withhold", Withhold()),
-    Route("/listings/{listing_id:uuid}/release", Release()),
+    ACTIONS.route(
+        "withhold",
+        "Take out of sight as a moderator",
+        _withhold,
+        body=WithholdIn,
+        errors=(NotFound, Forbidden),
+    ),
+    ACTIONS.route("release", "Show again as a moderator", _release, errors=(NotFound, Forbidden)),
     Route("/listings/{listing_id:uuid}/statistics", Statistics()),
 )

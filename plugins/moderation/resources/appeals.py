@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
     PUBLIC,
+    Actions,
     Forbidden,
     NotFound,
     Rate,
@@ -105,34 +105,35 @@ class Hearing:
         return queries.hearing(appeal_id, req.principal)
 
 
-def _action(name: str, summary: str, act: Callable[[Any, UUID, int | None, str], None]) -> Route:
-    """Return `POST /v1/moderation/appeals/{appeal_id}/<name>`, which decides and answers with the appeal."""
-
-    class Action:
-        @endpoint(
-            summary=summary,
-            permission=AUTHENTICATED,
-            body=schemas.ReasonIn,
-            response=schemas.HeardOut,
-            etag=True,
-            idempotent=True,
-            errors=CHANGE,
-            statements=60,
-        )
-        def on_post(self, req: Request, resp: Response, appeal_id: UUID) -> Any:
-            """Never by who made the decision; the reason is told to who appealed."""
-            act(req.principal, appeal_id, req.if_match, req.body["reason"])
-            return queries.hearing(appeal_id, req.principal)
-
-    Action.__name__ = Action.__qualname__ = name.capitalize()  # what `check` calls it
-    return Route(f"/moderation/appeals/{{appeal_id:uuid}}/{name}", Action())
+def _uphold(req: Request, appeal_id: UUID) -> None:
+    appealing.uphold(req.principal, appeal_id, req.if_match, req.body["reason"])
 
 
+def _grant(req: Request, appeal_id: UUID) -> None:
+    appealing.grant(req.principal, appeal_id, req.if_match, req.body["reason"])
+
+
+def _appeal(req: Request, appeal_id: UUID) -> Any:
+    return queries.hearing(appeal_id, req.principal)
+
+
+ACTIONS: Final = Actions(
+    "/moderation/appeals/{appeal_id:uuid}",
+    answer=_appeal,
+    description="Never by who made the decision; the reason is told to who appealed.",
+    permission=AUTHENTICATED,
+    body=schemas.ReasonIn,
+    response=schemas.HeardOut,
+    etag=True,
+    idempotent=True,
+    errors=CHANGE,
+    statements=60,
+)
 APPEALS: Final = (
     Route("/appeals", Appeals()),
     Route("/appeals/{appeal_id:uuid}", One()),
     Route("/moderation/appeals", Hearings()),
     Route("/moderation/appeals/{appeal_id:uuid}", Hearing()),
-    _action("uphold", "Leave a decision as it is", appealing.uphold),
-    _action("grant", "Take an appealed decision back", appealing.grant),
+    ACTIONS.route("uphold", "Leave a decision as it is", _uphold),
+    ACTIONS.route("grant", "Take an appealed decision back", _grant),
 )

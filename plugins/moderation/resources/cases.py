@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -111,27 +111,21 @@ class Counts:
         return queries.counts(req.principal)
 
 
-def _action(name: str, summary: str, act: Callable[[Request, UUID], None], body: Any = None) -> Route:
-    """Return `POST /v1/moderation/cases/{case_id}/<name>`, which acts and answers with the case."""
+def _case(req: Request, case_id: UUID) -> Any:
+    return queries.case(case_id, req.principal)
 
-    class Action:
-        @endpoint(
-            summary=summary,
-            permission=AUTHENTICATED,
-            body=body,
-            response=schemas.CaseOut,
-            etag=True,
-            idempotent=True,
-            errors=CHANGE,
-            statements=60,
-        )
-        def on_post(self, req: Request, resp: Response, case_id: UUID) -> Any:
-            """Answers with the case as it is then; of two at once one is done, the other told."""
-            act(req, case_id)
-            return queries.case(case_id, req.principal)
 
-    Action.__name__ = Action.__qualname__ = name.capitalize()  # what `check` calls it
-    return Route(f"/moderation/cases/{{case_id:uuid}}/{name}", Action())
+ACTIONS: Final = Actions(
+    "/moderation/cases/{case_id:uuid}",
+    answer=_case,
+    description="Answers with the case as it is then; of two at once one is done, the other told.",
+    permission=AUTHENTICATED,
+    response=schemas.CaseOut,
+    etag=True,
+    idempotent=True,
+    errors=CHANGE,
+    statements=60,
+)
 
 
 def _claim(req: Request, case_id: UUID) -> None:
@@ -160,9 +154,9 @@ CASES: Final = (
     Route("/moderation/cases/{case_id:uuid}/reports", Reports()),
     Route("/moderation/cases/{case_id:uuid}/trail", Trail()),
     Route("/moderation/counts", Counts()),
-    _action("claim", "Take a case", _claim),
-    _action("release", "Give a case back to the queue", _release),
-    _action("resolve", "Act on a case", _resolve, schemas.ResolveIn),
-    _action("dismiss", "Find nothing wrong", _dismiss, schemas.ReasonIn),
-    _action("note", "Note something for other moderators", _note, schemas.NoteIn),
+    ACTIONS.route("claim", "Take a case", _claim),
+    ACTIONS.route("release", "Give a case back to the queue", _release),
+    ACTIONS.route("resolve", "Act on a case", _resolve, body=schemas.ResolveIn),
+    ACTIONS.route("dismiss", "Find nothing wrong", _dismiss, body=schemas.ReasonIn),
+    ACTIONS.route("note", "Note something for other moderators", _note, body=schemas.NoteIn),
 )

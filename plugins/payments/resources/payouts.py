@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -24,8 +25,6 @@ from plugins.payments.resources.callers import actor, person
 from plugins.payments.schemas.requests import PayoutIn, PayoutsQuery, ReasonIn
 from plugins.payments.schemas.responses import PayoutOut, PayoutWholeOut
 from plugins.payments.services import payouts
-
-CHANGE = (NotFound, Conflict)
 
 
 class Payouts:
@@ -90,57 +89,39 @@ class Payout:
         return queries.payout(payout_id, req.principal)
 
 
-class Approve:
-    """`/v1/payouts/{payout_id}/approve`."""
-
-    @endpoint(
-        summary="Approve a payout",
-        permission=APPROVE,
-        response=PayoutOut,
-        idempotent=True,
-        errors=CHANGE,
-    )
-    def on_post(self, req: Request, resp: Response, payout_id: UUID) -> Any:
-        """The gateway is asked to send it."""
-        return queries.payout_shown(payouts.approve(payout_id, actor(req)))
+def _approve(req: Request, payout_id: UUID) -> Any:
+    """The gateway is asked to send it."""
+    return queries.payout_shown(payouts.approve(payout_id, actor(req)))
 
 
-class Reject:
-    """`/v1/payouts/{payout_id}/reject`."""
-
-    @endpoint(
-        summary="Reject a payout",
-        permission=APPROVE,
-        body=ReasonIn,
-        response=PayoutOut,
-        idempotent=True,
-        errors=CHANGE,
-    )
-    def on_post(self, req: Request, resp: Response, payout_id: UUID) -> Any:
-        """The money is back in the balance."""
-        return queries.payout_shown(payouts.reject(payout_id, actor(req), req.body["reason"]))
+def _reject(req: Request, payout_id: UUID) -> Any:
+    """The money is back in the balance."""
+    return queries.payout_shown(payouts.reject(payout_id, actor(req), req.body["reason"]))
 
 
-class Cancel:
-    """`/v1/payouts/{payout_id}/cancel`."""
-
-    @endpoint(
-        summary="Cancel my payout",
-        permission=AUTHENTICATED,
-        response=PayoutOut,
-        idempotent=True,
-        errors=(*CHANGE, Forbidden),
-    )
-    def on_post(self, req: Request, resp: Response, payout_id: UUID) -> Any:
-        """As long as nobody approved it."""
-        return queries.payout_shown(payouts.cancel(payout_id, person(req)))
+def _cancel(req: Request, payout_id: UUID) -> Any:
+    """As long as nobody approved it."""
+    return queries.payout_shown(payouts.cancel(payout_id, person(req)))
 
 
+ACTIONS = Actions(
+    "/payouts/{payout_id:uuid}",
+    permission=APPROVE,
+    response=PayoutOut,
+    idempotent=True,
+    errors=(NotFound, Conflict),
+)
 PAYOUTS = (
     Route("/payouts", Payouts()),
     Route("/payouts/waiting", Waiting()),
     Route("/payouts/{payout_id:uuid}", Payout()),
-    Route("/payouts/{payout_id:uuid}/approve", Approve()),
-    Route("/payouts/{payout_id:uuid}/reject", Reject()),
-    Route("/payouts/{payout_id:uuid}/cancel", Cancel()),
+    ACTIONS.route("approve", "Approve a payout", _approve),
+    ACTIONS.route("reject", "Reject a payout", _reject, body=ReasonIn),
+    ACTIONS.route(
+        "cancel",
+        "Cancel my payout",
+        _cancel,
+        permission=AUTHENTICATED,
+        errors=(NotFound, Conflict, Forbidden),
+    ),
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -104,50 +105,33 @@ class Endpoint:
         endpoints.delete(req.principal, endpoint_id)
 
 
-class Secret:
-    """`/v1/webhooks/{endpoint_id}/secret`."""
-
-    @endpoint(
-        summary="Rotate the secret of an endpoint",
-        permission=AUTHENTICATED,
-        response=MadeOut,
-        idempotent=True,
-        rate=CHANGES,
-        errors=(NotFound,),
-    )
-    def on_post(self, req: Request, resp: Response, endpoint_id: UUID) -> Any:
-        """Until `previous_until` messages bear a signature of the old one, too."""
-        return endpoints.rotate(req.principal, endpoint_id)
+def _rotate(req: Request, endpoint_id: UUID) -> Any:
+    """Until `previous_until` messages bear a signature of the old one, too."""
+    return endpoints.rotate(req.principal, endpoint_id)
 
 
-class Enable:
-    """`/v1/webhooks/{endpoint_id}/enable`."""
-
-    @endpoint(
-        summary="Enable an endpoint",
-        permission=AUTHENTICATED,
-        response=EndpointOut,
-        rate=CHANGES,
-        errors=(NotFound,),
-    )
-    def on_post(self, req: Request, resp: Response, endpoint_id: UUID) -> Any:
-        """From now on; replay what it missed."""
-        return endpoints.enable(req.principal, endpoint_id)
+def _enable(req: Request, endpoint_id: UUID) -> Any:
+    """From now on; replay what it missed."""
+    return endpoints.enable(req.principal, endpoint_id)
 
 
-class Disable:
-    """`/v1/webhooks/{endpoint_id}/disable`."""
+def _disable(req: Request, endpoint_id: UUID) -> Any:
+    """What waits is cancelled."""
+    return endpoints.disable(req.principal, endpoint_id)
 
-    @endpoint(
-        summary="Disable an endpoint",
-        permission=AUTHENTICATED,
-        response=EndpointOut,
-        rate=CHANGES,
-        errors=(NotFound,),
-    )
-    def on_post(self, req: Request, resp: Response, endpoint_id: UUID) -> Any:
-        """What waits is cancelled."""
-        return endpoints.disable(req.principal, endpoint_id)
+
+_ACTIONS: Final = Actions(
+    "/webhooks/{endpoint_id:uuid}",
+    permission=AUTHENTICATED,
+    response=EndpointOut,
+    rate=CHANGES,
+    errors=(NotFound,),
+)
+ACTIONS: Final = (
+    _ACTIONS.route("secret", "Rotate the secret of an endpoint", _rotate, response=MadeOut, idempotent=True),
+    _ACTIONS.route("enable", "Enable an endpoint", _enable),
+    _ACTIONS.route("disable", "Disable an endpoint", _disable),
+)
 
 
 class EventTypes:
