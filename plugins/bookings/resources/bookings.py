@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
+    Actions,
     Conflict,
     Forbidden,
     Invalid,
@@ -15,6 +16,8 @@ from kernel import (
     Rate,
     Request,
     Response,
+    Route,
+    Schema,
     endpoint,
     page_of,
 )
@@ -31,7 +34,6 @@ from plugins.bookings.schemas import (
 from plugins.bookings.services import changing, placing
 
 CHANGES: Final = Rate(60, per=60, by="principal")
-STEP: Final = (NotFound, Conflict, Invalid, PreconditionFailed)
 
 
 class Bookings:
@@ -83,127 +85,68 @@ class Booking:
         return queries.one(req.principal, booking_id)
 
 
-def _taken(req: Request, booking_id: UUID, name: str) -> Any:
-    """Take a booking through a transition for the caller; return it as it is then."""
-    reason = (req.body or {}).get("reason", "")
-    changing.change_status(req.principal, booking_id, name, reason=reason, version=req.if_match)
+def _shown(req: Request, booking_id: UUID) -> Any:
+    """Return a booking as it is then."""
     return queries.one(req.principal, booking_id)
 
 
-class Request_:  # noqa: N801 - the kernel's Request has the name
-    """`/v1/bookings/{booking_id}/request`."""
-
-    @endpoint(
-        summary="Book the time one holds",
-        permission=AUTHENTICATED,
-        response=BookingOut,
-        etag=True,
-        rate=CHANGES,
-        errors=STEP,
+def _reschedule(req: Request, booking_id: UUID) -> None:
+    """The old time is free when the new one is taken, or nothing changes. Honours `If-Match`."""
+    given = req.body
+    changing.reschedule(
+        req.principal, booking_id, given["starts_at"], reason=given["reason"], version=req.if_match
     )
-    def on_post(self, req: Request, resp: Response, booking_id: UUID) -> Any:
-        """PENDING until the provider confirms, or CONFIRMED at once where they need not."""
-        return _taken(req, booking_id, "request")
 
 
-class Confirm:
-    """`/v1/bookings/{booking_id}/confirm`."""
-
-    @endpoint(
-        summary="Confirm a booking",
-        permission=AUTHENTICATED,
-        response=BookingOut,
-        etag=True,
-        rate=CHANGES,
-        errors=STEP,
-    )
-    def on_post(self, req: Request, resp: Response, booking_id: UUID) -> Any:
-        """The provider's to do."""
-        return _taken(req, booking_id, "confirm")
+ONE: Final = "/bookings/{booking_id:uuid}"
+ACTIONS: Final = Actions(
+    ONE,
+    answer=_shown,
+    permission=AUTHENTICATED,
+    response=BookingOut,
+    etag=True,
+    rate=CHANGES,
+    errors=(NotFound, Conflict, Invalid, PreconditionFailed),
+)
 
 
-class Decline:
-    """`/v1/bookings/{booking_id}/decline`."""
+def _transition(name: str, summary: str, description: str, body: type[Schema] | None = None) -> Route:
+    """Return the action that takes a booking through the transition of that name."""
 
-    @endpoint(
-        summary="Decline a booking",
-        permission=AUTHENTICATED,
-        body=ReasonIn,
-        response=BookingOut,
-        etag=True,
-        rate=CHANGES,
-        errors=STEP,
-    )
-    def on_post(self, req: Request, resp: Response, booking_id: UUID) -> Any:
-        """The provider's to do, with a reason; the time is free again."""
-        return _taken(req, booking_id, "decline")
+    def take(req: Request, booking_id: UUID) -> None:
+        reason = (req.body or {}).get("reason", "")
+        transition = name.replace("-", "_")
+        changing.change_status(req.principal, booking_id, transition, reason=reason, version=req.if_match)
+
+    return ACTIONS.route(name, summary, take, description=description, body=body)
 
 
-class Cancel:
-    """`/v1/bookings/{booking_id}/cancel`."""
-
-    @endpoint(
-        summary="Cancel a booking",
-        permission=AUTHENTICATED,
-        body=ReasonIn,
-        response=BookingOut,
-        etag=True,
-        rate=CHANGES,
-        errors=STEP,
-    )
-    def on_post(self, req: Request, resp: Response, booking_id: UUID) -> Any:
-        """With a reason; by its customer until `cancellable_until`. A hold takes none."""
-        return _taken(req, booking_id, "cancel")
-
-
-class Complete:
-    """`/v1/bookings/{booking_id}/complete`."""
-
-    @endpoint(
-        summary="Say that a booking took place",
-        permission=AUTHENTICATED,
-        response=BookingOut,
-        etag=True,
-        rate=CHANGES,
-        errors=STEP,
-    )
-    def on_post(self, req: Request, resp: Response, booking_id: UUID) -> Any:
-        """The provider's to do, once it has begun; a while after its end it happens by itself."""
-        return _taken(req, booking_id, "complete")
-
-
-class NoShow:
-    """`/v1/bookings/{booking_id}/no-show`."""
-
-    @endpoint(
-        summary="Say that the customer did not come",
-        permission=AUTHENTICATED,
-        response=BookingOut,
-        etag=True,
-        rate=CHANGES,
-        errors=STEP,
-    )
-    def on_post(self, req: Request, resp: Response, booking_id: UUID) -> Any:
-        """The provider's to do, once it has begun."""
-        return _taken(req, booking_id, "no_show")
-
-
-class Reschedule:
-    """`/v1/bookings/{booking_id}/reschedule`."""
-
-    @endpoint(
-        summary="Move a booking to another time",
-        permission=AUTHENTICATED,
-        body=RescheduleIn,
-        response=BookingOut,
-        etag=True,
-        rate=CHANGES,
-        errors=STEP,
-    )
-    def on_post(self, req: Request, resp: Response, booking_id: UUID) -> Any:
-        """The old time is free when the new one is taken, or nothing changes. Honours `If-Match`."""
-        given = req.body
-        changing.reschedule(
-            req.principal, booking_id, given["starts_at"], reason=given["reason"], version=req.if_match
-        )
-        return queries.one(req.principal, booking_id)
+BOOKINGS: Final = (
+    Route("/bookings", Bookings()),
+    Route(ONE, Booking()),
+    _transition(
+        "request",
+        "Book the time one holds",
+        "PENDING until the provider confirms, or CONFIRMED at once where they need not.",
+    ),
+    _transition("confirm", "Confirm a booking", "The provider's to do."),
+    _transition(
+        "decline",
+        "Decline a booking",
+        "The provider's to do, with a reason; the time is free again.",
+        ReasonIn,
+    ),
+    _transition(
+        "cancel",
+        "Cancel a booking",
+        "With a reason; by its customer until `cancellable_until`. A hold takes none.",
+        ReasonIn,
+    ),
+    _transition(
+        "complete",
+        "Say that a booking took place",
+        "The provider's to do, once it has begun; a while after its end it happens by itself.",
+    ),
+    _transition("no-show", "Say that the customer did not come", "The provider's to do, once it has begun."),
+    ACTIONS.route("reschedule", "Move a booking to another time", _reschedule, body=RescheduleIn),
+)
