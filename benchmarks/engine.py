@@ -1,14 +1,25 @@
 """What a socket costs: connects, memory, deliveries, on one core.
 
-    python benchmarks/engine.py [CONNECTIONS]
+    python3 benchmarks/engine.py [--connections 2000] [--quick] [--json]
 
 Serves the bare engine (no Socket.IO, no application) in a process of its own,
-opens CONNECTIONS (default 2,000) WebSockets on loopback from this one, and
-prints connects a second, KB of resident memory an idle connection, and
-deliveries a second of CPU time to 1,000 sockets in one room.
+opens WebSockets on loopback from this one, and tells connects a second, KB of
+resident memory an idle connection, and deliveries a second of CPU time to 1,000
+sockets in one room.
 """
 
+# ruff: noqa: E402 - the environment is entered before anything is imported from it
+
 from __future__ import annotations
+
+import os.path
+import runpy
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - before any import
+if __name__ == "__main__":
+    sys.path[0] = ROOT  # this directory holds an http.py, which is not the standard library's
+    runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
 
 import base64
 import os
@@ -16,9 +27,12 @@ import re
 import selectors
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
+
+import click
+
+from benchmarks.harness.figures import claim_of, figure, json_option, quick_option, report
 
 ROOM, MESSAGES = 1000, 200
 REQUEST = (
@@ -81,36 +95,58 @@ def deliveries(sockets: list[socket.socket]) -> str:
     return said[said.index(b"spent") :].decode()
 
 
-def main() -> None:
-    many = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def served(port: int) -> subprocess.Popen[str]:
+    """Start the engine alone; return once it listens."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.harness.engine", str(port)],
-        cwd=Path(__file__).parents[1],
-        stdout=subprocess.PIPE,
-        text=True,
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
 
-    )
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def rate(sockets: list[socket.socket]) -> float:
+    """Return the deliveries a CPU second of one round of broadcasts."""
+    _, seconds, sent = deliveries(sockets).split()
+    return int(sent) / float(seconds)
+
+
+@click.command()
+@click.option("--connections", default=2000, show_default=True, help="Sockets that are opened.")
+@quick_option
+@json_option
+def main(connections: int, *, quick: bool, as_text: bool) -> None:
+    """Measure connects, memory and deliveries of the bare engine."""
+    many, port = min(connections, 200) if quick else connections, free_port()
+    process = served(port)
+    sockets: list[socket.socket] = []
     try:
-        assert process.stdout is not None
-        process.stdout.readline()
         pid = worker_of(process)
         warm = connects(port, 200)
         before, spent, started = resident(pid), cpu(pid), time.perf_counter()
-        sockets = connects(port, many)
-        elapsed, spent = time.perf_counter() - started, cpu(pid) - spent
-        print(f"connects              {many / elapsed:10,.0f} a second, {many / spent:,.0f} a CPU second")
-        print(f"idle connection       {(resident(pid) - before) / many:10.1f} KB")
-        for _ in range(3):
-            _, seconds, sent = deliveries([*warm, *sockets][:ROOM]).split()
-            print(f"deliveries            {int(sent) / float(seconds):10,.0f} a CPU second")
-        for sock in [*warm, *sockets]:
-            sock.close()
+        sockets = [*warm, *connects(port, many)]
+        elapsed, spent = time.perf_counter() - started, max(cpu(pid) - spent, 0.01)
+        wall = {"connects/s": many / elapsed}
+        found = [
+            figure("connects", "connects of the bare engine", many / spent, "/CPU s", **wall),
+            figure("memory", "an idle connection of it", (resident(pid) - before) / many, "KB"),
+        ]
+        rates = [rate(sockets[:ROOM]) for _ in range(3)]
+        text = f"deliveries of it to {min(ROOM, len(sockets)):,} sockets"
+        found.append(claim_of("deliveries", text, rates, None, least=True, unit="/CPU s"))
     finally:
+        for sock in sockets:
+            sock.close()
         process.terminate()
         process.wait()
+    report(found, {"connections": f"{many:,}"}, as_text=as_text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How many events a second are published and delivered, and what an idle worker costs.
 
-    python3 benchmarks/events.py [--events 2000]
+    python3 benchmarks/events.py [--events 2000] [--quick] [--json]
 
 One process, PostgreSQL of the wheel with its usual durability, one subscriber
 that does nothing: what is measured is the outbox, the claims and their commits.
@@ -19,15 +19,14 @@ if __name__ == "__main__":
     sys.path[0] = ROOT
     runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
 
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from benchmarks.harness.figures import Claim, figure, json_option, quick_option, report, scratch
 from benchmarks.harness.load import generator
 from benchmarks.harness.stand import Size, Stand
 
@@ -51,10 +50,10 @@ def deliver(application: Application) -> None:
     Dispatcher(application.bus).drain()
 
 
-def show(text: str, count: int, work: Callable[[], None]) -> None:
+def rate(text: str, count: int, work: Callable[[], None]) -> Claim:
     began = time.perf_counter()
     work()
-    click.echo(f"{text:<52} {count / (time.perf_counter() - began):8,.0f} /s")
+    return figure("rate", text, count / (time.perf_counter() - began), "/s")
 
 
 def rest(application: Application, seconds: float) -> float:
@@ -74,18 +73,23 @@ def rest(application: Application, seconds: float) -> float:
 
 @click.command()
 @click.option("--events", default=2000, show_default=True, help="How many of each.")
-def main(events: int) -> None:
+@quick_option
+@json_option
+def main(events: int, *, quick: bool, as_text: bool) -> None:
     """Measure publishing and delivering."""
+    events = min(events, 200) if quick else events
     with (
-        tempfile.TemporaryDirectory(prefix="stoa-benchmark-") as directory,
-        Stand(Path(directory), generator("python"), Size(0, 1, 1), ()) as stand,
+        scratch() as directory,
+        Stand(directory, generator("python"), Size(0, 1, 1), ()) as stand,
     ):
-        application = stand.application
+        application, found = stand.application, []
         for batch in (1, 10, 100):
             work = partial(publish, application, events, batch)
-            show(f"published, {batch} in a transaction", events, work)
-        show("delivered to one subscriber", 3 * events, partial(deliver, application))
-        click.echo(f"{'an idle worker takes':<52} {rest(application, 10):8.2f} % of a core")
+            found.append(rate(f"published, {batch} in a transaction", events, work))
+        found.append(rate("delivered to one subscriber", 3 * events, partial(deliver, application)))
+        idle = rest(application, 1 if quick else 10)
+        found.append(figure("idle", "an idle worker takes of a core", idle, "%"))
+    report(found, {"events": f"{events:,}"}, as_text=as_text)
 
 
 if __name__ == "__main__":

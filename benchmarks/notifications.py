@@ -1,6 +1,6 @@
 """How long messages to many people take to become deliveries.
 
-    python3 benchmarks/notifications.py [--people 1000]
+    python3 benchmarks/notifications.py [--people 1000] [--quick] [--json]
 
 Everybody gets one message by e-mail and in the application. Measured is the
 worker's part up to the providers' queue; what providers take is theirs.
@@ -19,12 +19,11 @@ if __name__ == "__main__":
     sys.path[0] = ROOT
     runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
 
-import tempfile
 import time
-from pathlib import Path
 
 import click
 
+from benchmarks.harness.figures import figure, json_option, quick_option, report, scratch
 from benchmarks.harness.load import generator
 from benchmarks.harness.stand import Size, Stand
 
@@ -33,8 +32,10 @@ DATA = {"listing_id": "0", "title": "Rosewood xylophone", "url": "/", "expires_a
 
 
 @click.command()
-@click.option("--people", default=1000, show_default=True)
-def main(people: int) -> None:
+@click.option("--people", default=1000, show_default=True, help="How many get the message.")
+@quick_option
+@json_option
+def main(people: int, *, quick: bool, as_text: bool) -> None:
     """Measure the expansion of messages to many people."""
     from kernel.storage import count_statements, uuid7  # noqa: PLC0415 - see the top
     from plugins.accounts.models import User  # noqa: PLC0415
@@ -42,9 +43,10 @@ def main(people: int) -> None:
     from plugins.notifications.models import Delivery  # noqa: PLC0415
     from plugins.notifications.services import expansion  # noqa: PLC0415
 
+    people = min(people, 50) if quick else people
     with (
-        tempfile.TemporaryDirectory(prefix="stoa-benchmark-") as directory,
-        Stand(Path(directory), generator("python"), Size(0, 0, 0), ("listings",)) as stand,
+        scratch() as directory,
+        Stand(directory, generator("python"), Size(0, 0, 0), ("listings",)) as stand,
     ):
         db = stand.application.db
         ids = [uuid7() for _ in range(people)]
@@ -61,8 +63,11 @@ def main(people: int) -> None:
             taken = time.perf_counter() - began
         made = Delivery.select().count()
         db.release()
-    click.echo(f"{people} messages: {taken:.2f} s, {taken / people * 1000:.2f} ms each, ", nl=False)
-    click.echo(f"{counted.count / people:.1f} statements each; {made} deliveries")
+    found = [
+        figure("each", "one message made into its deliveries", taken / people * 1000, "ms", deliveries=made),
+        figure("statements", "statements for it", counted.count / people),
+    ]
+    report(found, {"people": f"{people:,}"}, as_text=as_text)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from dataclasses import replace
 import click
 
 from benchmarks.harness.cores import CLIENT, pinned
-from benchmarks.harness.figures import Claim, report, scratch
+from benchmarks.harness.figures import Claim, json_option, quick_option, report, scratch
 from benchmarks.harness.load import generator
 from benchmarks.harness.stand import Size
 from benchmarks.harness_realtime.attacks import withstood
@@ -50,6 +50,8 @@ from benchmarks.harness_realtime.deliveries import delivered, timely
 from benchmarks.harness_realtime.peers import NODE, PYTHON, STOA, RealtimeStand
 from benchmarks.harness_realtime.recoveries import recovered
 from kernel.cli.output import progress
+
+MINUTES = 20  # `manage.py bench` ends it then
 
 CLAIMS: dict[str, Callable[[Course], list[Claim]]] = {
     "a": delivered,
@@ -66,8 +68,8 @@ CLAIMS: dict[str, Callable[[Course], list[Claim]]] = {
 @click.option("--only", default="abcdefgh", help="Which claims, e.g. a,c (default: all).")
 @click.option("--rounds", default=0, help="Rounds of each comparison (default: 5, quick 1).")
 @click.option("--servers", default=f"{NODE},{PYTHON},{STOA}", show_default=True, help="Which servers.")
-@click.option("--quick", is_flag=True, help="A little of everything: counts are true, times mean nothing.")
-@click.option("--json", "as_text", is_flag=True, help="Print JSON.")
+@quick_option
+@json_option
 @click.option("--keep", is_flag=True, help="Keep the directory of data and logs.")
 def main(only: str, *, rounds: int, servers: str, quick: bool, as_text: bool, keep: bool) -> None:
     """Measure the sockets' promises; exit 1 when one does not hold."""

@@ -1,6 +1,6 @@
 """How soon a session ended in one process is refused by another.
 
-    python3 benchmarks/revocation.py [--rounds 50]
+    python3 benchmarks/revocation.py [--rounds 50] [--quick] [--json]
 
 Required: within a second. One process serves over HTTP and knows the caller;
 this one ends the session, then asks the other until it says 401.
@@ -20,14 +20,13 @@ if __name__ == "__main__":
     runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
 
 import http.client
-import statistics
-import tempfile
 import time
-from pathlib import Path
+from statistics import median
 from uuid import UUID
 
 import click
 
+from benchmarks.harness.figures import Claim, figure, json_option, quick_option, report, scratch
 from benchmarks.harness.load import generator
 from benchmarks.harness.stand import GREETING, Size, Stand
 
@@ -74,20 +73,27 @@ def delay(stand: Stand, account: UUID) -> float:
 
 
 @click.command()
-@click.option("--rounds", default=50, show_default=True)
-def main(rounds: int) -> None:
-    """Measure revocations between processes."""
+@click.option("--rounds", default=50, show_default=True, help="How many sessions.")
+@quick_option
+@json_option
+def main(rounds: int, *, quick: bool, as_text: bool) -> None:
+    """Measure revocations between processes; exit 1 when one takes more than a second."""
     from kernel.storage import uuid7  # noqa: PLC0415 - see the top
 
+    rounds = min(rounds, 5) if quick else rounds
     with (
-        tempfile.TemporaryDirectory(prefix="stoa-benchmark-") as directory,
-        Stand(Path(directory), generator("python"), Size(0, 0, 0), ()) as stand,
+        scratch() as directory,
+        Stand(directory, generator("python"), Size(0, 0, 0), ()) as stand,
     ):
         account = uuid7()
         stand.application.auth.set_status(account, "active")
         delays = [delay(stand, account) * 1000 for _ in range(rounds)]
-    click.echo(f"refused elsewhere after    median {statistics.median(delays):6.1f} ms")
-    click.echo(f"  required: 1000 ms        most   {max(delays):6.1f} ms of {rounds}")
+    text = f"a revoked session is refused by another process: slowest of {rounds}"
+    found = [
+        figure("median", "a revoked session is refused by another process: median", median(delays), "ms"),
+        Claim("most", text, max(delays), 1000, False, "ms"),
+    ]
+    report(found, {"sessions": str(rounds)}, as_text=as_text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What `serve` takes before its first answer, and what it then holds.
 
-    python3 benchmarks/startup.py [--plugins accounts,media] [--starts 5]
+    python3 benchmarks/startup.py [--plugins accounts,media] [--starts 5] [--quick] [--json]
 
 The database is PostgreSQL of the wheel, started by `serve` itself; the first
 start, which also makes and migrates it, is told apart. Without plugins first,
@@ -22,8 +22,6 @@ if __name__ == "__main__":
     sys.path[0] = ROOT
     runpy.run_path(f"{ROOT}/kernel/cli/bootstrap.py")["enter"](ROOT, sys.argv)
 
-import statistics
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +29,15 @@ from pathlib import Path
 
 import click
 
+from benchmarks.harness.figures import (
+    Claim,
+    claim_of,
+    figure,
+    json_option,
+    quick_option,
+    report,
+    scratch,
+)
 from benchmarks.harness.peers import Memory, Peer, demo, profile, stoa
 from benchmarks.harness.stand import in_tree
 from kernel.storage.embedded import EmbeddedPostgres
@@ -60,48 +67,59 @@ def start(peer: Peer) -> Start:
         peer.stop()
 
 
-def show(title: str, plugins: Sequence[str], starts: int, directory: Path) -> None:
+def served(title: str, plugins: Sequence[str], starts: int, directory: Path) -> list[Claim]:
     file = profile(directory / f"{title}.toml", plugins, kernel={"var_dir": str(directory / title)})
     first, *later = [start(stoa(file)) for _ in range(starts + 1)]
-    memory = later[-1].memory
-    click.echo(f"{title}: {len(plugins)} plugins")
-    click.echo(f"  very first start         {first.seconds:6.2f} s")
-    click.echo(f"  first answer, median     {statistics.median(one.seconds for one in later):6.2f} s")
-    click.echo(f"  CPU until then, median   {statistics.median(one.cpu for one in later):6.2f} s")
-    click.echo(f"  stop, median             {statistics.median(one.stop for one in later):6.2f} s")
-    click.echo(f"  memory, PSS              {memory.pss / MB:6.1f} MB (RSS {memory.rss / MB:.1f})")
-    click.echo(f"  PostgreSQL, PSS          {memory.postgres_pss / MB:6.1f} MB")
+    memory, text = later[-1].memory, f"`serve`, {len(plugins)} plugins"
+    mb = {"RSS MB": memory.rss / MB, "PostgreSQL's PSS MB": memory.postgres_pss / MB}
+    return [
+        figure(title, f"{text}: very first start", first.seconds, "s"),
+        _median(title, f"{text}: first answer", [one.seconds for one in later]),
+        _median(title, f"{text}: CPU until then", [one.cpu for one in later]),
+        _median(title, f"{text}: stop", [one.stop for one in later], 10),
+        figure(title, f"{text}: memory at rest, PSS without PostgreSQL", memory.pss / MB, "MB", **mb),
+    ]
 
 
-def show_postgres(starts: int, directory: Path) -> None:
+def _median(key: str, text: str, seconds: Sequence[float], bound: float | None = None) -> Claim:
+    return claim_of(key, text, seconds, bound, least=False, unit="s")
+
+
+def postgres(starts: int, directory: Path) -> list[Claim]:
     seconds = []
     for _ in range(starts + 1):
         began = time.perf_counter()
         with EmbeddedPostgres(directory / "postgres"):
             seconds.append(time.perf_counter() - began)
-    click.echo("PostgreSQL of the wheel, alone")
-    click.echo(f"  very first start         {seconds[0]:6.2f} s")
-    click.echo(f"  later starts, median     {statistics.median(seconds[1:]):6.2f} s")
+    return [
+        figure("postgres", "PostgreSQL of the wheel: very first start", seconds[0], "s"),
+        _median("postgres", "PostgreSQL of the wheel: later starts", seconds[1:]),
+    ]
 
 
-def show_demo(directory: Path) -> None:
+def demonstrated(directory: Path) -> list[Claim]:
     first, second = (start(demo(directory)) for _ in range(2))
-    click.echo("demo")
-    click.echo(f"  first start, with data   {first.seconds:6.2f} s")
-    click.echo(f"  second start             {second.seconds:6.2f} s (required: 5 s)")
-    click.echo(f"  stop                     {second.stop:6.2f} s (required: 10 s)")
+    return [
+        figure("demo", "`demo`: first start, with data", first.seconds, "s"),
+        _median("demo", "`demo`: second start", [second.seconds], 5),
+        _median("demo", "`demo`: stop", [second.stop], 10),
+    ]
 
 
 @click.command()
 @click.option("--plugins", default="", help="Which plugins (default: all of plugins/).")
-@click.option("--starts", default=5, show_default=True)
-def main(plugins: str, starts: int) -> None:
-    """Measure starts and memory."""
-    with tempfile.TemporaryDirectory(prefix="stoa-benchmark-") as directory:
-        show("bare", (), starts, Path(directory))
-        show("full", plugins.split(",") if plugins else in_tree(), starts, Path(directory))
-        show_postgres(starts, Path(directory))
-        show_demo(Path(directory))
+@click.option("--starts", default=5, show_default=True, help="Starts after the first one.")
+@quick_option
+@json_option
+def main(plugins: str, starts: int, *, quick: bool, as_text: bool) -> None:
+    """Measure starts and memory; exit 1 when one takes longer than it may."""
+    starts = 1 if quick else starts
+    with scratch() as directory:
+        found = served("bare", (), starts, directory)
+        found += served("full", plugins.split(",") if plugins else in_tree(), starts, directory)
+        found += postgres(starts, directory)
+        found += demonstrated(directory)
+    report(found, {"starts": str(starts)}, as_text=as_text)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,8 @@ def connected(course: Course) -> list[Claim]:
         details[f"{name}/s"] = statistics.median(one[name][1] for one in rounds)
     yardstick = NODE if NODE in peers else course.names[0]
     values = [one[STOA][0] / one[yardstick][0] for one in rounds]
-    return [claim_of("c", f"connects by CPU: Stoa ÷ {yardstick}", values, 1, least=True, unit="", **details)]
+    own = (details[f"{STOA}/CPU s"], "/CPU s")
+    return [claim_of("c", "connects", values, 1, least=True, peer=yardstick, own=own, **details)]
 
 
 def _connects(crowd: Crowd, peer: Peer, many: int) -> tuple[float, float]:

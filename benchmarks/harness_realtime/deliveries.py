@@ -70,10 +70,11 @@ def _told(rounds: Sequence[dict[str, Round]], course: Course) -> list[Claim]:
     for name in (NODE, PYTHON):
         for kind in WINDOWS:
             if f"{name} {kind}" in rounds[0]:
-                text = f"deliveries to {sizes.room:,} sockets in a room, by CPU, {kind}: Stoa ÷ {name}"
+                text = f"deliveries to {sizes.room:,} sockets in a room, {kind}"
                 ratios = [one[f"{STOA} {kind}"].by_cpu / one[f"{name} {kind}"].by_cpu for one in rounds]
                 told = {} if claims else details
-                claims.append(claim_of("a", text, ratios, 1.2, least=True, unit="", **told))
+                own = (details[f"{STOA} {kind}/CPU s"], "/CPU s")
+                claims.append(claim_of("a", text, ratios, 1.2, least=True, peer=name, own=own, **told))
     return claims
 
 
