@@ -22,6 +22,7 @@ from kernel import (
     Principal,
     Rate,
     RoomFamily,
+    Schema,
     app,
 )
 from plugins.chat import extra_realtime, views
@@ -108,68 +109,54 @@ def _delivered(caller: Caller, data: dict[str, Any]) -> Any:
     return receipts.delivered(caller.principal, data["conversation_id"], data["seq"])
 
 
+def _from_member(name: str, summary: str, handler: Any, body: type[Schema], **own: Any) -> Inbound:
+    return Inbound(
+        name=name, summary=summary, handler=handler, body=body, permission=USE, **{"errors": CHANGE, **own}
+    )
+
+
 INBOUND: Final = (
-    Inbound(
-        name="message:send",
-        handler=_send,
-        summary="Send a message; with an `id` of the client's a resend is stored once",
-        body=ask.SendIn,
+    _from_member(
+        "message:send",
+        "Send a message; with an `id` of the client's a resend is stored once",
+        _send,
+        ask.SendIn,
         ack=show.MessageCore,
-        permission=USE,
         rate=Rate(600, by="principal"),
-        errors=CHANGE,
     ),
-    Inbound(
-        name="message:edit",
-        handler=_edit,
-        summary="Change what one's own message says",
-        body=ask.EditIn,
-        ack=show.MessageCore,
-        permission=USE,
-        errors=CHANGE,
+    _from_member(
+        "message:edit", "Change what one's own message says", _edit, ask.EditIn, ack=show.MessageCore
     ),
-    Inbound(
-        name="message:delete",
-        handler=_delete,
-        summary="Delete a message, for all or for me",
-        body=ask.RemoveIn,
-        permission=USE,
-        errors=CHANGE,
-    ),
-    Inbound(
-        name="message:react",
-        handler=_react,
-        summary="Put an emoji on a message, or take it back",
-        body=ask.ReactIn,
+    _from_member("message:delete", "Delete a message, for all or for me", _delete, ask.RemoveIn),
+    _from_member(
+        "message:react",
+        "Put an emoji on a message, or take it back",
+        _react,
+        ask.ReactIn,
         ack=show.CountsOut,
-        permission=USE,
-        errors=CHANGE,
     ),
-    Inbound(
-        name="typing",
-        handler=_typing,
-        summary="Say that one types, each few seconds, or has stopped",
-        body=ask.TypingIn,
-        permission=USE,
+    _from_member(
+        "typing",
+        "Say that one types, each few seconds, or has stopped",
+        _typing,
+        ask.TypingIn,
         rate=Rate(120, by="principal"),
         errors=(NotFound, Forbidden, Conflict),
     ),
-    Inbound(
-        name="read",
-        handler=_read,
-        summary="Mark everything up to a message as read",
-        body=ask.SocketMarkIn,
+    _from_member(
+        "read",
+        "Mark everything up to a message as read",
+        _read,
+        ask.SocketMarkIn,
         ack=show.MarksOut,
-        permission=USE,
         errors=(NotFound,),
     ),
-    Inbound(
-        name="delivered",
-        handler=_delivered,
-        summary="Mark everything up to a message as arrived",
-        body=ask.SocketMarkIn,
+    _from_member(
+        "delivered",
+        "Mark everything up to a message as arrived",
+        _delivered,
+        ask.SocketMarkIn,
         ack=show.MarksOut,
-        permission=USE,
         errors=(NotFound,),
     ),
 )
