@@ -31,6 +31,8 @@ import click
 from benchmarks.harness.figures import Claim, figure, json_option, quick_option, report
 from kernel.cache import Cache, CacheSettings, make_cache
 from kernel.clock import SystemClock
+from kernel.observability.logs import configure
+from kernel.observability.settings import ObservabilitySettings
 from kernel.redis import RedisLink, RedisSettings
 from kernel.testing.redis import disposable_redis, redis_program
 
@@ -100,6 +102,7 @@ def frozen(callers: int) -> tuple[float, float]:
 @json_option
 def main(reads: int, *, quick: bool, as_text: bool) -> None:
     """Measure the hit rate under changes, the single flight, and a frozen Redis."""
+    configure(ObservabilitySettings(log_level="error"))  # that Redis is away is no news here
     reads, found = min(reads, 20_000) if quick else reads, []
     for every in (1000, 5000, 20_000):
         share, rate = hit_rate(reads, every)

@@ -63,6 +63,8 @@ def wanted_extras(arguments: list[str]) -> set[str]:
     words = [word for word in arguments if not word.startswith("-")]
     if words[:1] == ["test"] or (words[:1] == ["check"] and "--static" in arguments):
         return {"test", "docs"}
+    if words[:1] == ["bench"]:
+        return {"test"}  # the clients and peers that servers are held against
     return {"docs"} if words[:1] == ["docs"] else set()
 
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "keys": "Rotate the keys that sign access tokens.",
     "shell": "Python with the application booted.",
     "test": "Install the test extra and run the tests.",
+    "bench": "Measure every claim about speed and size.",
     "docs": "Build the documentation.",
 }
 EPILOG = (

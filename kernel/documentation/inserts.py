@@ -1,7 +1,7 @@
 """Lists inside written pages: what stands between `<!-- plugins -->` and `<!-- end -->`.
 
 The map and the README list plugins as their manifests describe them; the index
-of decisions lists their headings.
+of decisions lists their headings; the page about speed shows what was measured.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from kernel.discovery import discover
+from kernel.documentation.figures import results, sections
 from kernel.documentation.markdown import table
 from kernel.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/map.md", "docs/decisions/index.md")
+PAGES = ("README.md", "docs/map.md", "docs/decisions/index.md", "docs/performance.md")
 _INSERT = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
@@ -42,6 +43,7 @@ def _inserts(root: Path) -> dict[str, Callable[[], str]]:
         "plugins": lambda: _places(plugins, root),
         "adapters": lambda: _places(adapters, root),
         "all_plugins": lambda: _links([*plugins, *adapters], root),
+        "figures": lambda: sections(results(root / "benchmarks" / "results.json")),
         "decisions": lambda: _decisions(root / "docs" / "decisions"),
     }
 
