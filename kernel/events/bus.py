@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from kernel.clock import Clock
 from kernel.errors import StoaError
-from kernel.events.envelope import behalf
+from kernel.events.envelope import Behalf, behalf
 from kernel.events.event_type import EventType, event_type
 from kernel.events.operations import Operations
 from kernel.events.settings import EventsSettings
@@ -20,23 +22,13 @@ CHANNEL = "stoa_events"
 # First of the two keys of PostgreSQL's advisory locks: ours are told apart by it.
 _KEY_LOCKS = 0x57AE
 
-# PERF: one round trip. The lock on the key is taken before the position is drawn and
-# held until commit, so among events of one key positions follow commits. A CTE that
-# locks runs first because the INSERT selects from it.
+# PERF: one round trip for any number of events; PostgreSQL keeps the function's plans. It locks the keys, in
+# the order given, before positions are drawn, and until commit: among events of one key positions follow
+# commits.
 _PUBLISH = """
-WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(%(locks)s, hashtext(%(key)s))),
-stored AS (
-    INSERT INTO kernel_event (id, type, key, actor, scope, correlation_id, trace, data, occurred_at)
-    SELECT %(id)s, %(type)s, %(key)s, %(actor)s, %(scope)s, %(correlation_id)s, %(trace)s, %(data)s::jsonb,
-        %(now)s
-    FROM locked
-    RETURNING position
-),
-delivered AS (
-    INSERT INTO kernel_delivery (position, subscriber, key, due_at)
-    SELECT stored.position, name, %(key)s, %(now)s FROM stored, unnest(%(subscribers)s::text[]) AS name
-)
-SELECT position FROM stored
+SELECT kernel_publish(%(now)s, %(locks)s, %(actor)s, %(scope)s, %(correlation_id)s, %(trace)s,
+    %(ids)s::uuid[], %(types)s::text[], %(keys)s::text[], %(data)s::text[], %(of)s::uuid[],
+    %(subscribers)s::text[])
 """
 
 
@@ -49,6 +41,25 @@ class Observation:
     attempt: int
     seconds: float
     error: Exception | None
+
+
+class _Told(NamedTuple):
+    """An event about to be stored, and who reacts to it."""
+
+    event: Any
+    declared: EventType
+    id: UUID
+    key: str
+    reacting: Sequence[Subscriber]
+
+
+class _Stored(NamedTuple):
+    """What all events of one publish share, and the position of one of them."""
+
+    position: int
+    occurred_at: datetime
+    scope: str | None
+    behalf: Behalf
 
 
 class Bus:
@@ -73,6 +84,7 @@ class Bus:
         for cls in events:
             self._add_type(event_type(cls))
         self.subscribers: dict[str, Subscriber] = {}
+        self._reacting: dict[str, list[Subscriber]] = {}
         self.suspended: frozenset[str] = frozenset()
         for subscriber in subscribers:
             self.subscribe(subscriber)
@@ -101,6 +113,7 @@ class Bus:
                 " enable its plugin or make the subscriber optional"
             )
         self.subscribers[subscriber.name] = subscriber
+        self._reacting.setdefault(subscriber.type, []).append(subscriber)
 
     def suspend(self, names: Iterable[str]) -> None:
         """Deliver nothing to these subscribers here: their plugin could not start.
@@ -120,8 +133,8 @@ class Bus:
 
         Must be called inside a transaction, which then holds a lock on the
         events' keys until it ends: publish late. Several events given together
-        are stored in the order of their keys, so two callers cannot deadlock.
-        Inline subscribers run before this returns; what one raises, this raises.
+        are stored by one statement, in the order of their keys, so two callers cannot deadlock.
+        Inline subscribers run after that, before this returns; what one raises, this raises.
 
         Raises StoaError outside a transaction, and TypeError for an event
         whose type is not registered or whose values are not as declared.
@@ -129,10 +142,29 @@ class Bus:
         if not self.db.in_transaction():
             names = ", ".join(type(event).__name__ for event in events)
             raise StoaError(f"publish {names} inside `with app.db.atomic():`, with the change it tells of")
-        keyed = sorted(((self._key(event), event) for event in events), key=lambda pair: pair[0])
+        if not events:
+            return
+        stored = sorted((self._told(event) for event in events), key=lambda told: told.key)
         self.derive(events)
-        for key, event in keyed:
-            self._publish(event, key, scope)
+        now, on_behalf = self.clock.now(), behalf()
+        later = [(told.id, one.name) for told in stored for one in told.reacting if not one.inline]
+        row = {
+            "now": now,
+            "locks": _KEY_LOCKS,
+            "scope": scope,
+            "ids": [told.id for told in stored],
+            "types": [told.declared.wire for told in stored],
+            "keys": [told.key for told in stored],
+            "data": [told.declared.text(told.event) for told in stored],
+            "of": [id_ for id_, _ in later],
+            "subscribers": [name for _, name in later],
+            **on_behalf._asdict(),
+        }
+        positions = self.db.rows(_PUBLISH, row)
+        if later:
+            self.wakeup.after_commit()
+        for told, (position,) in zip(stored, positions, strict=True):
+            self._run_inline(told, _Stored(position, now, scope, on_behalf))
 
     def _declared(self, event: Any) -> EventType:
         declared = event_type(event)
@@ -140,50 +172,29 @@ class Bus:
             raise TypeError(f"{declared.wire} is not registered: return it from register_events")
         return declared
 
-    def _key(self, event: Any) -> str:
-        name = self._declared(event).key
-        return str(getattr(event, name)) if name else ""
-
-    def _publish(self, event: Any, key: str, scope: str | None) -> None:
-        declared = event_type(event)
-        reacting = [
-            subscriber for subscriber in self.subscribers.values() if subscriber.type == declared.wire
-        ]
-        later = [subscriber.name for subscriber in reacting if not subscriber.inline]
+    def _told(self, event: Any) -> _Told:
+        declared = self._declared(event)
         id_ = uuid7()
-        row = {
-            "locks": _KEY_LOCKS,
-            "id": id_,
-            "type": declared.wire,
-            "key": key or str(id_),
-            "scope": scope,
-            "data": declared.text(event),
-            "now": self.clock.now(),
-            "subscribers": later,
-            **behalf()._asdict(),
-        }
-        [(position,)] = self.db.rows(_PUBLISH, row)
-        if later:
-            self.wakeup.after_commit()
-        inline = [one for one in reacting if one.inline and one.name not in self.suspended]
-        self._run_inline(event, row, position, inline)
+        key = str(getattr(event, declared.key)) if declared.key else ""
+        return _Told(event, declared, id_, key or str(id_), self._reacting.get(declared.wire, []))
 
-    def _run_inline(self, event: Any, row: dict[str, Any], position: int, reacting: list[Subscriber]) -> None:
-        for subscriber in reacting:
-            subscriber.handler(
-                Delivery(
-                    event=event,
-                    id=row["id"],
-                    type=row["type"],
-                    key=row["key"],
-                    position=position,
-                    occurred_at=row["now"],
-                    actor=row["actor"],
-                    scope=row["scope"],
-                    correlation_id=row["correlation_id"],
-                    attempt=1,
+    def _run_inline(self, told: _Told, stored: _Stored) -> None:
+        for subscriber in told.reacting:
+            if subscriber.inline and subscriber.name not in self.suspended:
+                subscriber.handler(
+                    Delivery(
+                        event=told.event,
+                        id=told.id,
+                        type=told.declared.wire,
+                        key=told.key,
+                        position=stored.position,
+                        occurred_at=stored.occurred_at,
+                        actor=stored.behalf.actor,
+                        scope=stored.scope,
+                        correlation_id=stored.behalf.correlation_id,
+                        attempt=1,
+                    )
                 )
-            )
 
 
 def _derive_nothing(_events: Sequence[Any]) -> None:

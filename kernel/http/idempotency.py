@@ -9,8 +9,8 @@
 
 A crash before COMMIT leaves neither effect nor answer, so the retry runs; a
 crash after it leaves both, so the retry replays. There is no "running" row to
-clean up. The lock is taken in a statement of its own, before the SELECT: the
-snapshot of one combined statement could predate the other's COMMIT.
+clean up. Lock and SELECT are one call of a function and two statements in it, each
+with its own snapshot: that of one combined statement could predate the other's COMMIT.
 
 Keys are scoped to principal, method and path, and only their hash is stored. The
 answer is encrypted under the key itself (AES-256-GCM), since it may hold tokens: who reads
@@ -97,15 +97,15 @@ def _attempt(req: Request, key: str, secret: bytes) -> _Attempt:
 
 def _replayed(db: Transactions, clock: Clock, attempt: _Attempt, resp: Response) -> bool:
     """Write the stored answer, if there is one, into `resp`; raise KeyInUse while the first request runs."""
-    if not db.rows("SELECT pg_try_advisory_xact_lock(%s)", (attempt.lock,))[0][0]:
-        raise KeyInUse(headers={"Retry-After": "1"})
-    found = db.rows(
-        "SELECT fingerprint, answer FROM kernel_idempotency WHERE name = %s AND expires_at > %s",
-        (attempt.name, clock.now()),
+    [(mine, fingerprint, sealed)] = db.rows(
+        "SELECT mine, fingerprint, answer FROM kernel_kept_answer(%s, %s, %s)",
+        (attempt.lock, attempt.name, clock.now()),
     )
-    if not found:
+    if not mine:
+        raise KeyInUse(headers={"Retry-After": "1"})
+    if sealed is None:
         return False
-    fingerprint, sealed = (bytes(column) for column in found[0])
+    fingerprint, sealed = bytes(fingerprint), bytes(sealed)
     if fingerprint != attempt.fingerprint:
         raise KeyReused("This Idempotency-Key came with another body before.")
     stored = orjson.loads(attempt.seal.decrypt(sealed[:_NONCE], sealed[_NONCE:], attempt.name))
