@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from uuid import UUID
 
-from kernel import SYSTEM, Money, NotFound
+from kernel import SYSTEM, NotFound
+from plugins.bookings.cards import BookingCard, card_of
 from plugins.bookings.events import (
     BookingCancelled,
     BookingCompleted,
@@ -16,7 +16,7 @@ from plugins.bookings.events import (
     BookingStatusChanged,
 )
 from plugins.bookings.models import Booking
-from plugins.bookings.services import changing
+from plugins.bookings.services import changing, history
 from plugins.bookings.states import BookingStatus
 
 __all__ = [
@@ -31,24 +31,9 @@ __all__ = [
     "booking",
     "cancel",
     "confirm",
+    "confirm_paid",
+    "notice_given",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class BookingCard:
-    """A booking as part of something else: a payment, a review, a conversation."""
-
-    id: UUID
-    ref: str
-    title: str
-    customer_id: UUID
-    provider_id: UUID
-    scope: str | None
-    status: str
-    starts_at: datetime
-    ends_at: datetime
-    price: Money | None
-    completed_at: datetime | None
 
 
 def booking(booking_id: UUID) -> BookingCard:
@@ -56,24 +41,26 @@ def booking(booking_id: UUID) -> BookingCard:
     row = Booking.get_or_none(Booking.id == booking_id)
     if row is None:
         raise NotFound
-    return BookingCard(
-        id=row.id,
-        ref=row.ref,
-        title=row.title,
-        customer_id=row.customer_id,
-        provider_id=row.provider_id,
-        scope=row.scope or None,
-        status=row.status,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        price=Money(row.price_amount, row.price_currency) if row.price_amount is not None else None,
-        completed_at=row.completed_at,
-    )
+    return card_of(row)
 
 
 def confirm(booking_id: UUID) -> None:
-    """Confirm a pending booking for its provider: a payment, say. Raises BookingStatus (409), NotFound."""
+    """Confirm a pending booking for its provider. Raises BookingStatus (409), NotFound."""
     changing.change_status(SYSTEM, booking_id, "confirm")
+
+
+def confirm_paid(booking_id: UUID) -> None:
+    """Confirm what `bookings_payment` asked money for: it is there. Harmless twice.
+
+    One whose hold is over is confirmed while nobody else took its time. Raises NotFound,
+    and BookingStatus when it was cancelled or expired before: then give the money back.
+    """
+    changing.confirm_paid(booking_id)
+
+
+def notice_given(booking_id: UUID) -> timedelta | None:
+    """Return how long before its time the customer moved or cancelled it, at the shortest; None: never."""
+    return history.notice_given(booking_id)
 
 
 def cancel(booking_id: UUID, reason: str) -> None:

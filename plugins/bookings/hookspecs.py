@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel import Principal, hookspec
+from plugins.bookings.cards import BookingCard
 
 
 @hookspec
@@ -27,3 +28,15 @@ def bookings_guard(ref: str, service: Mapping[str, Any], customer: Principal) ->
 
     Called once for each booking, in its transaction: database reads only.
     """
+
+
+@hookspec
+def bookings_payment(booking: BookingCard) -> str | None:
+    """Say that this booking has to be paid first: return the path where; None when not.
+
+    Called in the transaction that books, before it is stored: no gateway is called
+    here. The booking is HELD then, whether or not a hold was asked for. Make the
+    payment when the client opens the path, and call `bookings.api.confirm_paid` when
+    the money is there. The first answer counts.
+    """
+    raise AssertionError("a specification is never called")

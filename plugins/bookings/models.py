@@ -78,8 +78,9 @@ class Booking(Versioned):
 
     While it is active it takes its `lane` from `blocked_from` to `blocked_until` (the
     time with its buffers): the exclusion constraint lets nothing else overlap. What
-    it is about is frozen: `title`, price, `snapshot`. `reminded` is the shortest notice,
-    in minutes, at which the parties were reminded.
+    it is about is frozen: `title`, price, `snapshot`. One with a `payment_url` is paid
+    there before it is booked. `reminded` is the shortest notice, in minutes, at which
+    the parties were reminded.
     """
 
     resource = peewee.ForeignKeyField(Resource, on_delete="CASCADE", index=False)
@@ -100,6 +101,8 @@ class Booking(Versioned):
     timezone = peewee.TextField()
     price_amount = peewee.BigIntegerField(null=True)
     price_currency = peewee.FixedCharField(max_length=3, null=True)  # type: ignore[call-overload]  # the stubs lack it
+    payment_url = peewee.TextField(default="")
+    paid_at = TimestampField(null=True)
     note = peewee.TextField()
     snapshot = JSONField(index=False)
     reminded = peewee.IntegerField(null=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, hookimpl
-from plugins.bookings import hookspecs, queries
+from plugins.bookings import figures, hookspecs, queries
 from plugins.bookings.events import EVENTS
 from plugins.bookings.models import MODELS
 from plugins.bookings.notices import TYPES
@@ -89,3 +89,8 @@ def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
 @hookimpl(optionalhook=True)
 def reviews_transactions(ref: str) -> Mapping[str, Any] | None:
     return queries.transaction(ref)
+
+
+@hookimpl(optionalhook=True)
+def dashboards_sources() -> Sequence[Mapping[str, Any]]:
+    return [figures.source()]

@@ -23,6 +23,12 @@ class CancellationWindow(Conflict):
     type, title = "cancellation-window", "It is too late to change this"
 
 
+class BookingUnpaid(Conflict):
+    """The time is booked by its payment, which is not there yet; `payment_url` says where it is made."""
+
+    type, title = "booking-unpaid", "This booking is not paid yet"
+
+
 class TooManyHolds(Conflict):
     """The customer holds as many times as allowed (`[bookings] max_holds`): book or release one first."""
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from kernel import Money, NotFound, Page, Principal, app, paginate, where_scope
+from kernel import NotFound, Page, Principal, app, paginate, where_scope
 from plugins.accounts import api as accounts
+from plugins.bookings.cards import price_of
 from plugins.bookings.models import Booking, Change, Hours, Resource, Step
 from plugins.bookings.offers import person
 from plugins.bookings.permissions import MANAGE
@@ -55,13 +56,14 @@ def shown(row: Booking, caller: Principal) -> dict[str, Any]:
     """Return a booking as the API shows it; a hold that is over is EXPIRED, swept or not."""
     lapsed = row.status == "HELD" and row.held_until <= app.clock.now()
     status = "EXPIRED" if lapsed else row.status
-    price = Money(row.price_amount, row.price_currency) if row.price_amount is not None else None
+    unpaid = status == "HELD" and bool(row.payment_url)
     return {
         **row.__data__,
         "status": status,
         "scope": row.scope or None,
-        "price": price,
-        "allowed": allowed(status, parties_of(row, caller)),
+        "price": price_of(row),
+        "payment_url": row.payment_url if unpaid else None,
+        "allowed": allowed(status, parties_of(row, caller), unpaid=unpaid),
     }
 
 

@@ -180,7 +180,10 @@ class PersonOut(Schema):
 
 
 class BookingItemOut(Schema):
-    """A booking; `allowed` are the transitions the caller may take it through now."""
+    """A booking; `allowed` are the transitions the caller may take it through now.
+
+    One with a `payment_url` is booked by paying there until `held_until`.
+    """
 
     id = fields.UUID(required=True)
     ref = fields.String(required=True)
@@ -195,6 +198,7 @@ class BookingItemOut(Schema):
     held_until = fields.DateTime(required=True, allow_none=True)
     cancellable_until = fields.DateTime(required=True)
     price = MoneyField(required=True, allow_none=True)
+    payment_url = fields.String(required=True, allow_none=True)
     allowed = fields.List(fields.String(), required=True)
     version = fields.Integer(required=True)
     created_at = fields.DateTime(required=True)

@@ -4,6 +4,8 @@ HELD ──request──▶ PENDING ──confirm──▶ CONFIRMED ──compl
  │ (time)            │ ╲ decline            │ ╲ no_show
  ▼                   ▼  ▼                   ▼  ▼
 EXPIRED     CANCELLED / EXPIRED     CANCELLED / NO_SHOW
+
+One that has to be paid first is HELD until it is: HELD ──pay──▶ CONFIRMED.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ TRANSITIONS: Final = {
     each.name: each
     for each in (
         Transition("request", ("HELD",), "PENDING", ("customer",)),
+        Transition("pay", ("HELD",), "CONFIRMED", ()),
         Transition("confirm", ("PENDING",), "CONFIRMED", ("provider", "operator")),
         Transition("decline", ("PENDING",), "CANCELLED", ("provider", "operator"), needs_reason=True),
         Transition("cancel", ACTIVE, "CANCELLED", ("customer", "provider", "operator"), needs_reason=True),
@@ -56,9 +59,15 @@ TRANSITIONS: Final = {
 }
 
 
-def allowed(status: str, parties: set[Party]) -> list[str]:
-    """Return the transitions that lead from a status and are for one of the parties."""
-    return [each.name for each in TRANSITIONS.values() if status in each.sources and parties & set(each.by)]
+def allowed(status: str, parties: set[Party], *, unpaid: bool = False) -> list[str]:
+    """Return the transitions that lead from a status and are for one of the parties.
+
+    What is `unpaid` is booked by its payment and not by request.
+    """
+    possible = [
+        each.name for each in TRANSITIONS.values() if status in each.sources and parties & set(each.by)
+    ]
+    return [name for name in possible if not (unpaid and name == "request")]
 
 
 def refused(name: str, status: str, parties: set[Party]) -> BookingStatus:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kernel import Conflict, NotFound, PreconditionFailed, Principal, app, invalid
+from kernel import SYSTEM, Conflict, NotFound, PreconditionFailed, Principal, app, invalid
 from plugins.bookings.events import BookingRescheduled
 from plugins.bookings.models import Booking, Resource
 from plugins.bookings.notices import tell
 from plugins.bookings.permissions import MANAGE
-from plugins.bookings.problems import CancellationWindow
+from plugins.bookings.problems import BookingUnpaid, CancellationWindow
 from plugins.bookings.services import placing
 from plugins.bookings.services.applying import apply
 from plugins.bookings.services.history import write_step
@@ -55,6 +55,21 @@ def change_status(
         return apply(booking, transition.name, target, party, caller.id, reason=reason)
 
 
+def confirm_paid(booking_id: UUID) -> None:
+    """Confirm what had to be paid and is; harmless twice. Raises NotFound, BookingStatus.
+
+    A hold that is over but still there has its lane still: it is confirmed.
+    """
+    with app.db.atomic():
+        booking = locked(booking_id, SYSTEM)
+        if booking.paid_at is not None:
+            return
+        if booking.status != "HELD":
+            raise refused("pay", booking.status, {"system"})
+        Booking.update(paid_at=app.clock.now()).where(Booking.id == booking.id).execute()
+        apply(booking, "pay", "CONFIRMED", "system", None)
+
+
 def _party(booking: Booking, caller: Principal, transition: Transition) -> Party:
     """Return as whom the caller takes the transition; raise BookingStatus when as nobody, or not now."""
     parties = parties_of(booking, caller)
@@ -70,6 +85,8 @@ def _party(booking: Booking, caller: Principal, transition: Transition) -> Party
 def _check(booking: Booking, transition: Transition, party: Party, reason: str) -> None:
     if transition.needs_reason and party != "system" and not reason.strip() and booking.status != "HELD":
         raise invalid("/reason", "Say why: the other party reads it.")
+    if transition.name == "request" and booking.payment_url:
+        raise BookingUnpaid("It is booked when it is paid.", payment_url=booking.payment_url)
     if transition.after_start and app.clock.now() < booking.starts_at:
         raise Conflict("It has not begun.")
     if transition.name == "cancel" and party == "customer":

@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import Conflict, NotFound, Principal, app
+from plugins.bookings.cards import card_of
 from plugins.bookings.events import BookingConfirmed, BookingPlaced
 from plugins.bookings.models import Booking, Resource
 from plugins.bookings.notices import tell
@@ -37,10 +38,12 @@ def place(caller: Principal, *, ref: str, starts_at: datetime, hold: bool, note:
         _check(service, resource, customer_id)
         for _, guard in app.hooks.implementations("bookings_guard"):
             guard(ref=ref, service=service, customer=caller)
-        if hold:
-            _check_holds(customer_id)
         lane = claim(resource, starts_at)
-        made = _stored(resource, service, customer_id, starts_at, lane, hold=hold, note=note)
+        made = _drafted(resource, service, customer_id, starts_at, lane, note=note)
+        made.payment_url = app.hooks.first("bookings_payment", booking=card_of(made)) or ""
+        if hold or made.payment_url:
+            _hold(made)
+        made.save(force_insert=True)
         _announce(made)
     return made
 
@@ -80,29 +83,31 @@ def _check(service: Service, resource: Resource, customer_id: UUID) -> None:
         raise Conflict("This is your own service.")
 
 
-def _check_holds(customer_id: UUID) -> None:
-    most = app.settings.of(BookingsSettings).max_holds
-    app.db.execute_sql(_LOCK, (f"bookings.holds:{customer_id}",))
+def _hold(booking: Booking) -> None:
+    """Make a booking not yet stored a hold; raise TooManyHolds. What is to be paid counts as one."""
+    settings, now = app.settings.of(BookingsSettings), app.clock.now()
+    app.db.execute_sql(_LOCK, (f"bookings.holds:{booking.customer_id}",))
     held = Booking.select().where(
-        Booking.customer_id == customer_id, Booking.status == "HELD", Booking.held_until > app.clock.now()
+        Booking.customer_id == booking.customer_id, Booking.status == "HELD", Booking.held_until > now
     )
-    if held.count() >= most:
-        raise TooManyHolds(f"At most {most}: book one or cancel it first.")
+    if held.count() >= settings.max_holds:
+        raise TooManyHolds(f"At most {settings.max_holds}: book one or cancel it first.")
+    booking.status = "HELD"
+    booking.held_until = now + timedelta(minutes=settings.hold_minutes)  # type: ignore[assignment]  # a column
 
 
-def _stored(
+def _drafted(
     resource: Resource,
     service: Service,
     customer_id: UUID,
     starts_at: datetime,
     lane: int,
     *,
-    hold: bool,
     note: str,
 ) -> Booking:
-    minutes = app.settings.of(BookingsSettings).hold_minutes
+    """Return a booking that is not stored yet."""
     price = service["price"]
-    made: Booking = Booking.create(
+    return Booking(
         resource=resource.id,
         resource_number=resource.number,
         customer_id=customer_id,
@@ -110,8 +115,7 @@ def _stored(
         scope=service["scope"] or "",
         ref=resource.ref,
         title=service["title"],
-        status="HELD" if hold else first_status(resource),
-        held_until=app.clock.now() + timedelta(minutes=minutes) if hold else None,
+        status=first_status(resource),
         timezone=resource.timezone,
         price_amount=price.amount if price else None,
         price_currency=price.currency if price else None,
@@ -119,7 +123,6 @@ def _stored(
         snapshot=dict(service["snapshot"]),
         **times(resource, starts_at, lane),
     )
-    return made
 
 
 def first_status(resource: Resource) -> str:

@@ -1,0 +1,1 @@
+"""Bookings that are paid: the bridge between bookings and payments."""

@@ -1,0 +1,9 @@
+"""The bridge keeps the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestBookingPayments(PluginContract):
+    plugin = "booking_payments"
