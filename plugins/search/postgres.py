@@ -299,9 +299,12 @@ def _seen(kind: str, scopes: Scopes, scope: str | None) -> Any:
 
 
 def _readable(query: SearchQuery) -> list[str] | None:
-    """Return the scopes whose words a correction may show; None for all."""
-    if query.scope is not None:
-        return [query.scope]
-    if any(scopes is ALL for scopes in query.audience.values()):
-        return None
-    return ["", *{scope for scopes in query.audience.values() if scopes is not ALL for scope in scopes}]
+    """Return the scopes whose words a correction may show; None for all.
+
+    Words are not known by kind: where one kind is limited to some scopes, all are.
+    """
+    limited = [scopes for scopes in query.audience.values() if isinstance(scopes, frozenset)]
+    if not limited:
+        return None if query.scope is None else [query.scope]
+    readable = {"", *(scope for scopes in limited for scope in scopes)}
+    return sorted(readable if query.scope is None else readable & {query.scope})

@@ -128,9 +128,13 @@ def test_corrections_do_not_tell_words_of_a_scope_the_reader_is_not_in(put):
     learn_words()
 
     outsider = api.find(SearchQuery(text="zanzibbar", audience={"note": frozenset()}))
+    asking = api.find(SearchQuery(text="zanzibbar", audience={"note": frozenset()}, scope=SHOP))
+    half = api.find(SearchQuery(text="zanzibbar", audience={"note": frozenset(), "person": ALL}))
     member = api.find(SearchQuery(text="zanzibbar", audience={"note": frozenset([SHOP])}))
 
     assert (outsider.corrected, outsider.hits) == (None, ())
+    assert (asking.corrected, asking.hits) == (None, ())
+    assert (half.corrected, half.hits) == (None, ())
     assert member.corrected == "zanzibar"
     assert len(member.hits) == 1
 
