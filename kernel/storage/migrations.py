@@ -15,7 +15,9 @@ that); such a script must be able to run again after it broke in the middle.
 
 Any number of processes may call `up()` at once: one works, the others wait on
 an advisory lock and then find nothing to do. An applied script is never
-edited: its checksum stands in the ledger.
+edited: its checksum stands in the ledger. Where that happened all the same, a
+later script of the plugin brings those databases along and says which text of
+which script it mends: `repairs = {"0002_events": ["<SHA-256 of that text>"]}`.
 """
 
 from __future__ import annotations
@@ -316,9 +318,17 @@ def _after(script: Script, to: str | None) -> bool:
 
 
 def _refuse_edited(scripts: Sequence[Script], ledger: Mapping[str, Applied]) -> None:
+    repaired = {
+        (f"{script.plugin}.{name}", checksum)
+        for script in scripts
+        for name, checksums in getattr(script.module, "repairs", {}).items()
+        for checksum in checksums
+    }
     for script in scripts:
         line = ledger.get(script.key)
-        if line is not None and line.checksum != script.checksum:
+        if line is None or (script.key, line.checksum) in repaired:
+            continue
+        if line.checksum != script.checksum:
             raise MigrationError(
                 f"{script.path}: was edited after it was applied on {line.applied:%Y-%m-%d %H:%M} UTC: "
                 "restore it and write a new migration"

@@ -15,7 +15,6 @@ from kernel.cli.bench_programs import PLACE, Program, Run, chosen, programs, run
 from kernel.cli.output import json_option, show
 from kernel.cli.profiles import profile_option
 from kernel.cli.runtime import ROOT
-from kernel.errors import ConfigurationError
 
 RESULTS = PLACE / "results.json"
 PAGE = ROOT / "docs" / "performance.md"
@@ -132,13 +131,11 @@ def _judged(runs: Sequence[Run]) -> int:
 
 
 def _store(runs: Sequence[Run]) -> None:
-    """Keep what was measured beside the programs, and write the page that shows it."""
+    """Keep what was measured, of programs that did not fail, beside the programs, and write the page that shows it."""
     from kernel.documentation.figures import results
     from kernel.documentation.inserts import filled
 
-    if any(one.fault for one in runs):
-        raise ConfigurationError("a program failed: nothing is stored; run it alone to see why")
-    kept = results(RESULTS) | {one.name: _printed(one) for one in runs}
+    kept = results(RESULTS) | {one.name: _printed(one) for one in runs if not one.fault}
     RESULTS.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     PAGE.write_text(filled()[PAGE], encoding="utf-8")
 

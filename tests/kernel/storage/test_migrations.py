@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kernel.storage import Database
-from kernel.storage.migrations import MigrationError, Migrations, Source
+from kernel.storage.migrations import MigrationError, Migrations, Script, Source
 
 CREATE = """
 requires = {requires!r}
@@ -114,6 +114,31 @@ def test_an_edited_applied_script_is_refused_by_name(db: Database, tree: Tree) -
     migrations.up()
 
     path.write_text(path.read_text() + "\n# harmless?\n")
+
+    with pytest.raises(MigrationError, match=r"a/0001_initial\.py: was edited after it was applied"):
+        migrations.up()
+
+
+def test_an_edited_script_that_a_later_one_repairs_is_brought_along(db: Database, tree: Tree) -> None:
+    first = tree.write("a.0001_initial")
+    migrations = Migrations(db, tree.sources("a"))
+    migrations.up()
+    former = Script("a", "0001_initial", first).checksum
+    first.write_text(first.read_text() + "\n# edited\n")
+    tree.write("a.0002_mend", f"repairs = {{'0001_initial': [{former!r}]}}\ndef up(migrator, db): pass\n")
+
+    done = migrations.up()
+
+    assert done == ["a.0002_mend"]
+    assert migrations.up() == []
+
+
+def test_a_repair_of_another_text_repairs_nothing(db: Database, tree: Tree) -> None:
+    first = tree.write("a.0001_initial")
+    migrations = Migrations(db, tree.sources("a"))
+    migrations.up()
+    first.write_text(first.read_text() + "\n# edited\n")
+    tree.write("a.0002_mend", "repairs = {'0001_initial': ['of another text']}\ndef up(migrator, db): pass\n")
 
     with pytest.raises(MigrationError, match=r"a/0001_initial\.py: was edited after it was applied"):
         migrations.up()
