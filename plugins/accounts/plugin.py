@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
-from plugins.accounts import hookspecs, moderation, provider_tokens
+from plugins.accounts import figures, hookspecs, moderation, provider_tokens
 from plugins.accounts.commands import COMMANDS
 from plugins.accounts.demo import load
 from plugins.accounts.events import EVENTS, PUBLIC
@@ -123,3 +123,8 @@ def moderation_types() -> Sequence[Mapping[str, Any]]:
 @hookimpl(optionalhook=True)
 def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
     return [(event, ("user_id",), "accounts:read") for event in PUBLIC]
+
+
+@hookimpl(optionalhook=True)
+def dashboards_sources() -> Sequence[Mapping[str, Any]]:
+    return [figures.source()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import DemoNotes, Permission, Role, Route, hookimpl
-from plugins.buildings import queries
+from plugins.buildings import figures, queries
 from plugins.buildings.demo import load
 from plugins.buildings.events import EVENTS
 from plugins.buildings.models import MODELS
@@ -101,3 +101,13 @@ def listings_closed_scopes(scopes: Collection[str]) -> Collection[str]:
 @hookimpl(optionalhook=True)
 def orders_guard_place(draft: Any) -> None:
     guards.placement(draft)
+
+
+@hookimpl(optionalhook=True)
+def dashboards_sources() -> Sequence[Mapping[str, Any]]:
+    return figures.sources()
+
+
+@hookimpl(optionalhook=True)
+def dashboards_titles(refs: Sequence[str]) -> Mapping[str, str]:
+    return figures.titles(refs)

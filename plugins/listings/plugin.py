@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import DemoNotes, Permission, Principal, Role, Route, hookimpl
-from plugins.listings import booking, categories_in_use, hookspecs, moderation, ordering
+from plugins.listings import booking, categories_in_use, figures, hookspecs, moderation, ordering
 from plugins.listings.demo import load
 from plugins.listings.events import EVENTS
 from plugins.listings.models import MODELS
@@ -132,3 +132,18 @@ def orders_release(lines: Sequence[Any]) -> None:
 @hookimpl(optionalhook=True)
 def bookings_resolve(refs: Sequence[str], viewer: Principal) -> Mapping[str, Any]:
     return booking.resolve(refs, viewer)
+
+
+@hookimpl(optionalhook=True)
+def dashboards_sources() -> Sequence[Mapping[str, Any]]:
+    return [figures.source()]
+
+
+@hookimpl(optionalhook=True)
+def dashboards_titles(refs: Sequence[str]) -> Mapping[str, str]:
+    return figures.titles(refs)
+
+
+@hookimpl(optionalhook=True)
+def dashboards_seller_figures(seller_id: UUID) -> Mapping[str, int]:
+    return figures.of_seller(seller_id)

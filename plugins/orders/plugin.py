@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
-from plugins.orders import hookspecs, numbers
+from plugins.orders import figures, hookspecs, numbers
 from plugins.orders.demo import load
 from plugins.orders.events import EVENTS
 from plugins.orders.models import MODELS
@@ -98,3 +98,8 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def reviews_transactions(ref: str) -> Mapping[str, Any] | None:
     return transaction(ref)
+
+
+@hookimpl(optionalhook=True)
+def dashboards_sources() -> Sequence[Mapping[str, Any]]:
+    return [figures.source()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import HealthCheck, Permission, Role, Route, Service, hookimpl
-from plugins.payments import gateways, readiness
+from plugins.payments import figures, gateways, readiness
 from plugins.payments.commands import COMMANDS
 from plugins.payments.events import EVENTS
 from plugins.payments.models import MODELS
@@ -84,3 +84,8 @@ def export_personal_data(app: Application, user_id: UUID) -> Mapping[str, Any]:
 @hookimpl
 def erase_personal_data(app: Application, user_id: UUID) -> None:
     erase(user_id)
+
+
+@hookimpl(optionalhook=True)
+def dashboards_refunds() -> Sequence[Mapping[str, Any]]:
+    return [figures.refunds()]

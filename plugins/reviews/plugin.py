@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, Subscriber, hookimpl
-from plugins.reviews import hookspecs, moderation
+from plugins.reviews import figures, hookspecs, moderation
 from plugins.reviews.commands import COMMANDS
 from plugins.reviews.events import EVENTS, PUBLIC
 from plugins.reviews.models import MODELS
@@ -96,3 +96,8 @@ def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
 @hookimpl(optionalhook=True)
 def moderation_types() -> Sequence[Mapping[str, Any]]:
     return [moderation.kind()]
+
+
+@hookimpl(optionalhook=True)
+def dashboards_sources() -> Sequence[Mapping[str, Any]]:
+    return [figures.source()]

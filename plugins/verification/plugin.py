@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
-from plugins.verification import hookspecs
+from plugins.verification import figures, hookspecs
 from plugins.verification.events import EVENTS
 from plugins.verification.kinds import Kinds
 from plugins.verification.models import MODELS
@@ -84,3 +84,8 @@ def erase_personal_data(app: Application, user_id: UUID) -> None:
 @hookimpl(optionalhook=True)
 def notifications_types() -> Sequence[NotificationType]:
     return TYPES
+
+
+@hookimpl(optionalhook=True)
+def dashboards_sources() -> Sequence[Mapping[str, Any]]:
+    return [figures.source()]

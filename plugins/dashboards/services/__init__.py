@@ -1,0 +1,1 @@
+"""What happens to what is counted, and what is read of it."""

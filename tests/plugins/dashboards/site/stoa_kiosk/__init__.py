@@ -1,0 +1,1 @@
+"""A kiosk, for the tests of dashboards."""

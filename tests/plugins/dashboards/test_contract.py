@@ -1,0 +1,9 @@
+"""Dashboards keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestDashboards(PluginContract):
+    plugin = "dashboards"
