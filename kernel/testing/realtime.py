@@ -20,11 +20,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
-import socketio
 from socketio.exceptions import ConnectionError as Refused
 
 from kernel.realtime.recovery import UNWRITTEN
 from kernel.testing.client import Client
+from kernel.testing.ordered_client import OrderedClient
 from kernel.testing.server import Server
 
 PATIENCE = 15.0  # seconds a test waits for what must come; nothing is measured by it
@@ -101,7 +101,7 @@ class SocketClient:
         self._http.headers.update(
             headers or {}
         )  # of every request; the library's own go with the first alone
-        self._client = socketio.Client(reconnection=False, handle_sigint=False, http_session=self._http)
+        self._client = OrderedClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._client.on("*", self._hear, namespace=namespace)
         self._client.on("disconnect", self._gone, namespace=namespace)
         self._client.on("connect_error", self._refused, namespace=namespace)
@@ -121,6 +121,7 @@ class SocketClient:
         except Refused as ex:
             self._wire = self._client.eio.ws
             self._client.disconnect()
+            self._client.shutdown()
             self._let_go()
             raise ConnectRefused(namespace, self._refusal or str(ex)) from ex
         self._await(lambda: bool(self._heard("rooms")), "the rooms after CONNECT")
@@ -175,8 +176,9 @@ class SocketClient:
         return found[0][1]
 
     def heard(self, name: str) -> list[Event]:
-        """Return every event of this name that came so far."""
+        """Return every event of this name that came so far; raise AssertionError if a stream had a gap."""
         with self._changed:
+            assert self._fault is None, self._fault
             return self._heard(name)
 
     def until(self, condition: Callable[[SocketClient], bool]) -> None:

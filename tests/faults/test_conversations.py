@@ -117,8 +117,6 @@ def test_processes_are_killed_in_turn_while_everybody_writes(conversation):
     talk.assert_all_have_everything_once_in_order()
 
 
-# On a busy machine about one run of four ends with a listener short of messages: a defect, not yet found.
-@pytest.mark.xfail(reason="a listener may miss messages after Redis was away", strict=False)
 @pytest.mark.parametrize("how", ["stop", "kill", "pause"])
 def test_redis_is_away_for_a_while_while_everybody_writes(conversation, redis, how):
     talk = conversation(redis={"url": redis.url})
