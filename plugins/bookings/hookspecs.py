@@ -23,6 +23,15 @@ def bookings_resolve(refs: Sequence[str], viewer: Principal) -> Mapping[str, Map
 
 
 @hookspec
+def bookings_demo() -> Sequence[str]:
+    """Return the refs of a few services in your demo data, for the demo to make bookable.
+
+    Called by `manage.py demo` only, when your demo data is there (bookings are loaded `after` you).
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
 def bookings_guard(ref: str, service: Mapping[str, Any], customer: Principal) -> None:
     """Refuse a booking by raising a problem (Forbidden, Conflict); say nothing to let it pass.
 

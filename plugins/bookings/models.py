@@ -129,6 +129,17 @@ class Step(Model):
         table_name = "bookings_step"
 
 
+class Feed(Model):
+    """An address that calendars subscribe to: of all one's bookings, or of those of one's resource."""
+
+    owner_id = peewee.UUIDField()
+    resource = peewee.ForeignKeyField(Resource, on_delete="CASCADE", index=False, null=True)
+    digest = peewee.BlobField()
+
+    class Meta:
+        table_name = "bookings_feed"
+
+
 INDEXES: Final = (
     (Resource, "UNIQUE INDEX bookings_resource_ref ON bookings_resource (ref)"),
     (Resource, "INDEX bookings_resource_provider ON bookings_resource (provider_id, id DESC)"),
@@ -147,8 +158,14 @@ INDEXES: Final = (
     ),
     (Booking, "INDEX bookings_booking_held ON bookings_booking (held_until) WHERE status = 'HELD'"),
     (Step, "INDEX bookings_step_booking ON bookings_step (booking_id, id)"),
+    (
+        Feed,
+        "UNIQUE INDEX bookings_feed_of ON bookings_feed (owner_id, resource_id) NULLS NOT DISTINCT",
+    ),
+    (Feed, "UNIQUE INDEX bookings_feed_digest ON bookings_feed (digest)"),
+    (Feed, "INDEX bookings_feed_resource ON bookings_feed (resource_id)"),
 )
 for _model, _definition in INDEXES:
     _model.add_index(peewee.SQL(f"CREATE {_definition}"))
 
-MODELS: Final = (Resource, Hours, Change, Booking, Step)
+MODELS: Final = (Resource, Hours, Change, Booking, Step, Feed)

@@ -20,11 +20,15 @@ TYPES: Final = (
 )
 
 
+def page_of(booking: Booking) -> str:
+    """Return the page of a booking in the operator's client; empty when none is named."""
+    page = app.settings.of(BookingsSettings).page_url.replace("{id}", str(booking.id))
+    return f"{app.settings.kernel.public_url.rstrip('/')}{page}" if page.startswith("/") else page
+
+
 def tell(name: str, booking: Booking, people: Iterable[UUID], *, reason: str = "", key: str = "") -> None:
     """Send people a message about a booking, once for each of its versions (and `key`)."""
-    page = app.settings.of(BookingsSettings).page_url.replace("{id}", str(booking.id))
-    if page.startswith("/"):
-        page = f"{app.settings.kernel.public_url.rstrip('/')}{page}"
+    page = page_of(booking)
     data = {
         "booking_id": str(booking.id),
         "title": booking.title,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, hookimpl
 from plugins.bookings import figures, hookspecs, queries
+from plugins.bookings.demo import load
 from plugins.bookings.events import EVENTS
 from plugins.bookings.models import MODELS
 from plugins.bookings.notices import TYPES
@@ -64,6 +65,11 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 @hookimpl
 def register_realtime(settings: Settings) -> Sequence[Namespace]:
     return NAMESPACES
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
 
 
 @hookimpl

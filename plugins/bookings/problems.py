@@ -35,6 +35,12 @@ class TooManyHolds(Conflict):
     type, title = "too-many-holds", "You hold too many times"
 
 
+class FeedExists(Conflict):
+    """There is a feed of this already: have a new secret made for it."""
+
+    type, title = "feed-exists", "This calendar has an address already"
+
+
 class ResourceExists(Conflict):
     """The service can be booked already: change its resource instead."""
 

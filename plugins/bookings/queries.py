@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel import NotFound, Page, Principal, app, paginate, where_scope
 from plugins.accounts import api as accounts
 from plugins.bookings.cards import price_of
-from plugins.bookings.models import Booking, Change, Hours, Resource, Step
+from plugins.bookings.models import Booking, Change, Feed, Hours, Resource, Step
 from plugins.bookings.offers import person
 from plugins.bookings.permissions import MANAGE
 from plugins.bookings.services.changing import parties_of
@@ -106,3 +106,9 @@ def changes(resource_id: UUID, cursor: str | None, limit: int) -> Page[Change]:
     """Return a page of a resource's exceptions, the latest days first."""
     query = Change.select().where(Change.resource == resource_id)
     return paginate(query, (Change.last_day.desc(), Change.id.desc()), cursor=cursor, limit=limit)
+
+
+def feeds(caller: Principal, cursor: str | None, limit: int) -> Page[Feed]:
+    """Return a page of one's calendar feeds, the latest first."""
+    query = Feed.select().where(Feed.owner_id == person(caller))
+    return paginate(query, (Feed.id.desc(),), cursor=cursor, limit=limit)

@@ -269,3 +269,23 @@ class MovedOut(Schema):
     ends_at = fields.DateTime(required=True)
     status = fields.String(required=True)
     party = fields.String(required=True)
+
+
+class FeedIn(Schema):
+    """Which bookings: all of one's own, or those of a resource of one's own."""
+
+    resource_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class FeedOut(Schema):
+    """A calendar feed."""
+
+    id = fields.UUID(required=True)
+    resource_id = fields.UUID(required=True, allow_none=True)
+    created_at = fields.DateTime(required=True)
+
+
+class FeedMadeOut(FeedOut):
+    """A calendar feed with its address, which is shown this once."""
+
+    url = fields.String(required=True)

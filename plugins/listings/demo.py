@@ -18,6 +18,7 @@ from kernel import DemoNotes
 from plugins.accounts import api as accounts
 from plugins.categories import api as categories
 from plugins.listings.models import Listing, ViewDay
+from plugins.listings.ordering import PREFIX
 from plugins.listings.services import indexing, sellers
 from plugins.listings.services.rows import OWNER_TYPE
 from plugins.listings.settings import ListingsSettings
@@ -74,6 +75,12 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
             "curl '{url}/v1/listings?sort=price_asc&type=SERVICE&limit=3'",
         )
     )
+
+
+def services() -> list[str]:
+    """Return the refs of a few services of the demo that are on the list."""
+    numbers = [each for each in range(0, COUNT, 5) if Random(each).choice(STATUSES) == "ACTIVE"]  # noqa: S311
+    return [f"{PREFIX}{_id(f'listing {each}')}" for each in numbers[:8]]
 
 
 def _write(app: Application, numbers: Iterable[int]) -> None:

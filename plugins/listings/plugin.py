@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel import DemoNotes, Permission, Principal, Role, Route, hookimpl
 from plugins.listings import booking, categories_in_use, figures, hookspecs, moderation, ordering
-from plugins.listings.demo import load
+from plugins.listings.demo import load, services
 from plugins.listings.events import EVENTS
 from plugins.listings.models import MODELS
 from plugins.listings.notices import TYPES
@@ -132,6 +132,11 @@ def orders_release(lines: Sequence[Any]) -> None:
 @hookimpl(optionalhook=True)
 def bookings_resolve(refs: Sequence[str], viewer: Principal) -> Mapping[str, Any]:
     return booking.resolve(refs, viewer)
+
+
+@hookimpl(optionalhook=True)
+def bookings_demo() -> Sequence[str]:
+    return services()
 
 
 @hookimpl(optionalhook=True)

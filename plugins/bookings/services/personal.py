@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import app
-from plugins.bookings.models import Booking, Resource, Step
+from plugins.bookings.models import Booking, Feed, Resource, Step
 from plugins.bookings.services.applying import apply
 
 _CANCEL: Final = """
@@ -39,6 +39,7 @@ def erase(user_id: UUID) -> None:
     """Cancel what is ahead and forget what somebody wrote; the bookings stay, for the other party's books."""
     for (booking_id,) in app.db.rows(_CANCEL, {"user": user_id}):
         apply(Booking.get_by_id(booking_id), "cancel", "CANCELLED", "system", None, reason="")
+    Feed.delete().where(Feed.owner_id == user_id).execute()
     Resource.update(open=False).where(Resource.provider_id == user_id).execute()
     Booking.update(note="").where(Booking.customer_id == user_id).execute()
     Step.update(reason="", actor_id=None).where(Step.actor_id == user_id).execute()

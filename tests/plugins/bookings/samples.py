@@ -10,7 +10,8 @@ from kernel import uuid7
 from kernel.application import Application
 from kernel.testing.samples import Sample, sample
 from plugins.accounts import api as accounts
-from plugins.bookings.models import Booking, Change, Hours, Resource
+from plugins.bookings.models import Booking, Change, Feed, Hours, Resource
+from plugins.bookings.services import feeds
 
 BASE = "/bookings/{booking_id}"
 RESOURCE = "/bookings/resources/{resource_id}"
@@ -107,6 +108,19 @@ def change(app: Application) -> Sample:
         resource=made.id, opens=False, first_day=day, last_day=day, start=0, end=1440, note=""
     )
     return Sample({"resource_id": made.id, "change_id": closed.id}, owner=provider)
+
+
+@sample("feed_id")
+def feed(app: Application) -> Sample:
+    owner = someone()
+    return Sample({"feed_id": Feed.create(owner_id=owner, digest=uuid7().bytes).id}, owner=owner)
+
+
+@sample("token")
+def calendar(app: Application) -> Sample:
+    owner = someone()
+    made = feeds.create(app.auth.principal_of(owner), None)
+    return Sample({"token": made.url.rpartition("/")[2]}, owner=owner, public=True)
 
 
 @sample(rooms=["user"])
