@@ -43,14 +43,23 @@ def rooms(building_id: UUID) -> list[Room]:
 
 
 def _opened(building_id: UUID, purpose: str, people: Collection[UUID]) -> Room:
-    card = buildings.cards([building_id])[building_id]
-    title = _TITLES[purpose].format(name=card.name)
+    title = _title(building_id, purpose)
     scope = buildings.scope_of(building_id)
     conversation = chat.room_for(f"{_REFS[purpose]}:{building_id}", people, title=title, scope=scope)
     made: Room = Room.create(building_id=building_id, purpose=purpose, conversation_id=conversation)
     if not buildings.settings(building_id).chat:
         chat.close(conversation)
     return made
+
+
+def _title(building_id: UUID, purpose: str) -> str:
+    return _TITLES[purpose].format(name=buildings.cards([building_id])[building_id].name)
+
+
+def rename(building_id: UUID) -> None:
+    """Give both rooms the name their building has now."""
+    for room in rooms_of(building_id):
+        chat.rename(room.conversation_id, _title(building_id, room.purpose))
 
 
 def bring_in(building_id: UUID, user_id: UUID) -> None:

@@ -6,7 +6,14 @@ from typing import Final
 
 from contrib.building_chat import services
 from kernel import Delivery, Subscriber
-from plugins.buildings.api import BuildingDeleted, MemberJoined, MemberLeft, SettingsChanged, building_of
+from plugins.buildings.api import (
+    BuildingDeleted,
+    BuildingUpdated,
+    MemberJoined,
+    MemberLeft,
+    SettingsChanged,
+    building_of,
+)
 from plugins.chat.api import MessageSent
 
 
@@ -26,6 +33,12 @@ def follow_switch(delivery: Delivery) -> None:
         services.switch(delivery.event.building_id, on=delivery.event.chat)
 
 
+def follow_name(delivery: Delivery) -> None:
+    """Name the rooms as their building."""
+    if "name" in delivery.event.fields:
+        services.rename(delivery.event.building_id)
+
+
 def close_rooms(delivery: Delivery) -> None:
     """Close the rooms of a building that is gone."""
     services.switch(delivery.event.building_id, on=False)
@@ -41,6 +54,7 @@ SUBSCRIBERS: Final = (
     Subscriber(MemberJoined, bring_in, name="building_chat.bring_in", inline=True),
     Subscriber(MemberLeft, let_go, name="building_chat.let_go", inline=True),
     Subscriber(SettingsChanged, follow_switch, name="building_chat.follow_switch", inline=True),
+    Subscriber(BuildingUpdated, follow_name, name="building_chat.follow_name", inline=True),
     Subscriber(BuildingDeleted, close_rooms, name="building_chat.close_rooms", inline=True),
     Subscriber(MessageSent, guard_message, name="building_chat.guard_message", inline=True),
 )

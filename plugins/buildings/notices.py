@@ -15,6 +15,7 @@ TYPES: Final = (
     NotificationType("buildings.join_approved", "You belong to a building"),
     NotificationType("buildings.join_rejected", "A building turned your request down"),
     NotificationType("buildings.appointed", "You run a building"),
+    NotificationType("buildings.removed", "You do not belong to a building any more"),
 )
 
 
@@ -40,6 +41,11 @@ def decided(name: str, building: Building, request: JoinRequest) -> None:
 def appointed(building: Building, user_id: UUID) -> None:
     """Tell somebody that they run a building now."""
     _send("appointed", building, user_id, {"url": f"/v1/buildings/{building.id}"}, None)
+
+
+def removed(building: Building, user_id: UUID, how: str) -> None:
+    """Tell somebody that they were taken out; `how` is removed, or banned: then they may not come back."""
+    _send("removed", building, user_id, {"banned": how == "banned"}, None)
 
 
 def _send(name: str, building: Building, user_id: UUID, data: dict[str, Any], key: str | None) -> None:

@@ -40,6 +40,7 @@ __all__ = [
     "message_text",
     "note",
     "remove_member",
+    "rename",
     "reopen",
     "room_for",
     "room_of",
@@ -86,6 +87,12 @@ def reopen(conversation_id: UUID) -> None:
     """Let people write again in an attached conversation. A second time changes nothing. Raises NotFound."""
     with app.db.atomic():
         ruling.reopen(_attached(conversation_id))
+
+
+def rename(conversation_id: UUID, title: str) -> None:
+    """Call an attached conversation something else, at once for who has it open. Raises NotFound."""
+    with app.db.atomic():
+        ruling.rename(_attached(conversation_id), title)
 
 
 def note(conversation_id: UUID, payload: Mapping[str, Any]) -> UUID:

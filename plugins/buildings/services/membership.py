@@ -92,7 +92,7 @@ def tell_verified(building_id: UUID, user_id: UUID, *, verified: bool) -> None:
 
 
 def end(building: Building, user_id: UUID, status: str) -> None:
-    """Let a member leave, remove or ban them; who never belonged can be banned, too.
+    """Let a member leave, remove or ban them, which they are told; who never belonged can be banned, too.
 
     Raises NotFound for who does not belong, LastAdmin.
     """
@@ -105,6 +105,8 @@ def end(building: Building, user_id: UUID, status: str) -> None:
     if before.admin:
         _require_another_admin(building.id)
     close(before, status, HOW[status])
+    if status != "LEFT":
+        notices.removed(building, user_id, HOW[status])
 
 
 def _ban_outsider(building: Building, user_id: UUID, before: Member | None) -> None:

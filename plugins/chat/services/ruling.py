@@ -45,6 +45,12 @@ def update(
         return _write(before, held.member.user_id, new)
 
 
+def rename(conversation: Conversation, title: str) -> None:
+    """Call a locked conversation something else. The same title again changes nothing."""
+    if conversation.title != title:
+        _write(conversation, None, {"title": title})
+
+
 def verify(caller: Principal, conversation_id: UUID, *, verified: bool) -> None:
     """Give or take a channel's verified badge; takes chat:verify."""
     if not caller.can(VERIFY):

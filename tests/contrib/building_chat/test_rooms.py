@@ -51,6 +51,16 @@ def test_strangers_and_members_of_another_building_find_nothing(attalos, house, 
     assert [[each.status for each in three] for three in answers] == [[404, 404, 404]] * 2
 
 
+def test_a_renamed_building_renames_its_conversations(attalos, person):
+    ada, there = attalos.take_in(person()), rooms(attalos.admin, attalos).json
+
+    answer = attalos.admin.client.patch(attalos.url, {"name": "Stoa Poikile"})
+
+    assert answer.status == 200
+    shown = [ada.client.get(f"/v1/conversations/{there[each]}").json for each in ("group", "announcements")]
+    assert [each["title"] for each in shown] == ["Stoa Poikile", "Stoa Poikile: announcements"]
+
+
 def test_who_loses_the_admins_role_announces_no_more(attalos, person):
     ben, there = person("Ben"), rooms(attalos.admin, attalos).json
     admins = f"{attalos.url}/admins"

@@ -165,6 +165,35 @@ def test_who_is_banned_is_out_at_once_and_not_let_in_by_any_way(attalos, person,
     assert (lifted.status, ada.join(attalos).status) == (204, 201)
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("DELETE", "ask to come in again"), ("POST", "You cannot ask to come in again")],
+    ids=["removed", "banned"],
+)
+def test_who_is_taken_out_is_told_once(attalos, person, work, mailbox, how, said):
+    ada = attalos.take_in(person("Ada"))
+    path = f"{attalos.url}/members/{ada.id}{'' if how == 'DELETE' else '/ban'}"
+    work()
+
+    for _ in range(2):  # the second time there is nobody to take out
+        attalos.admin.client.request(how, path)
+    work()
+
+    told = [one for one in mailbox(ada.email) if "any more" in one["subject"]]
+    assert len(told) == 1
+    assert said in told[0]["text"]
+
+
+def test_who_leaves_is_told_nothing(attalos, person, work, mailbox):
+    ada = attalos.take_in(person("Ada"))
+    work()
+
+    ada.client.post(f"{attalos.url}/leave")
+    work()
+
+    assert not any("any more" in one["subject"] for one in mailbox(ada.email))
+
+
 def test_who_never_belonged_can_be_kept_out(attalos, person):
     eve = person("Eve")
 
