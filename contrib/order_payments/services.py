@@ -28,12 +28,14 @@ def demanded(order: orders.OrderCard) -> orders.PaymentDemand | None:
 
 def pay(order_id: UUID, buyer: Principal) -> payments.PaymentCard:
     """Return the payment of a buyer's order, made due if it is not yet; raise NotFound, PaymentDiffers."""
+    known = of_order(order_id)
+    if known is not None:
+        if known.payer_id != buyer.id:
+            raise NotFound
+        return known
     order = orders.orders([order_id]).get(order_id)
     if order is None or buyer.id is None or order.buyer_id != buyer.id:
         raise NotFound
-    known = of_order(order_id)
-    if known is not None:
-        return known
     if order.status != "PENDING" or not order.payment_due:
         raise NotFound("There is nothing to pay.")
     return due(order)

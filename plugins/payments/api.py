@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from kernel import Money
+from peewee import fn
+
+from kernel import Money, Prepared, app, arg
 from plugins.payments.events import (
     EscrowHeld,
     EscrowRefunded,
@@ -50,8 +53,12 @@ from plugins.payments.problems import (
 )
 from plugins.payments.services import confirming, demands, escrows, refunds
 from plugins.payments.services.demands import Capture, Share, shares
+from plugins.payments.services.rows import as_row
 from plugins.payments.states import ENDED
 
+_OF_REFS: Final = Prepared(
+    lambda: Payment.select().where(Payment.ref == fn.ANY(arg("refs"))).order_by(Payment.id)
+)
 Split = Share
 """What one payee is to get: `Split(payee_id, amount, commission)`."""
 
@@ -155,8 +162,8 @@ def payment(payment_id: UUID) -> PaymentCard | None:
 
 def of_refs(refs: Collection[str]) -> dict[str, PaymentCard]:
     """Return the latest payment of each ref, in one statement; those without are left out."""
-    rows = Payment.select().where(Payment.ref.in_(set(refs))).order_by(Payment.id)
-    return {row.ref: _card(row) for row in rows}
+    rows = _OF_REFS.dicts(app.db, refs=list(set(refs)))
+    return {row["ref"]: _card(as_row(Payment, row)) for row in rows}
 
 
 def capture(payment_id: UUID, actor: str) -> PaymentCard:

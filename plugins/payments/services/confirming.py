@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from kernel import NotFound, app, invalid
+from kernel import app, invalid
 from plugins.payments import gateways
 from plugins.payments.models import Method, Operation, Payment
 from plugins.payments.ports import GatewayDeclined, Intent
@@ -14,10 +14,12 @@ from plugins.payments.problems import InProgress, PaymentStatus
 from plugins.payments.services import operations, settlement
 from plugins.payments.services.ledger import wallet
 from plugins.payments.services.operations import Answer
-from plugins.payments.services.rows import locked, move
+from plugins.payments.services.rows import locked, own, write
 from plugins.payments.states import OPEN, PAYMENT, UNPAID, refused
 
 _PAID: Final = ("CAPTURED", "AUTHORISED", "REFUNDED")
+_ATTEMPTS: Final = 5
+"""How often a payment is looked at again that changed between the look and the claim."""
 
 
 def confirm(
@@ -40,14 +42,19 @@ def confirm(
         return _from_wallet(payment_id, payer_id)
     if method_id is not None:
         gateway, method = _kept(method_id, payer_id)
-    if gateway:
-        begun = own(payment_id, payer_id)
-        if begun.intent and begun.source != gateway and begun.status in UNPAID:
-            _give_up(begun, f"user:{payer_id}")
-    with app.db.atomic():
-        payment = own(payment_id, payer_id, lock=True)
-        operation = _attempt(payment, gateway, method, data or {})
-    return _asked(operation, payment)
+    for _ in range(_ATTEMPTS):
+        payment = own(payment_id, payer_id)
+        if gateway and payment.intent and payment.source != gateway and payment.status in UNPAID:
+            _give_up(payment, f"user:{payer_id}")
+            payment = own(payment_id, payer_id)
+        source = _source(payment, gateway)
+        if source is None:
+            return payment
+        given = {**_data(payment), "method": method, "given": dict(data or {})}
+        operation = operations.confirm(payment, source, given)
+        if operation is not None:
+            return operations.run_claimed(operation) or own(payment_id, payer_id)
+    raise InProgress
 
 
 def capture(payment_id: UUID, actor: str) -> Payment:
@@ -59,15 +66,14 @@ def capture(payment_id: UUID, actor: str) -> Payment:
         if payment.status != "AUTHORISED":
             raise refused(PAYMENT, "payment", payment.status, "CAPTURED")
         operation = operations.begin("capture", payment, actor, data=_data(payment))
-    return _asked(operation, payment)
+    return operations.run_claimed(operation) or payment
 
 
 def record(operation: Operation, answer: Answer) -> Payment:
     """Take over what the gateway said to a confirmation or a capture."""
-    assert operation.payment_id is not None, "it is about a payment"
     with app.db.atomic():
-        payment = locked(operation.payment_id)
-        if not operations.close(operation, answer):
+        payment, was_open = operations.closed(operation, answer)
+        if not was_open:
             return payment
         if isinstance(answer, GatewayDeclined):
             settlement.fail(payment, answer.code or "declined", operation.actor, payment.intent)
@@ -78,31 +84,15 @@ def record(operation: Operation, answer: Answer) -> Payment:
 
 def record_void(operation: Operation, answer: Answer) -> Payment:
     """Take over how an intent was given up: when it was captured meanwhile, the money goes back."""
-    assert operation.payment_id is not None, "it is about a payment"
     with app.db.atomic():
-        payment = locked(operation.payment_id)
-        known = not operations.close(operation, answer)
-        if not known and isinstance(answer, Intent) and answer.status == "captured":
+        payment, was_open = operations.closed(operation, answer)
+        if was_open and isinstance(answer, Intent) and answer.status == "captured":
             settlement.apply(payment, operation.gateway, answer, operation.actor)
         return payment
 
 
-def own(payment_id: UUID, payer_id: UUID, *, lock: bool = False) -> Payment:
-    """Return a payment of this payer; raise NotFound for another's as for none."""
-    query = Payment.select().where(Payment.id == payment_id, Payment.payer_id == payer_id)
-    found: Payment | None = (query.for_update() if lock else query).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _asked(operation: Operation | None, payment: Payment) -> Payment:
-    """Ask the gateway, if there is something to ask; return the payment as far as it is known then."""
-    return (operations.run_claimed(operation) or payment) if operation is not None else payment
-
-
-def _attempt(payment: Payment, gateway: str, method: str, data: Mapping[str, str]) -> Operation | None:
-    """Claim a locked payment for one call to its gateway; None when there is nothing to ask."""
+def _source(payment: Payment, gateway: str) -> str | None:
+    """Return the gateway that is to be asked about a payment now; None when there is nothing to ask."""
     if payment.status in _PAID:
         return None
     if payment.status not in OPEN:
@@ -112,10 +102,7 @@ def _attempt(payment: Payment, gateway: str, method: str, data: Mapping[str, str
         return None
     name = payment.source if payment.intent else gateways.pick(gateway)
     gateways.require_taken(name, payment.amount, payment.currency)
-    if payment.status != "PROCESSING":
-        move(payment, "PROCESSING", f"user:{payment.payer_id}", source=name, failure="")
-    given = {**_data(payment), "method": method, "given": dict(data)}
-    return operations.begin("confirm", payment, f"user:{payment.payer_id}", data=given)
+    return payment.source if payment.status == "PROCESSING" else name
 
 
 def operations_running(payment: Payment) -> bool:
@@ -177,4 +164,4 @@ def _give_up(begun: Payment, actor: str) -> None:
     with app.db.atomic():
         payment = locked(begun.id)
         if Operation.get_by_id(operation.id).state != "PENDING" and payment.status in UNPAID:
-            Payment.update(intent=None, source="", client={}).where(Payment.id == payment.id).execute()
+            write(payment, intent=None, source="", client={})

@@ -5,21 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from peewee import IntegrityError
+from peewee import fn
 
-from kernel import Money, app, invalid, uuid7, violated_constraint
+from kernel import Money, Prepared, app, arg, invalid, uuid7
 from plugins.payments.events import PaymentCancelled, PaymentExpired
-from plugins.payments.models import Operation, Payment, Split
+from plugins.payments.models import Operation, Payment
 from plugins.payments.problems import InProgress, PaymentDiffers
 from plugins.payments.services import operations
-from plugins.payments.services.rows import facts, locked, move
+from plugins.payments.services.rows import as_row, facts, locked, move
 from plugins.payments.settings import PaymentsSettings
 from plugins.payments.states import ENDED
 
 Capture = Literal["automatic", "manual"]
+_ATTEMPTS: Final = 3
+_OPEN: Final = Prepared(
+    lambda: Payment.select().where(Payment.ref == arg("ref"), Payment.status != fn.ALL(arg("ended")))
+)
+# Of two that make the payment of one ref due, the second waits for the first and then finds its payment.
+_MAKE: Final = """
+WITH made AS (
+    INSERT INTO payments_payment (id, created_at, updated_at, ref, purpose, payer_id, amount, currency,
+        refunded, status, capture, escrow, description, source, intent, client, failure, expires_at,
+        captured_at, frozen, version)
+    VALUES (%(id)s, %(now)s, %(now)s, %(ref)s, %(purpose)s, %(payer_id)s, %(amount)s, %(currency)s, 0,
+        'DUE', %(capture)s, %(escrow)s, %(description)s, '', NULL, '{}', '', %(expires_at)s, NULL, false, 1)
+    ON CONFLICT (ref) WHERE status NOT IN ('EXPIRED', 'CANCELLED', 'REFUNDED') DO NOTHING
+    RETURNING *
+), parts AS (
+    INSERT INTO payments_split (id, created_at, updated_at, payment_id, payee_id, payer_id, currency, amount,
+        commission, refunded, refunded_commission, escrow, state)
+    SELECT part.id, %(now)s, %(now)s, made.id, part.payee_id, made.payer_id, made.currency, part.amount,
+        part.commission, 0, 0, made.escrow, 'PENDING'
+    FROM made,
+        unnest(%(splits)s::uuid[], %(payees)s::uuid[], %(amounts)s::bigint[], %(commissions)s::bigint[])
+        AS part (id, payee_id, amount, commission)
+)
+SELECT * FROM made
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +88,17 @@ def demand(
     """
     _check(payer_id, splits, purpose)
     amount = Money.sum((Money(one.amount, currency) for one in splits), currency).amount
-    with app.db.atomic():
-        known = _open(ref)
+    for _ in range(_ATTEMPTS):
+        known = _made(
+            splits, ref=ref, purpose=purpose, payer_id=payer_id, amount=amount, currency=currency,
+            capture=capture, escrow=escrow, description=description, expires_at=expires_at or _expiry(),
+        ) or _open(ref)  # fmt: skip
         if known is None:
-            return _made(
-                splits, ref=ref, purpose=purpose, payer_id=payer_id, amount=amount, currency=currency,
-                capture=capture, escrow=escrow, description=description, expires_at=expires_at or _expiry(),
-            )  # fmt: skip
+            continue  # the one that was there has ended between the two statements
         if (known.payer_id, known.amount, known.currency) != (payer_id, amount, currency):
             raise PaymentDiffers(f"{ref} has a payment of another amount or payer.")
         return known
+    raise InProgress("The payment of this is being made and ended at this moment.")
 
 
 def cancel(payment_id: UUID, actor: str, reason: str) -> Payment:
@@ -109,36 +135,21 @@ def _check(payer_id: UUID, splits: Sequence[Share], purpose: str) -> None:
 
 
 def _open(ref: str) -> Payment | None:
-    found: Payment | None = (
-        Payment.select().where(Payment.ref == ref, Payment.status.not_in(ENDED)).for_update().first()
-    )
-    return found
+    rows = _OPEN.dicts(app.db, ref=ref, ended=list(ENDED))
+    return as_row(Payment, rows[0]) if rows else None
 
 
-def _made(splits: Sequence[Share], **fields: object) -> Payment:
-    try:
-        with app.db.atomic():
-            payment = Payment.create(
-                id=uuid7(), status="DUE", refunded=0, source="", intent=None, client={}, failure="",
-                captured_at=None, version=1, **fields,
-            )  # fmt: skip
-    except IntegrityError as ex:
-        if violated_constraint(ex) != "payments_payment_of_ref":
-            raise
-        raise InProgress("The same payment is being made due at this moment.") from ex
-    now = app.clock.now()
-    common = {
-        "payment_id": payment.id, "payer_id": payment.payer_id, "currency": payment.currency,
-        "escrow": payment.escrow, "refunded": 0, "refunded_commission": 0, "state": "PENDING",
-        "created_at": now, "updated_at": now,
-    }  # fmt: skip
-    Split.insert_many(
-        [
-            {"id": uuid7(), "payee_id": s.payee_id, "amount": s.amount, "commission": s.commission, **common}
-            for s in splits
-        ]
-    ).execute()
-    return payment
+def _made(splits: Sequence[Share], **fields: object) -> Payment | None:
+    """Store a payment and its splits in one statement; None when its ref has an open one already."""
+    payment_id = uuid7()  # before its splits': what happens to it is told before what happens to them
+    parts = {
+        "splits": [uuid7() for _ in splits],
+        "payees": [one.payee_id for one in splits],
+        "amounts": [one.amount for one in splits],
+        "commissions": [one.commission for one in splits],
+    }
+    rows = app.db.dicts(_MAKE, {"id": payment_id, "now": app.clock.now(), **fields, **parts})
+    return as_row(Payment, rows[0]) if rows else None
 
 
 def _expiry() -> datetime | None:

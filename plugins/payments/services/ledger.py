@@ -2,10 +2,10 @@
 
 Credits are positive: a person's balance is what the platform owes them, and a
 gateway's clearing account falls below zero by what the gateway owes the
-platform. A movement takes two statements: one locks its accounts in the order of
-their ids (and opens those that are new), one moves the balances and writes the
-entries. What keeps it true stands in the database: entries that cannot be changed, a
-deferred check that each movement sums to zero, and a CHECK on the balances.
+platform. A movement is one call of the function `payments_post`: it locks the accounts
+in the order of their ids (and opens those that are new), moves the balances and writes
+the entries. What keeps it true stands in the database: entries that cannot be changed,
+a deferred check that each movement sums to zero, and a CHECK on the balances.
 
     wallet       a person's balance, free to be spent or paid out
     escrow       paid, held until the payee has delivered
@@ -34,33 +34,11 @@ SHARDS: Final = 16
 """Rows a busy account is spread over, so that payments do not wait for each other."""
 
 _NAMES: Final = UUID("0190f3c2-6c1e-7d5a-9a51-6c6564676572")
-_LOCK: Final = """
-INSERT INTO payments_account
-    (id, created_at, updated_at, kind, owner_id, gateway, shard, currency, balance)
-SELECT id, %(now)s, %(now)s, kind, owner_id, gateway, shard, currency, 0
-FROM unnest(%(accounts)s::uuid[], %(kinds)s::text[], %(owners)s::uuid[], %(gateways)s::text[],
-            %(shards)s::int[], %(currencies)s::text[])
-    AS wanted (id, kind, owner_id, gateway, shard, currency)
-ORDER BY id
-ON CONFLICT (id) DO UPDATE SET balance = 0 WHERE false
-"""
 _POST: Final = """
-WITH leg AS (
-    SELECT * FROM unnest(
-        %(entries)s::uuid[], %(accounts)s::uuid[], %(amounts)s::bigint[], %(parties)s::uuid[]
-    ) AS leg (id, account_id, amount, party_id)
-), moved AS (
-    UPDATE payments_account AS account SET balance = account.balance + leg.amount, updated_at = %(now)s
-    FROM leg WHERE account.id = leg.account_id
-    RETURNING account.id, account.kind, account.currency, account.balance
-), movement AS (
-    INSERT INTO payments_movement (id, kind, key, payment_id, payout_id, description, created_at)
-    VALUES (%(id)s, %(kind)s, %(key)s, %(payment)s, %(payout)s, %(description)s, %(now)s)
-)
-INSERT INTO payments_entry
-    (id, movement_id, account_id, account_kind, currency, amount, balance, party_id, created_at)
-SELECT leg.id, %(id)s, moved.id, moved.kind, moved.currency, leg.amount, moved.balance, leg.party_id, %(now)s
-FROM leg JOIN moved ON moved.id = leg.account_id
+SELECT payments_post(%(now)s, %(id)s::uuid, %(kind)s, %(key)s, %(payment)s::uuid, %(payout)s::uuid,
+    %(description)s, %(entries)s::uuid[], %(accounts)s::uuid[], %(kinds)s::text[], %(owners)s::uuid[],
+    %(gateways)s::text[], %(shards)s::int[], %(currencies)s::text[], %(amounts)s::bigint[],
+    %(parties)s::uuid[])
 """
 
 
@@ -140,7 +118,6 @@ def post(
         "amounts": [leg.amount for leg in merged],
         "parties": [str(leg.party) if leg.party else None for leg in merged],
     }
-    app.db.execute_sql(_LOCK, parameters)
     try:
         app.db.execute_sql(_POST, parameters)
     except IntegrityError as ex:

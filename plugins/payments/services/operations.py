@@ -10,15 +10,16 @@ and recording looks at the row under the payment's lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 import structlog
 from peewee import IntegrityError
 
-from kernel import app, uuid7, violated_constraint
+from kernel import NotFound, app, uuid7, violated_constraint
 from plugins.payments import gateways
 from plugins.payments.models import Operation, Payment
 from plugins.payments.ports import (
@@ -30,6 +31,7 @@ from plugins.payments.ports import (
     Result,
 )
 from plugins.payments.problems import InProgress
+from plugins.payments.services.rows import as_row
 
 log = structlog.get_logger(__name__)
 
@@ -45,20 +47,70 @@ _CLAIM: Final = """
 UPDATE payments_operation SET attempts = attempts + 1, due_at = %(until)s, updated_at = %(now)s
 WHERE id = %(id)s AND state = 'PENDING' AND due_at <= %(now)s RETURNING id
 """
+_CONFIRM: Final = """
+WITH moved AS (
+    UPDATE payments_payment SET status = 'PROCESSING', source = %(source)s, failure = '',
+        version = version + 1, updated_at = %(now)s
+    WHERE id = %(payment)s AND version = %(version)s
+    RETURNING id
+), noted AS (
+    INSERT INTO payments_history (id, subject_id, before, after, actor, reason, at)
+    SELECT %(step)s, id, %(before)s, 'PROCESSING', %(actor)s, '', %(now)s FROM moved
+    WHERE %(before)s::text <> 'PROCESSING'
+)
+INSERT INTO payments_operation (id, created_at, updated_at, kind, state, payment_id, payout_id, gateway,
+    intent, result_ref, amount, currency, parts, data, reason, actor, error, attempts, due_at)
+SELECT %(id)s, %(now)s, %(now)s, 'confirm', 'PENDING', id, NULL, %(source)s, %(intent)s,
+    '', %(amount)s, %(currency)s, '{}', %(data)s::jsonb, '', %(actor)s, '', 1, %(until)s
+FROM moved
+RETURNING *
+"""
+# The operation is looked at under the payment's lock: of two answers the second finds it closed.
+_CLOSE: Final = """
+WITH payment AS MATERIALIZED (
+    SELECT * FROM payments_payment WHERE id = %(payment)s FOR UPDATE
+), closed AS (
+    UPDATE payments_operation AS operation SET state = %(state)s, error = %(error)s, result_ref = %(ref)s,
+        data = '{}', updated_at = %(now)s
+    FROM payment WHERE operation.id = %(id)s AND operation.state = 'PENDING'
+    RETURNING operation.id
+)
+SELECT *, EXISTS (SELECT FROM closed) AS closed FROM payment
+"""
 
 
 def begin(kind: str, payment: Payment, actor: str, reason: str = "", **fields: Any) -> Operation:
     """Decide, in the caller's transaction, that the gateway is asked; a worker does it when it commits.
 
-    A `confirm` or `capture` is run by its caller (`run_claimed`). Raises InProgress while another of
-    these, or a `void`, is under way for the payment.
+    A `capture` is run by its caller (`run_claimed`), as what `confirm` begins. Raises InProgress while
+    another of these, or a `void`, is under way for the payment.
     """
     values: dict[str, Any] = {
         "payment_id": payment.id, "payout_id": None, "gateway": payment.source,
         "intent": payment.intent or "", "amount": payment.amount, "currency": payment.currency,
         "parts": {}, "data": {}, **fields,
     }  # fmt: skip
-    return insert(kind, actor, reason, at_once=kind in ("confirm", "capture"), **values)
+    return insert(kind, actor, reason, at_once=kind == "capture", **values)
+
+
+def confirm(payment: Payment, source: str, data: Mapping[str, Any]) -> Operation | None:
+    """Take a payment to PROCESSING and claim it for one call to its gateway: one statement, no lock before.
+
+    None when the payment is not as it was read any more. Raises InProgress as `begin` does. Run it at
+    once (`run_claimed`).
+    """
+    now = app.clock.now()
+    values = {
+        "id": uuid7(), "step": uuid7(), "now": now, "until": now + LEASE, "payment": payment.id,
+        "version": payment.version, "before": payment.status, "source": source,
+        "intent": payment.intent or "", "amount": payment.amount, "currency": payment.currency,
+        "actor": f"user:{payment.payer_id}", "data": orjson.dumps(data).decode(),
+    }  # fmt: skip
+    try:
+        rows = app.db.dicts(_CONFIRM, values)
+    except IntegrityError as ex:
+        raise _taken(ex) from ex
+    return as_row(Operation, rows[0]) if rows else None
 
 
 def insert(kind: str, actor: str, reason: str, *, at_once: bool, **values: Any) -> Operation:
@@ -71,9 +123,7 @@ def insert(kind: str, actor: str, reason: str, *, at_once: bool, **values: Any) 
     try:
         operation = Operation.create(id=uuid7(), kind=kind, actor=actor, reason=reason, **fields)
     except IntegrityError as ex:
-        if violated_constraint(ex) == "payments_operation_one":
-            raise InProgress from ex
-        raise
+        raise _taken(ex) from ex
     if not at_once and operation.state == "PENDING":
         run_operation.enqueue(operation.id)
     return operation
@@ -116,17 +166,32 @@ def sweep() -> int:
 
 def close(operation: Operation, answer: Answer) -> bool:
     """Write, under the payment's lock, how it ended; say whether it was open still."""
-    if isinstance(answer, GatewayDeclined):
-        failed, error, ref = True, str(answer), ""
-    else:
-        failed, error, ref = answer.status == "failed", answer.failure, answer.ref
-    ended: dict[str, Any] = {
-        "state": "FAILED" if failed else "DONE",
-        "error": error[:500],
-        "result_ref": ref,
-        "data": {},
-    }
+    state, error, ref = _end(answer)
+    ended: dict[str, Any] = {"state": state, "error": error, "result_ref": ref, "data": {}}
     return bool(Operation.update(ended).where(Operation.id == operation.id, _OPEN).execute())
+
+
+def closed(operation: Operation, answer: Answer) -> tuple[Payment, bool]:
+    """Lock the payment of an operation and `close` that: one statement; return both."""
+    state, error, ref = _end(answer)
+    values = {"id": operation.id, "payment": operation.payment_id, "now": app.clock.now()}
+    rows = app.db.dicts(_CLOSE, values | {"state": state, "error": error, "ref": ref})
+    if not rows:
+        raise NotFound
+    was_open = bool(rows[0].pop("closed"))
+    return as_row(Payment, rows[0]), was_open
+
+
+def _end(answer: Answer) -> tuple[str, str, str]:
+    """Return the state an answer ends an operation in, the error, and the gateway's name for it."""
+    if isinstance(answer, GatewayDeclined):
+        return "FAILED", str(answer)[:500], ""
+    return "FAILED" if answer.status == "failed" else "DONE", answer.failure[:500], answer.ref
+
+
+def _taken(ex: IntegrityError) -> Exception:
+    """Return what a refused row means: another call to the gateway is under way for the payment."""
+    return InProgress() if violated_constraint(ex) == "payments_operation_one" else ex
 
 
 def wait(operation: Operation, ref: str) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import orjson
+from peewee import Model
 
-from kernel import NotFound, app, uuid7
+from kernel import NotFound, Prepared, app, arg, uuid7
 from plugins.payments.models import History, Payment, Payout, Split
 from plugins.payments.states import ESCROW, PAYMENT, PAYOUT, refused
 
+_Row = TypeVar("_Row", bound=Model)
+_LOCKED: Final = Prepared(lambda: Payment.select().where(Payment.id == arg("id")).for_update())
+_OWN: Final = Prepared(lambda: _own().where(Payment.payer_id == arg("payer")))
+_OWN_LOCKED: Final = Prepared(lambda: _own().where(Payment.payer_id == arg("payer")).for_update())
 _UPDATE: Final = "UPDATE payments_payment SET"
 _CASTS: Final = {"client": "::jsonb"}
 _NOTED: Final = """
@@ -19,14 +24,39 @@ WITH moved AS ({update})
 INSERT INTO payments_history (id, subject_id, before, after, actor, reason, at)
 VALUES (%(step)s, %(id)s, %(before)s, %(after)s, %(actor)s, %(reason)s, %(now)s)
 """
+_HANDED_ON: Final = """
+WITH moved AS ({update}), noted AS (
+    INSERT INTO payments_history (id, subject_id, before, after, actor, reason, at)
+    VALUES (%(step)s, %(id)s, %(before)s, %(after)s, %(actor)s, %(reason)s, %(now)s)
+)
+UPDATE payments_split SET state = %(split_state)s, updated_at = %(now)s WHERE payment_id = %(id)s
+RETURNING *
+"""
+
+
+def as_row(kind: type[_Row], values: Mapping[str, Any]) -> _Row:
+    """Return a row that was read by a statement of ours as its model has it."""
+    return kind(__no_default__=1, **values)
 
 
 def locked(payment_id: UUID) -> Payment:
     """Return a payment, locked until the transaction ends; raise NotFound."""
-    found: Payment | None = Payment.select().where(Payment.id == payment_id).for_update().first()
-    if found is None:
+    return _only(_LOCKED.dicts(app.db, id=payment_id))
+
+
+def own(payment_id: UUID, payer_id: UUID, *, lock: bool = False) -> Payment:
+    """Return a payment of this payer; raise NotFound for another's as for none."""
+    return _only((_OWN_LOCKED if lock else _OWN).dicts(app.db, id=payment_id, payer=payer_id))
+
+
+def _own() -> Any:
+    return Payment.select().where(Payment.id == arg("id"))
+
+
+def _only(rows: Sequence[Mapping[str, Any]]) -> Payment:
+    if not rows:
         raise NotFound
-    return found
+    return as_row(Payment, rows[0])
 
 
 def splits_of(payment: Payment) -> list[Split]:
@@ -36,10 +66,19 @@ def splits_of(payment: Payment) -> list[Split]:
 
 def move(payment: Payment, target: str, actor: str, reason: str = "", **changes: Any) -> None:
     """Take a locked payment to another status, with a row of history; raise PaymentStatus."""
-    if payment.status not in PAYMENT[target]:
-        raise refused(PAYMENT, "payment", payment.status, target)
-    step = {"before": payment.status, "after": target, "actor": actor, "reason": reason}
-    _write(payment, _NOTED, step, {"intent": payment.intent, **changes, "status": target})
+    _write(payment, _NOTED, _step(payment, target, actor, reason), _changes(payment, target, changes))
+
+
+def hand_on(payment: Payment, state: str, actor: str, reason: str, **changes: Any) -> list[Split]:
+    """Take a locked payment to CAPTURED and its splits to `state`; return these in a fixed order.
+
+    One statement. Raises PaymentStatus.
+    """
+    step = _step(payment, "CAPTURED", actor, reason) | {"split_state": state}
+    cursor = _write(payment, _HANDED_ON, step, _changes(payment, "CAPTURED", changes))
+    names = [column.name for column in cursor.description]
+    found = [as_row(Split, dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return sorted(found, key=lambda one: str(one.id))
 
 
 def write(payment: Payment, **changes: Any) -> None:
@@ -47,7 +86,17 @@ def write(payment: Payment, **changes: Any) -> None:
     _write(payment, "{update}", {}, changes)
 
 
-def _write(payment: Payment, sql: str, more: dict[str, Any], changes: dict[str, Any]) -> None:
+def _step(payment: Payment, target: str, actor: str, reason: str) -> dict[str, Any]:
+    if payment.status not in PAYMENT[target]:
+        raise refused(PAYMENT, "payment", payment.status, target)
+    return {"before": payment.status, "after": target, "actor": actor, "reason": reason}
+
+
+def _changes(payment: Payment, target: str, changes: dict[str, Any]) -> dict[str, Any]:
+    return {"intent": payment.intent, **changes, "status": target}
+
+
+def _write(payment: Payment, sql: str, more: dict[str, Any], changes: dict[str, Any]) -> Any:
     """Write columns, named by this package's own code, and what `sql` adds to that: one statement."""
     columns = ", ".join(f"{name} = %(new_{name})s{_CASTS.get(name, '')}" for name in changes)
     update = f"{_UPDATE} {columns}, version = version + 1, updated_at = %(now)s WHERE id = %(id)s"
@@ -55,10 +104,11 @@ def _write(payment: Payment, sql: str, more: dict[str, Any], changes: dict[str, 
     if "client" in changes:
         values["new_client"] = orjson.dumps(changes["client"]).decode()
     fixed = {"id": payment.id, "now": app.clock.now(), "step": uuid7()}
-    app.db.execute_sql(sql.format(update=update), {**values, **more, **fixed})
+    cursor = app.db.execute_sql(sql.format(update=update), {**values, **more, **fixed})
     for name, value in changes.items():
         setattr(payment, name, value)
     payment.version += 1
+    return cursor
 
 
 def move_split(split: Split, target: str, actor: str, reason: str = "") -> None:

@@ -19,7 +19,7 @@ from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.ports import Intent
 from plugins.payments.services import operations
 from plugins.payments.services.ledger import AccountName, Leg, post, shared, wallet
-from plugins.payments.services.rows import escrow_facts, facts, move, write
+from plugins.payments.services.rows import escrow_facts, facts, hand_on, move, write
 from plugins.payments.states import OPEN, PAYMENT
 
 log = structlog.get_logger(__name__)
@@ -46,8 +46,9 @@ def apply(payment: Payment, gateway: str, intent: Intent, actor: str) -> str:
 
 def capture(payment: Payment, source: AccountName, actor: str, reason: str = "") -> None:
     """Book the money of a locked payment, taken from `source`, and hand it on; once a payment."""
-    splits = _settled(payment)
-    move(payment, "CAPTURED", actor, reason, captured_at=app.clock.now(), client={}, failure="")
+    target = "HELD" if payment.escrow else "SETTLED"
+    now = app.clock.now()
+    splits = hand_on(payment, target, actor, reason, captured_at=now, client={}, failure="")
     legs = [Leg(source, -payment.amount, payment.payer_id)]
     legs += [leg for split in splits for leg in _handed_on(split)]
     kind = payment.purpose if payment.purpose == "topup" else "capture"
@@ -63,13 +64,6 @@ def fail(payment: Payment, code: str, actor: str, intent: str | None = None) -> 
     move(payment, "FAILED", actor, code, failure=code, intent=intent, client={})
     app.bus.publish(PaymentFailed(**facts(payment), failure=code))
     return "failed"
-
-
-def _settled(payment: Payment) -> list[Split]:
-    """Take a payment's splits to where its money goes, and return them in a fixed order."""
-    target = "HELD" if payment.escrow else "SETTLED"
-    found = Split.update(state=target).where(Split.payment_id == payment.id).returning(Split).execute()
-    return sorted(found, key=lambda one: str(one.id))
 
 
 def _handed_on(split: Split) -> list[Leg]:

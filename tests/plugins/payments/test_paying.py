@@ -12,7 +12,7 @@ from kernel.errors import Invalid
 from kernel.testing import race
 from plugins.payments import api, test_gateway
 from plugins.payments.models import History, Movement, Operation, Payment
-from plugins.payments.services import confirming, operations
+from plugins.payments.services import confirming, operations, rows
 
 pytestmark = pytest.mark.plugins("payments")
 
@@ -81,10 +81,9 @@ def test_a_lost_answer_is_asked_for_again_and_the_payer_is_charged_once(till, bo
     assert captures() == 1
 
 
-def test_a_worker_that_died_between_the_call_and_its_record_is_resumed(app, till, books, clock, work):
+def test_a_worker_that_died_between_the_call_and_its_record_is_resumed(till, books, clock, work):
     payment_id = till.due()
-    with app.db.atomic():
-        operation = confirming._attempt(confirming.own(payment_id, till.payer, lock=True), "", "tok_ok", {})
+    operation = operations.confirm(rows.own(payment_id, till.payer), "test", {"method": "tok_ok"})
     test_gateway.TestGateway().create_intent(operations._charge(operation))  # and then the power goes
 
     unclaimed = till.confirm(payment_id, "tok_ok").json

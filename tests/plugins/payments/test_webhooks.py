@@ -7,7 +7,7 @@ import pytest
 from kernel.testing import race
 from plugins.payments import api, test_gateway
 from plugins.payments.models import Movement, Operation, Payment, Webhook
-from plugins.payments.services import confirming, operations, webhooks
+from plugins.payments.services import confirming, operations, rows, webhooks
 
 pytestmark = pytest.mark.plugins("payments")
 
@@ -44,8 +44,7 @@ def test_before_the_client_it_pays_and_the_client_finds_it_paid(till, webhook, b
 
 def test_during_the_clients_call_it_is_the_one_that_pays(app, till, client, books, types):
     payment_id = till.due()
-    with app.db.atomic():
-        operation = confirming._attempt(confirming.own(payment_id, till.payer, lock=True), "", "tok_ok", {})
+    operation = operations.confirm(rows.own(payment_id, till.payer), "test", {"method": "tok_ok"})
     intent = test_gateway.TestGateway().create_intent(
         operations._charge(operation)
     )  # the answer is under way
