@@ -23,6 +23,11 @@ from plugins.listings.services.rows import changed, identity, scope_of
 PREFIX: Final = "listing:"
 _SNAPSHOT: Final = ("type", "title", "description", "attributes", "cover_url", "seller_name")
 
+_OFFERED: Final = """
+SELECT id, seller_id, seller_name, type, status, title, description, attributes, cover_url, category_id,
+    price_amount, price_currency, quantity, scope, withheld, version
+FROM listings_listing WHERE id = ANY(%(ids)s::uuid[]) AND deleted_at IS NULL
+"""
 # Rows are locked in the order of their ids before any is changed: two checkouts of the same things wait for
 # each other, not in a circle. Whether there is enough is looked at under that lock, by the same statement.
 _TAKE: Final = """
@@ -68,11 +73,11 @@ def resolve(refs: Sequence[str], buyer: Principal) -> dict[str, dict[str, Any]]:
     if not ids:
         return {}
     hidden = hidden_sellers(buyer)
-    rows = {row.id: row for row in Listing.alive().where(Listing.id.in_(list(ids.values())))}
+    rows = {row["id"]: row for row in app.db.dicts(_OFFERED, {"ids": list(ids.values())})}
     return {
         ref: _offer(ref, row)
         for ref, listing_id in ids.items()
-        if (row := rows.get(listing_id)) and _is_offered(row) and may_see(row.__data__, buyer, hidden)
+        if (row := rows.get(listing_id)) and _is_offered(row) and may_see(row, buyer, hidden)
     }
 
 
@@ -110,31 +115,26 @@ def _id_of(ref: str) -> UUID | None:
     return found if ref == f"{PREFIX}{found}" else None
 
 
-def _is_offered(row: Listing) -> bool:
-    return row.price_amount is not None and not row.withheld and (row.status == "ACTIVE" or _is_sold_out(row))
+def _is_offered(row: Mapping[str, Any]) -> bool:
+    sold_out = row["status"] == "SOLD" and row["quantity"] == 0
+    return row["price_amount"] is not None and not row["withheld"] and (row["status"] == "ACTIVE" or sold_out)
 
 
-def _is_sold_out(row: Listing) -> bool:
-    return bool(row.status == "SOLD" and row.quantity == 0)
-
-
-def _offer(ref: str, row: Listing) -> dict[str, Any]:
-    assert row.price_amount is not None, "it would not be offered"
-    price = Money(row.price_amount, row.price_currency)
-    snapshot = {name: row.__data__[name] for name in _SNAPSHOT}
+def _offer(ref: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    price = Money(row["price_amount"], row["price_currency"])
     return {
         "ref": ref,
-        "title": row.title,
-        "seller_id": row.seller_id,
+        "title": row["title"],
+        "seller_id": row["seller_id"],
         "unit_price": price,
-        "available": row.quantity,
-        "scope": row.scope or None,
-        "snapshot": snapshot
+        "available": row["quantity"],
+        "scope": row["scope"] or None,
+        "snapshot": {name: row[name] for name in _SNAPSHOT}
         | {
-            "listing_id": str(row.id),
-            "category_id": str(row.category_id),
+            "listing_id": str(row["id"]),
+            "category_id": str(row["category_id"]),
             "price": price.as_dict(),
-            "version": row.version,
+            "version": row["version"],
         },
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from plugins.notifications.ports import (
     SmsProvider,
 )
 from plugins.notifications.services import bounces, messages
+from plugins.notifications.services.messages import Message
 from plugins.notifications.shortening import shortened
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "EmailMessage",
     "EmailProvider",
     "InboxRead",
+    "Message",
     "NotificationCreated",
     "NotificationType",
     "Outcome",
@@ -37,6 +39,7 @@ __all__ = [
     "SmsProvider",
     "report_bounce",
     "send",
+    "send_all",
     "shortened",
 ]
 
@@ -64,7 +67,12 @@ def send(
 
     Raises StoaError for a type that nobody declared.
     """
-    messages.send(type, recipient, data, key=key, topic=topic, scope=scope)
+    messages.send_all([Message(type, recipient, data, key, topic, scope)])
+
+
+def send_all(messages_: Iterable[Message]) -> None:
+    """Send several messages as `send` does each, in one statement."""
+    messages.send_all(messages_)
 
 
 def report_bounce(provider: str, provider_id: str, *, reason: str, permanent: bool) -> bool:

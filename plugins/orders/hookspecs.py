@@ -97,10 +97,10 @@ def orders_confirm(order: OrderCard, lines: Sequence[OrderLine]) -> None:
 def orders_payment(order: OrderCard) -> PaymentDemand | None:
     """Say that this order has to be paid before it is confirmed; None when not.
 
-    Called for each order in the placing transaction, after it is stored: no
-    gateway is called here. Make the payment in a later transaction of its own, on
-    `orders.order.placed.v1` or when the client opens `url`, and call
-    `orders.api.confirm_paid` when the money is there. The first answer counts.
+    Called for each order in the placing transaction, just before it is stored (again
+    if its number turns out to be taken): no gateway is called here. Make the payment in
+    a later transaction of its own, on `orders.order.placed.v1` or when the client opens
+    `url`, and call `orders.api.confirm_paid` when the money is there. The first answer counts.
     """
     raise AssertionError("a specification is never called")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from kernel import app
-from plugins.notifications.api import NotificationType, send
+from plugins.notifications.api import Message, NotificationType, send_all
 from plugins.orders.pipeline import OrderCard, Party
 from plugins.orders.settings import OrdersSettings
 
@@ -17,20 +18,25 @@ TYPES = (
 )
 
 
-def placed(order: OrderCard) -> None:
-    """Tell the seller of a new order, and the buyer that it was received."""
-    _tell("placed", order, order.seller_id, "")
-    _tell("received", order, order.buyer_id, "")
+def placed(orders: Iterable[OrderCard]) -> None:
+    """Tell the sellers of new orders, and the buyer that they were received."""
+    send_all(
+        each
+        for order in orders
+        for each in (
+            _message("placed", order, order.seller_id, ""),
+            _message("received", order, order.buyer_id, ""),
+        )
+    )
 
 
 def changed(order: OrderCard, by: Party, reason: str) -> None:
     """Tell of a change of status whom it concerns: both parties, without the one who made it."""
-    for party, user_id in (("buyer", order.buyer_id), ("seller", order.seller_id)):
-        if party != by:
-            _tell("status", order, user_id, reason)
+    parties = (("buyer", order.buyer_id), ("seller", order.seller_id))
+    send_all(_message("status", order, user_id, reason) for party, user_id in parties if party != by)
 
 
-def _tell(name: str, order: OrderCard, user_id: UUID, reason: str) -> None:
+def _message(name: str, order: OrderCard, user_id: UUID, reason: str) -> Message:
     page = app.settings.of(OrdersSettings).page_url.replace("{id}", str(order.id))
     if page.startswith("/"):
         page = f"{app.settings.kernel.public_url.rstrip('/')}{page}"
@@ -46,4 +52,5 @@ def _tell(name: str, order: OrderCard, user_id: UUID, reason: str) -> None:
         "page_url": page,
         "url": page or f"/v1/orders/{order.id}",
     }
-    send(f"orders.{name}", user_id, data, key=f"{order.id}:{order.version}", scope=order.scope)
+    key = f"{order.id}:{order.version}"
+    return Message(f"orders.{name}", user_id, data, key=key, scope=order.scope)

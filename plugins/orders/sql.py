@@ -29,11 +29,12 @@ WITH placed AS (
     INSERT INTO orders_order (id, created_at, updated_at, version, number, checkout_id, buyer_id, seller_id,
         scope, status, currency, subtotal, total, commission, adjustments, note, payment_due, payment_url,
         due_at)
-    SELECT o.id, %(now)s, %(now)s, 1, o.number, %(checkout_id)s, %(buyer_id)s, o.seller_id, o.scope,
-        'PENDING', %(currency)s, o.subtotal, o.total, o.commission, o.adjustments, %(note)s, false, '',
-        %(due_at)s::timestamptz
-    FROM jsonb_to_recordset(%(orders)s::jsonb) AS o (id uuid, number text, seller_id uuid, scope text,
-        subtotal bigint, total bigint, commission bigint, adjustments jsonb)
+    SELECT o.id, %(now)s, %(now)s, 1, o.number, %(checkout_id)s, %(buyer_id)s, o.seller_id, %(scope)s,
+        'PENDING', %(currency)s, o.subtotal, o.total, o.commission, o.adjustments, %(note)s, o.payment_due,
+        o.payment_url, o.due_at
+    FROM jsonb_to_recordset(%(orders)s::jsonb) AS o (id uuid, number text, seller_id uuid,
+        subtotal bigint, total bigint, commission bigint, adjustments jsonb, payment_due boolean,
+        payment_url text, due_at timestamptz)
     ON CONFLICT (number) DO NOTHING
     RETURNING id
 ), lines AS (
@@ -53,11 +54,6 @@ WITH placed AS (
     JOIN placed ON placed.id = s.order_id
 )
 SELECT id FROM placed
-"""
-
-DEMAND: Final = """
-UPDATE orders_order SET payment_due = true, payment_url = %(payment_url)s, due_at = %(due_at)s
-WHERE id = %(id)s
 """
 
 # The row is locked first, so `was` is what it is at this moment, and of two callers the second sees the

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,45 +16,61 @@ from plugins.notifications.catalogue import Catalogue
 from plugins.notifications.kinds import Address
 from plugins.notifications.models import BULK, URGENT
 
+# In the order of their keys: two that ask for the same messages wait for each other, not in a circle.
 _INSERT = """
 INSERT INTO notifications_message
     (id, created_at, updated_at, type, user_id, address, data, topic, scope, correlation_id, dedupe,
      priority, attempt, due_at)
-VALUES
-    (%(id)s, %(now)s, %(now)s, %(type)s, %(user_id)s, %(address)s::jsonb, %(data)s::jsonb, %(topic)s,
-     %(scope)s, %(correlation_id)s, %(dedupe)s, %(priority)s, 0, %(now)s)
+SELECT id, %(now)s, %(now)s, type, user_id, address::jsonb, data::jsonb, topic, scope, %(correlation_id)s,
+    dedupe, priority, 0, %(now)s
+FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(users)s::uuid[], %(addresses)s::text[], %(data)s::text[],
+        %(topics)s::text[], %(scopes)s::text[], %(dedupes)s::text[], %(priorities)s::integer[])
+    AS given (id, type, user_id, address, data, topic, scope, dedupe, priority)
+ORDER BY dedupe
 ON CONFLICT (dedupe) DO NOTHING
 """
 
 
-def send(
-    type: str,
-    recipient: UUID | Address,
-    data: Mapping[str, Any],
-    *,
-    key: str | None,
-    topic: str,
-    scope: str | None,
-) -> None:
-    """Store a message; see `plugins.notifications.api.send`."""
-    declared = app.service(Catalogue).of(type)
-    address = asdict(recipient) if isinstance(recipient, Address) else None
-    row = {
-        "id": uuid7(),
-        "now": app.clock.now(),
-        "type": type,
-        "user_id": None if isinstance(recipient, Address) else recipient,
-        "address": orjson.dumps(address).decode() if address else None,
-        "data": orjson.dumps(dict(data)).decode(),
-        "topic": topic,
-        "scope": scope,
-        "correlation_id": correlation_id.get(),
-        "priority": URGENT if declared.type.mandatory else BULK,
-        "dedupe": _digest(type, recipient, key) if key is not None else None,
-    }
-    app.db.execute_sql(_INSERT, row)
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What `plugins.notifications.api.send` takes, of one message."""
+
+    type: str
+    recipient: UUID | Address
+    data: Mapping[str, Any]
+    key: str | None = None
+    topic: str = ""
+    scope: str | None = None
+
+
+def send_all(messages: Iterable[Message]) -> None:
+    """Store messages in one statement; see `plugins.notifications.api.send`."""
+    given = list(messages)
+    if not given:
+        return
+    columns = zip(*map(_row, given), strict=True)
+    names = ("ids", "types", "users", "addresses", "data", "topics", "scopes", "dedupes", "priorities")
+    row: dict[str, Any] = dict(zip(names, map(list, columns), strict=True))
+    app.db.execute_sql(_INSERT, row | {"now": app.clock.now(), "correlation_id": correlation_id.get()})
     if not app.db.in_transaction() or wake not in app.db.commit_callbacks():
         app.db.on_commit(wake)
+
+
+def _row(message: Message) -> tuple[Any, ...]:
+    declared = app.service(Catalogue).of(message.type)
+    recipient = message.recipient
+    address = asdict(recipient) if isinstance(recipient, Address) else None
+    return (
+        uuid7(),
+        message.type,
+        None if isinstance(recipient, Address) else recipient,
+        orjson.dumps(address).decode() if address else None,
+        orjson.dumps(dict(message.data)).decode(),
+        message.topic,
+        message.scope,
+        _digest(message.type, recipient, message.key) if message.key is not None else None,
+        URGENT if declared.type.mandatory else BULK,
+    )
 
 
 def wake() -> None:

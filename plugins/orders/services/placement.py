@@ -1,6 +1,6 @@
 """Placement: the pipeline, in one transaction.
 
-resolve → guard → adjust → commission → reserve → store → payment → notices → events.
+resolve → guard → adjust → commission → reserve → payment → store → notices → events.
 Whatever a stage raises undoes all of it.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
@@ -19,7 +20,12 @@ from plugins.orders.pipeline import Commission, Draft, DraftLine, OrderCard, Pay
 from plugins.orders.services import amounts
 from plugins.orders.services.drafting import Asked, drafted
 from plugins.orders.settings import OrdersSettings
+from plugins.orders.states import PENDING
 
+_OWN: Final = (
+    *("id", "number", "seller_id", "subtotal", "total", "commission", "adjustments"),
+    *("payment_due", "payment_url", "due_at"),
+)
 _DRAWS: Final = 5
 """How often repeated numbers are drawn again: 8 random characters repeat once in a million million."""
 
@@ -44,13 +50,9 @@ def carry_out(draft: Draft) -> list[Row]:
     app.hooks.call("orders_guard_place", draft=draft)
     shares, kept = amounts.shares(draft), amounts.commissions(draft)
     app.hooks.call("orders_reserve", draft=draft, lines=draft.lines)
-    _store(draft, shares, kept)
-    rows = app.db.dicts(sql.WHOLE, {"ids": [share.order_id for share in shares]})
-    for row in rows:
-        _demand(row)
+    rows = _stored(draft, shares, kept)
     orders = [cards.card_of(row) for row in rows]
-    for order in orders:
-        notices.placed(order)
+    notices.placed(orders)
     app.bus.publish(*map(_event, orders), scope=draft.scope)
     return rows
 
@@ -59,60 +61,78 @@ def due(status: str) -> datetime | None:
     """Return when an order that comes into a status now takes its next step by itself; None for never."""
     settings = app.settings.of(OrdersSettings)
     waits = {
-        "PENDING": timedelta(hours=settings.pending_hours),
+        PENDING: timedelta(hours=settings.pending_hours),
         "CONFIRMED": timedelta(days=settings.complete_days),
     }
     wait = waits.get(status)
     return app.clock.now() + wait if wait else None
 
 
-def _store(draft: Draft, shares: Sequence[amounts.Share], kept: dict[int, Commission]) -> None:
+def _stored(draft: Draft, shares: Sequence[amounts.Share], kept: dict[int, Commission]) -> list[Row]:
     """Write orders, lines and first steps; draw again the numbers that there are already."""
-    waiting = list(shares)
+    found: dict[UUID, Row] = {}
     for _ in range(_DRAWS):
-        rows = app.db.rows(sql.PLACE, _values(draft, waiting, kept))
-        stored = {order_id for (order_id,) in rows}
-        waiting = [share for share in waiting if share.order_id not in stored]
-        if not waiting:
-            return
+        waiting = [share for share in shares if share.order_id not in found]
+        rows = [
+            _row(draft, share, number, kept)
+            for share, number in zip(waiting, numbers.draw(len(waiting)), strict=True)
+        ]
+        stored = {order_id for (order_id,) in app.db.rows(sql.PLACE, _values(draft, rows))}
+        found |= {row["id"]: row for row in rows if row["id"] in stored}
+        if len(found) == len(shares):
+            return [found[order_id] for order_id in sorted(found)]
     raise StoaError("orders.number: the format makes the same numbers again and again: give it more {random}")
 
 
-def _values(draft: Draft, shares: Sequence[amounts.Share], kept: dict[int, Commission]) -> dict[str, Any]:
-    drawn = numbers.draw(len(shares))
-    orders = [_order(share, number, kept) for share, number in zip(shares, drawn, strict=True)]
-    lines = [_line(line, kept.get(line.position)) for share in shares for line in share.lines]
+def _values(draft: Draft, rows: Sequence[Row]) -> dict[str, Any]:
+    lines = [{**line, "order_id": row["id"]} for row in rows for line in row["lines"]]
+    orders = [{name: row[name] for name in _OWN} for row in rows]
     return {
-        "now": app.clock.now(),
-        "due_at": due("PENDING"),
+        "now": rows[0]["placed_at"],
         "checkout_id": draft.checkout_id,
         "buyer_id": draft.buyer.id,
         "currency": draft.currency,
+        "scope": draft.scope or "",
         "note": draft.note,
         "orders": orjson.dumps(orders).decode(),
         "lines": orjson.dumps(lines).decode(),
-        "steps": orjson.dumps([{"id": uuid7(), "order_id": share.order_id} for share in shares]).decode(),
+        "steps": orjson.dumps([{"id": uuid7(), "order_id": row["id"]} for row in rows]).decode(),
     }
 
 
-def _order(share: amounts.Share, number: str, kept: dict[int, Commission]) -> dict[str, Any]:
-    offer = share.lines[0].offer
-    return {
+def _row(draft: Draft, share: amounts.Share, number: str, kept: dict[int, Commission]) -> Row:
+    """Return an order as `sql.WHOLE` would read it, about to be stored."""
+    now = app.clock.now()
+    lines = [_line(line, kept.get(line.position)) for line in share.lines]
+    row: Row = {
         "id": share.order_id,
         "number": number,
-        "seller_id": offer.seller_id,
-        "scope": offer.scope or "",
+        "checkout_id": draft.checkout_id,
+        "buyer_id": draft.buyer.id,
+        "seller_id": share.lines[0].offer.seller_id,
+        "scope": draft.scope,
+        "status": PENDING,
+        "currency": draft.currency,
         "subtotal": share.subtotal.amount,
         "total": share.total.amount,
-        "commission": sum(kept[each.position].amount.amount for each in share.lines if each.position in kept),
+        "commission": sum(line["commission"] for line in lines),
         "adjustments": share.adjustments,
+        "note": draft.note,
+        "payment_due": False,
+        "payment_url": "",
+        "due_at": due(PENDING),
+        "placed_at": now,
+        **dict.fromkeys(("confirmed_at", "completed_at", "cancelled_at")),
+        "updated_at": now,
+        "version": 1,
+        "lines": orjson.loads(orjson.dumps(lines)),  # ids and snapshots as JSON has them
     }
+    return row | _demanded(row)
 
 
 def _line(line: DraftLine, commission: Commission | None) -> dict[str, Any]:
     return {
         "id": line.id,
-        "order_id": line.order_id,
         "position": line.position,
         "ref": line.offer.ref,
         "title": line.offer.title,
@@ -126,16 +146,15 @@ def _line(line: DraftLine, commission: Commission | None) -> dict[str, Any]:
     }
 
 
-def _demand(row: Row) -> None:
-    """Ask whether the order has to be paid first, and write it down."""
+def _demanded(row: Row) -> dict[str, Any]:
+    """Ask whether the order has to be paid first; return what of it changes then."""
     if not app.hooks.implementations("orders_payment"):
-        return
+        return {}
     given = app.hooks.first("orders_payment", order=cards.card_of(row))
-    if given is not None:
-        demand = given if isinstance(given, PaymentDemand) else PaymentDemand(**given)
-        changes = {"payment_url": demand.url, "due_at": demand.expires_at or row["due_at"]}
-        app.db.execute_sql(sql.DEMAND, changes | {"id": row["id"]})
-        row |= changes | {"payment_due": True}
+    if given is None:
+        return {}
+    demand = given if isinstance(given, PaymentDemand) else PaymentDemand(**given)
+    return {"payment_due": True, "payment_url": demand.url, "due_at": demand.expires_at or row["due_at"]}
 
 
 def _event(order: OrderCard) -> OrderPlaced:
