@@ -43,6 +43,17 @@ _BOOKS = {
         SELECT abs(2 * (SELECT count(*) FROM orders_order) - (SELECT count(*) FROM notifications_message
             WHERE type IN ('orders.placed', 'orders.received')))""",
 }
+_LEDGER = {
+    "movements of money that do not sum to zero": """
+        SELECT count(*) FROM (
+            SELECT FROM payments_entry GROUP BY movement_id HAVING sum(amount) <> 0) AS m""",
+    "accounts whose balance is not that of their entries": """
+        SELECT count(*) FROM payments_account AS a WHERE balance <> (
+            SELECT coalesce(sum(amount), 0) FROM payments_entry AS e WHERE e.account_id = a.id)""",
+    "captures that are not one a paid order": """
+        SELECT abs((SELECT count(*) FROM payments_payment WHERE status = 'CAPTURED')
+            - (SELECT count(*) FROM payments_movement WHERE kind = 'capture'))""",
+}
 _UNCONFIRMED = "o.status <> 'CONFIRMED'"
 _UNPAID = """o.status <> 'CONFIRMED' AND NOT EXISTS (SELECT 1 FROM payments_payment AS p
     WHERE p.ref = 'order:' || o.id AND p.status = 'CAPTURED')"""
@@ -72,11 +83,20 @@ def _token(application: Application, user_id: UUID) -> str:
     return application.auth.open_session(user_id, "benchmark", "127.0.0.1").access_token
 
 
+def unconfirmed(application: Application) -> int:
+    """Return how many orders are not confirmed."""
+    [(count,)] = application.db.rows("SELECT count(*) FROM orders_order AS o WHERE o.status <> 'CONFIRMED'")
+    application.db.release()
+    return int(count)
+
+
 def faults(application: Application, shop: Shop, confirmed: int) -> dict[str, int]:
     """Return what does not hold after a run, by name; `confirmed` is how many buyers know of."""
     asked: dict[str, Any] = {"goods": [listing for listing, _ in shop.goods], "stock": STOCK}
-    pending = _UNPAID if "payments" in application.registry else _UNCONFIRMED
+    paying = "payments" in application.registry
+    pending = _UNPAID if paying else _UNCONFIRMED
     books = {name: query.replace("{open}", pending) for name, query in _BOOKS.items()}
+    books |= _LEDGER if paying else {}
     found = {name: application.db.rows(query, asked)[0][0] for name, query in books.items()}
     [(stored,)] = application.db.rows("SELECT count(*) FROM orders_order")
     found["orders buyers were not told of, or told of in vain"] = abs(stored - confirmed)
