@@ -37,7 +37,7 @@ class LiveRoom:
         self.sequencer: Sequencer | None = None
         self.joining = self.redactions = 0
         self._early: list[tuple[str, StreamEvent]] = []
-        self._announced: list[Position] = []
+        self._announced: dict[str, int] = {}  # how far each epoch was said to be
 
     @property
     def idle(self) -> bool:
@@ -53,7 +53,7 @@ class LiveRoom:
         """Take an event that arrived; return those to deliver now, in order."""
         if self.sequencer is not None:
             return self.sequencer.offer(epoch, event)
-        self._announced = [Position(epoch, event.seq)]
+        self._await(Position(epoch, event.seq))
         if len(self._early) < HELD:
             self._early.append((epoch, event))
         return []
@@ -63,7 +63,7 @@ class LiveRoom:
         if self.sequencer is not None:
             self.sequencer.announce(position)
         else:
-            self._announced = [position]
+            self._await(position)
 
     def begin(self, position: Position) -> list[StreamEvent]:
         """Start where the stream was read to be; return what arrived past it since."""
@@ -72,9 +72,13 @@ class LiveRoom:
         self.sequencer = Sequencer(position)
         early, self._early = self._early, []
         released = [one for epoch, event in early for one in self.sequencer.offer(epoch, event)]
-        for announced in self._announced:
-            self.sequencer.announce(announced)
+        for epoch, seq in self._announced.items():
+            self.sequencer.announce(Position(epoch, seq))
         return released
+
+    def _await(self, position: Position) -> None:
+        epoch, seq = position
+        self._announced[epoch] = max(seq, self._announced.get(epoch, 0))
 
     def needs_reading(self, position: Position | None) -> bool:
         """Say whether memory does not tell what somebody at `position` missed."""
