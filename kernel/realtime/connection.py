@@ -215,13 +215,13 @@ class Connection:
     def renew(self, socket: Socket, token: str) -> None:
         """Give the sockets of an account a new token; raise for one that is not good, or another's."""
         gateway = self.gateway
-        identity = gateway.current(partial(gateway.identities.by_token, token))
+        identity = gateway.reviews.current(partial(gateway.identities.by_token, token))
         account = socket.principal.id
         if identity.principal.id != account or account is None:
             raise OtherAccount("Disconnect, and connect with this token.")
         for one in list(self.sockets.values()):
             if one.principal.id == account:
-                gateway.recognised(one, identity)
+                gateway.reviews.recognised(one, identity)
 
     def _event(self, socket: Socket, packet: Packet) -> None:
         """Handle one event of the client and acknowledge it."""

@@ -96,7 +96,7 @@ class Entrance:
             limiter.refund(key, rate, 60)
         try:
             gateway, headers = self._gateway, connection.session.environ.headers
-            return gateway.current(lambda: gateway.identities.of(auth, headers))
+            return gateway.reviews.current(lambda: gateway.identities.of(auth, headers))
         except Unauthorized:
             if limiter is not None:
                 limiter.hit(key, rate, 60)

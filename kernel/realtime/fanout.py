@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.realtime.background import Background
 from kernel.realtime.engine import Frame
+from kernel.realtime.members import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,7 +89,7 @@ class Fanout:
         with self._lock:
             if len(members) <= PORTION and not members.pending:
                 listed = members.listed()
-                self._count(listed, _given(members, listed, listed, frame, but))
+                self._count(listed, self._given(members, listed, listed, frame, but))
                 return True
             listed, waiting = members.listed(), members.pending
             if not (waiting and waiting[-1].takes(frame, listed, but)):
@@ -104,6 +105,7 @@ class Fanout:
     def forget(self, members: Members) -> None:
         """Drop what waits for a room."""
         with self._lock:
+            members.held.update((member, Held()) for member in members.held)
             if members.pending:
                 members.pending.clear()
                 members.waiting = 0
@@ -125,7 +127,7 @@ class Fanout:
             members = self._large.popleft()
             first: Round = members.pending[0]
             frame, portion = first.portion()
-            copies = _given(members, first.listed, portion, frame, first.but)
+            copies = self._given(members, first.listed, portion, frame, first.but)
             self._count(first.listed, copies * first.events)
             if len(portion) < PORTION:
                 members.pending.popleft()
@@ -139,15 +141,22 @@ class Fanout:
         if copies:
             self._delivered(listed[0].namespace, copies)
 
-
-def _given(
-    members: Members, listed: tuple[Member, ...], some: Iterable[Member], frame: Frame, but: str | None
-) -> int:
-    """Deliver to some of those listed when the frame came, if they are still in; return to how many."""
-    copies = 0
-    for member in some:
-        # PERF: nobody came or went, nobody need be looked up; asked each time, as delivering may close one
-        if (members.is_listed(listed) or member in members) and member.sid != but:
-            member.deliver(frame)
-            copies += 1
-    return copies
+    def _given(
+        self,
+        members: Members,
+        listed: tuple[Member, ...],
+        some: Iterable[Member],
+        frame: Frame,
+        but: str | None,
+    ) -> int:
+        """Deliver to some of those listed when the frame came, if they are still in; return to how many."""
+        copies, held = 0, members.held
+        for member in some:
+            # PERF: nobody came or went, nobody need be looked up; asked each time: delivering may close one
+            if (members.is_listed(listed) or member in members) and member.sid != but:
+                if held and member in held:
+                    held[member].keep(frame, self._most)
+                else:
+                    member.deliver(frame)
+                copies += 1
+        return copies

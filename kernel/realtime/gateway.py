@@ -11,8 +11,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,23 +21,23 @@ from gevent.lock import BoundedSemaphore
 
 from kernel import context
 from kernel.cache.limiter import Limiter, MemoryBuckets
-from kernel.errors import Problem, TooManyRequests, Unavailable
+from kernel.errors import TooManyRequests
 from kernel.http.limits import network_of
 from kernel.http.proxies import client_address
 from kernel.observability.requests import write_line
-from kernel.realtime.connection import INTERNAL, UNAUTHORIZED, Connection
+from kernel.realtime.connection import UNAUTHORIZED, Connection
 from kernel.realtime.engine import EngineServer
 from kernel.realtime.entrance import Entrance
-from kernel.realtime.identity import Identities, Identity
+from kernel.realtime.identity import Identities
 from kernel.realtime.inbound import Limits
 from kernel.realtime.instruments import Handling, Instruments, Observer
+from kernel.realtime.reviews import Reviews
 from kernel.realtime.runtime import Runtime
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from kernel.application import Application
-    from kernel.auth.changes import Change
     from kernel.observability.metrics import Sample
     from kernel.realtime.declarations import Namespace
     from kernel.realtime.engine import EngineSession
@@ -48,10 +46,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _PULSE = 1.0  # seconds between looks at expiries
-_RECHECKS = 8  # greenlets that ask about everybody after news may have been missed
-_ATTEMPTS = 10  # changes heard while one caller is recognised
 _MAX_BUCKETS = 200_000
-_GONE = frozenset({401, 403})
 
 
 class Gateway:
@@ -75,7 +70,6 @@ class Gateway:
         self._by_owner: dict[UUID, set[Socket]] = {}
         # A thousand clients that return at once wait for their turn, not for the pool until it times out.
         self.questions = BoundedSemaphore(max(1, app.settings.database.pool_size // 2))
-        self._changes = 0
         self._ticking = self._stopping = False
         logs = app.settings.observability
         write = write_line if logs.access_log else None
@@ -87,8 +81,9 @@ class Gateway:
             max_age=http.cors_max_age,
             address=client_address(http.trusted_proxies),
         )
-        app.auth.on_change(self._changed)
-        app.realtime.on_refresh(self._refresh)
+        self.reviews = Reviews(self, app.realtime.rooms, app.clock)
+        app.auth.on_change(self.reviews.changed)
+        app.realtime.on_refresh(self.reviews.refresh)
         app.realtime.on_disconnect(self._disconnect)
 
     def serve(self, namespaces: Sequence[Namespace]) -> None:
@@ -175,9 +170,11 @@ class Gateway:
     def forget(self, socket: Socket) -> None:
         """Let go of a socket: it is in no room, and nobody's."""
         self._realtime.rooms.drop(socket)
-        self._unlink(socket)
+        self.reviews.forget(socket)
+        self.unlink(socket)
 
-    def _unlink(self, socket: Socket) -> None:
+    def unlink(self, socket: Socket) -> None:
+        """Forget whose a socket is."""
         for owner in _owners(socket):
             sockets = self._by_owner.get(owner)
             if sockets is not None:
@@ -220,96 +217,17 @@ class Gateway:
 
     # -- changes from outside ------------------------------------------------
 
-    def _changed(self, change: Change | None) -> None:
-        """Ask again about whom a change concerns; in the hub or in a listener, so without waiting."""
-        self._changes += 1
-        if change is None or change.account_id is None:
-            self._ask_all()
-        elif change.account_id in self._by_owner:
-            gevent.spawn(self._recheck, list(self._by_owner[change.account_id]))
+    def everybody(self) -> list[Socket]:
+        """Return the sockets of this process."""
+        return [socket for connection in self.connections for socket in connection.sockets.values()]
 
-    def current(self, recognise: Callable[[], Identity]) -> Identity:
-        """Return what `recognise` says, of which no change was heard while it asked.
-
-        Who indexes the socket before waiting for anything hears every change after.
-        """
-        for _ in range(_ATTEMPTS):
-            before = self._changes
-            identity = recognise()
-            if self._changes == before:
-                return identity
-        raise Unavailable("Rights change faster than they can be asked about; try again.")
-
-    def _ask_all(self) -> None:
-        sockets = [socket for connection in self.connections for socket in connection.sockets.values()]
-        for start in range(min(_RECHECKS, len(sockets))):
-            gevent.spawn(self._recheck, sockets[start::_RECHECKS])
-
-    def _recheck(self, sockets: Sequence[Socket]) -> None:
-        """Recognise sockets anew: close those that may not go on, move those whose rights changed."""
-        for socket in sockets:
-            try:
-                with self.questions:
-                    identity = self.current(partial(self.identities.known, socket.identity.headers))
-            except Problem as ex:
-                if ex.status in _GONE:
-                    socket.connection.end(UNAUTHORIZED, "session ended")
-                else:
-                    self._later(socket, ex)
-            except Exception as ex:  # noqa: BLE001 - the database is away: ask again, the socket stays meanwhile
-                self._later(socket, ex)
-            else:
-                self.recognised(socket, identity)
-            finally:
-                self.release()
-
-    def _later(self, socket: Socket, ex: Exception) -> None:
-        log.warning("socket_not_rechecked", namespace=socket.namespace, error=str(ex))
-        socket.identity = replace(socket.identity, again=self._clock.now())
-
-    def recognised(self, socket: Socket, identity: Identity) -> None:
-        """Give a socket what its caller is now; ask anew where it may be when that differs."""
-        before = socket.identity.principal
-        self._unlink(socket)
-        socket.identity = identity
-        self.index(socket)
-        if before.access != identity.principal.access or before.grants != identity.principal.grants:
-            self._moved(socket, "your rights changed")
-
-    def _moved(self, socket: Socket, reason: str) -> None:
-        socket.generation += 1
-        gevent.spawn(self._move, socket, reason)
-
-    def _move(self, socket: Socket, reason: str) -> None:
-        def act() -> None:
-            try:
-                socket.runtime.demand(socket)
-            except Problem as ex:
-                socket.connection.dismiss(socket, ex.detail or ex.title)
-                return
-            try:
-                with self.questions:
-                    socket.runtime.membership.refresh(socket, reason)
-            except Exception:
-                # SECURITY: nobody stays in a room that could not be asked about; the client comes back.
-                socket.connection.end(INTERNAL, "rights could not be asked about")
-                raise
-
-        if socket.live:
-            self.turn(Handling(socket, "refresh"), act)
-
-    def _refresh(self, user_id: UUID | None, reason: str) -> None:
-        """Ask anew where an account's sockets may be; None: everybody's."""
-        if user_id is None:
-            found = {socket for connection in self.connections for socket in connection.sockets.values()}
-        else:
-            found = self._by_owner.get(user_id, set())
-        for socket in list(found):
-            self._moved(socket, reason)
+    def of(self, owner: UUID) -> list[Socket]:
+        """Return the sockets of an account or a session."""
+        return list(self._by_owner.get(owner, ()))
 
     def _disconnect(self, target: UUID, code: int, reason: str) -> None:
         """Close the connections of an account or a session."""
-        for socket in list(self._by_owner.get(target, ())):
+        for socket in self.of(target):
             socket.connection.end(code, reason or "closed by the server")
 
     # -- time ----------------------------------------------------------------
@@ -336,8 +254,8 @@ class Gateway:
                     connection.end(UNAUTHORIZED, "token expired")
                 elif identity.again is not None and identity.again <= now:
                     due.append(socket)
-        if due:
-            gevent.spawn(self._recheck, due)
+        self.reviews.expire()
+        self.reviews.recheck(due)
 
 
 def _owners(socket: Socket) -> Iterator[UUID]:

@@ -17,7 +17,9 @@ from kernel.locks import brief_rlock
 from kernel.realtime.engine import Frame
 from kernel.realtime.fanout import Fanout
 from kernel.realtime.live_room import LiveRoom, RoomKey
+from kernel.realtime.members import Member
 from kernel.realtime.recovery import Position, Recovery
+from kernel.realtime.rights import Early, Rights
 from kernel.realtime.ring import Rings
 from kernel.realtime.sequencer import Slice, StreamEvent
 from kernel.realtime.settings import RealtimeSettings
@@ -60,6 +62,8 @@ class LiveRooms:
         # A reader that is further behind is cut off; it would be so if its room could be.
         self.fanout = Fanout(self.lock, settings.queue_bytes, traffic.delivered)
         self._traffic = traffic
+        self.rights = Rights(monotonic)
+        self._held: set[Member] = set()
         self.rings = Rings(settings.ring, settings.ring_bytes, hears)
         self.on_lag: Callable[[], None] = lambda: None
         self.on_family: Callable[[Family], None] = lambda _: None
@@ -132,12 +136,22 @@ class LiveRooms:
                 if room is not None and room.sequencer is None:
                     self._release(room, room.begin(slice_.position))
 
-    def offer(self, key: RoomKey, epoch: str, event: StreamEvent) -> None:
-        """Take an event of a stream, wherever it comes from."""
+    def offer(self, key: RoomKey, epoch: str, event: StreamEvent, rights: int = 0) -> None:
+        """Take an event of a stream, wherever it comes from, sent after so many changes of rights."""
         with self.lock:
             room = self._rooms.get(key)
-            if room is not None:
+            if room is None:
+                return
+            if rights > self.rights.heard:
+                self.rights.wait(Early(rights, key, epoch, event))
+            else:
                 self._release(room, room.offer(epoch, event))
+
+    def settle_rights(self, rights: int) -> None:
+        """Take the news that so many changes of rights were announced; deliver what waited for them."""
+        with self.lock:
+            for early in self.rights.hear(rights):
+                self.offer(early.room, early.epoch, early.event, early.rights)
 
     def announce(self, key: RoomKey, position: Position, grace: float) -> None:
         """Take the news that a stream has come this far; read it unless the rest comes within `grace` s."""
@@ -187,6 +201,33 @@ class LiveRooms:
             self._lagging[room.key] = due
             self.on_lag()
 
+    # -- sockets whose rights are in question --------------------------------
+
+    def hold(self, member: Member) -> None:
+        """Keep what its rooms would give a socket, from now on, in order."""
+        with self.lock:
+            self._held.add(member)
+            for room in self._rooms_of(member):
+                room.members.hold(member)
+
+    def free(self, member: Member) -> None:
+        """Give a socket what was kept of the rooms it is still in; too much is told as after an overflow."""
+        with self.lock:
+            self._held.discard(member)
+            for room in self._rooms_of(member):
+                if not room.members.free(member):
+                    self._traffic.overflowed(member.namespace)
+                    if room.sequencer is not None:
+                        member.deliver(_anew(room))
+
+    def is_held(self, member: Member) -> bool:
+        """Tell whether a socket is given nothing at present."""
+        return member in self._held
+
+    def _rooms_of(self, member: Member) -> list[LiveRoom]:
+        found = (self._rooms.get((member.namespace, room)) for room in member.rooms)
+        return [room for room in found if room is not None]
+
     # -- repair --------------------------------------------------------------
 
     def overdue(self) -> dict[RoomKey, Position | None]:
@@ -206,12 +247,19 @@ class LiveRooms:
     def patience(self) -> float | None:
         """Return for how many seconds nothing is to be done, None for until something arrives."""
         with self.lock:
-            moments = [*self._lagging.values(), *list(self._idle.values())[:1]]
+            moments = [*self._lagging.values(), *list(self._idle.values())[:1], *self.rights.due]
             return max(0.0, min(moments) - self._monotonic()) if moments else None
 
     def repair(self, asked: Mapping[RoomKey, Position | None], found: Mapping[RoomKey, Slice]) -> None:
-        """Deliver what a SELECT found; tell the members of a stream that broke to start anew."""
+        """Deliver what a SELECT found; tell the members of a stream that broke to start anew.
+
+        What may come after a change of rights that was not heard yet is read again.
+        """
         with self.lock:
+            if max((slice_.rights for slice_ in found.values()), default=0) > self.rights.heard:
+                self.rights.expect()
+                self.unrepaired(asked, GRACE)
+                return
             for key, position in asked.items():
                 room = self._rooms.get(key)
                 if room is None or room.sequencer is None or position is None:
@@ -245,8 +293,12 @@ class LiveRooms:
     def _tell_to_start_anew(self, room: LiveRoom) -> None:
         """Have every member take a snapshot; what waits for them came before it."""
         self.fanout.forget(room.members)
-        told = {"rooms": {room.key[1]: Recovery(room.position).described()}}
-        self.fanout.write(room.members, _frame(room.key, "rooms", told))
+        self.fanout.write(room.members, _anew(room))
+
+
+def _anew(room: LiveRoom) -> Frame:
+    """Return what tells a member to take a snapshot."""
+    return _frame(room.key, "rooms", {"rooms": {room.key[1]: Recovery(room.position).described()}})
 
 
 def _frame(key: RoomKey, name: str, *args: Any) -> Frame:

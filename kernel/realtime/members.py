@@ -27,10 +27,30 @@ class Member(Protocol):
         ...
 
 
+class Held:
+    """Frames a member does not get before it is known whether it may."""
+
+    __slots__ = ("bytes", "frames", "overflowed")
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.bytes = 0
+        self.overflowed = False
+
+    def keep(self, frame: Frame, most: int) -> None:
+        """Keep a frame; nothing at all once they come to more than `most` bytes."""
+        self.bytes += len(frame.wire)
+        if self.overflowed or self.bytes > most:
+            self.overflowed = True
+            self.frames.clear()
+        else:
+            self.frames.append(frame)
+
+
 class Members:
     """A set of sockets that can be gone through while it changes."""
 
-    __slots__ = ("_listed", "_members", "pending", "waiting")
+    __slots__ = ("_listed", "_members", "held", "pending", "waiting")
 
     def __init__(self) -> None:
         self._members: set[Member] = set()
@@ -39,6 +59,8 @@ class Members:
         """Frames on their way (`Fanout`)."""
         self.waiting = 0
         """Their bytes."""
+        self.held: dict[Member, Held] = {}
+        """Those of the members whose rights are in question."""
 
     def __len__(self) -> int:
         return len(self._members)
@@ -57,7 +79,19 @@ class Members:
     def discard(self, member: Member) -> None:
         """Take a socket out."""
         self._members.discard(member)
+        self.held.pop(member, None)
         self._listed = None
+
+    def hold(self, member: Member) -> None:
+        """Keep what a member would get, from now on."""
+        self.held.setdefault(member, Held())
+
+    def free(self, member: Member) -> bool:
+        """Give a member what was kept for it; False: that was too much, and is gone."""
+        held = self.held.pop(member, None)
+        for frame in held.frames if held else ():
+            member.deliver(frame)
+        return held is None or not held.overflowed
 
     def listed(self) -> tuple[Member, ...]:
         """Return who is in now; made anew only after a change."""

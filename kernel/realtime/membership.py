@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.errors import NotFound, StoaError
 from kernel.realtime.own_events import MAX_ROOM
 from kernel.realtime.problems import TooManyRooms, described
+from kernel.realtime.rooms import Asked
 
 if TYPE_CHECKING:
     from kernel.auth.principals import Principal
@@ -95,15 +96,27 @@ class Membership:
         asked: Collection[str],
         told: Told,
     ) -> None:
-        generation, rooms = self._settled(socket, ask)
+        self._rooms.prepare()
+        for _ in range(_ATTEMPTS):
+            rights = self._rooms.rights
+            generation, rooms = self._settled(socket, ask)
+            allowed = set(rooms)
 
-        def answer(recoveries: dict[str, Recovery]) -> None:
-            states: dict[str, Any] = {name: one.described() for name, one in recoveries.items()}
-            told(states | {room: _unknown() for room in asked if room not in rooms})
+            def again(allowed: set[str] = allowed) -> set[str]:
+                allowed.intersection_update(ask())
+                return allowed
 
-        self._rooms.join(socket, rooms, answer)
-        if socket.generation != generation:  # changed while what was missed was read
-            self.refresh(socket, "")
+            def answer(recoveries: dict[str, Recovery], allowed: set[str] = allowed) -> None:
+                states: dict[str, Any] = {name: one.described() for name, one in recoveries.items()}
+                told(states | {room: _unknown() for room in asked if room not in allowed})
+
+            def still(generation: int = generation) -> bool:
+                return socket.generation == generation
+
+            self._rooms.join(socket, rooms, answer, Asked(rights, again, still))
+            if still():
+                return
+        raise _too_quick(socket)
 
     def refresh(self, socket: Socket, reason: str) -> None:
         """Ask anew where a socket may be: take it out where it may not, and in where it is automatic."""
@@ -140,9 +153,12 @@ class Membership:
             found = ask()
             if socket.generation == generation:
                 return generation, found
-        raise StoaError(
-            f"{socket.namespace}: the rights of {socket.principal.id} change faster than one can ask"
-        )
+        raise _too_quick(socket)
+
+
+def _too_quick(socket: Socket) -> StoaError:
+    whose = f"{socket.namespace}: the rights of {socket.principal.id}"
+    return StoaError(f"{whose} change faster than one can ask")
 
 
 def _tell(socket: Socket, found: Mapping[str, Recovery]) -> None:

@@ -35,7 +35,8 @@ def encode(node: str, message: Message) -> bytes:
         head = [node, *message.room, message.name, message.but]
         return orjson.dumps(head) + b"\n" + message.data.encode()
     event = message.event
-    head = [node, *message.room, event.name, None, message.epoch, event.seq, event.ref, event.expires_at]
+    head = [node, *message.room, event.name, None, message.epoch, event.seq, event.ref]
+    head += [event.expires_at, message.rights]
     return orjson.dumps(head) + b"\n" + event.data.encode()
 
 
@@ -45,6 +46,7 @@ def decode(text: bytes) -> tuple[str, Message]:
     node, namespace, room, name, but, *durable = orjson.loads(head)
     if not durable:
         return node, Volatile((namespace, room), name, data.decode(), but)
-    epoch, seq, ref, expires_at = durable
+    epoch, seq, ref, expires_at, rights = durable
     until = datetime.fromisoformat(expires_at) if expires_at else None
-    return node, Appended((namespace, room), epoch, StreamEvent(seq, name, data.decode(), ref, until))
+    event = StreamEvent(seq, name, data.decode(), ref, until)
+    return node, Appended((namespace, room), epoch, event, rights)

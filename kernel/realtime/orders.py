@@ -6,15 +6,18 @@ commit, and none if there is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar
 from uuid import UUID
 
+from kernel.realtime.rights import raise_rights
 from kernel.storage import Database
 
 Refresh = Callable[[UUID | None, str], None]
 Disconnect = Callable[[UUID, int, str], None]
 _LONGEST = 500  # characters of a reason
+_TOGETHER = 100  # accounts in one notification, of at most 8,000 bytes
+_NOTIFY = "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload"
 
 
 class Orders:
@@ -35,9 +38,16 @@ class Orders:
         """Call at each disconnect."""
         self._disconnects.append(call)
 
-    def refresh(self, user_id: UUID, reason: str) -> None:
-        """Have an account's rooms looked at anew."""
-        self._db.notify(self.CHANNEL, f"refresh {user_id} 0 {reason[:_LONGEST]}")
+    def refresh(self, users: Collection[UUID], reason: str) -> None:
+        """Have these accounts' rooms looked at anew: one statement, and one after the commit."""
+        each = [str(user_id) for user_id in sorted(set(users))]
+        orders = [
+            f"refresh {','.join(each[start : start + _TOGETHER])} 0 {reason[:_LONGEST]}"
+            for start in range(0, len(each), _TOGETHER)
+        ]
+        if orders:
+            self._db.execute_sql(_NOTIFY, (self.CHANNEL, orders))
+            raise_rights(self._db)
 
     def disconnect(self, target: UUID, code: int, reason: str) -> None:
         """Have the sockets of an account or a session closed."""
@@ -51,8 +61,9 @@ class Orders:
             return
         what, target, code, reason = payload.split(" ", 3)
         if what == "refresh":
-            for refresh in self._refreshes:
-                refresh(UUID(target), reason)
+            for user_id in map(UUID, target.split(",")):
+                for refresh in self._refreshes:
+                    refresh(user_id, reason)
         else:
             for disconnect in self._disconnects:
                 disconnect(UUID(target), int(code), reason)

@@ -25,6 +25,8 @@ from kernel.realtime.nodes import Nodes
 from kernel.realtime.orders import Orders
 from kernel.realtime.recovery import Position
 from kernel.realtime.repair import Repair
+from kernel.realtime.rights import CHANNEL as RIGHTS_CHANNEL
+from kernel.realtime.rights import read_rights
 from kernel.realtime.rooms import Rooms
 from kernel.realtime.settings import RealtimeSettings
 from kernel.realtime.socketio.packets import event as packet
@@ -80,6 +82,7 @@ class Realtime:
         listener.on(CHANNEL, self._announced)
         listener.on(VOLATILE_CHANNEL, self.backplane.heard)
         listener.on(Orders.CHANNEL, self.orders.heard)
+        listener.on(RIGHTS_CHANNEL, self._settled)
 
     def declare(self, namespaces: Sequence[Namespace]) -> None:
         """Take these for all the namespaces there are: a plugin was dropped."""
@@ -169,9 +172,14 @@ class Realtime:
         """
         self.nodes.subscribe(call)
 
-    def refresh(self, user_id: UUID, reason: str = "") -> None:
-        """Have every process re-run the authorisers for an account's sockets, on commit."""
-        self.orders.refresh(user_id, reason)
+    def refresh(self, users: UUID | Collection[UUID], reason: str = "") -> None:
+        """Have every process re-run the authorisers for the sockets of an account, or of many, on commit.
+
+        Once the transaction has returned, nothing that is published afterwards
+        reaches them in rooms they lost. What a process knows of many accounts is
+        asked about by a few greenlets, the latest order first.
+        """
+        self.orders.refresh([users] if isinstance(users, UUID) else users, reason)
 
     def on_refresh(self, call: Callable[[UUID | None, str], None]) -> None:
         """Call at each `refresh`, in every process; None: news may have been missed, check everybody.
@@ -206,9 +214,16 @@ class Realtime:
         self.nodes.stop()
 
     def _begin(self) -> None:
+        if not self.live.rights.heard:
+            self.live.settle_rights(read_rights(self._db))
         self.repair.begin()
         self.live.fanout.begin()
         self.nodes.begin()
+
+    def _settled(self, payload: str | None) -> None:
+        """Take the number of the latest change of rights; None is `doubt`'s."""
+        if payload is not None:
+            self.live.settle_rights(int(payload))
 
     def _follow(self, _family: Family) -> None:
         self.backplane.follow(list(self.live.families))
@@ -231,7 +246,7 @@ class Realtime:
     def _committed(self, appended: Sequence[Appended]) -> None:
         for one in appended:
             self._traffic.published(one.room[0], one.event.name)
-            self.live.offer(one.room, one.epoch, one.event)
+            self.live.offer(*one)
         self.backplane.send(appended)
 
     def _deliver(self, message: Message) -> None:
@@ -241,7 +256,7 @@ class Realtime:
             frame = Frame(*packet(namespace, message.name, [orjson.Fragment(message.data)]))
             self.rooms.deliver(namespace, room, frame, message.but)
         else:
-            self.live.offer(message.room, message.epoch, message.event)
+            self.live.offer(*message)
 
     def _announced(self, payload: str | None) -> None:
         """Take the news that a stream has moved: `<node> <epoch> <seq> <namespace> <room>`."""

@@ -10,6 +10,7 @@ from peewee import PeeweeException
 from kernel.errors import Unavailable
 from kernel.realtime.background import Background
 from kernel.realtime.live_rooms import LiveRooms
+from kernel.realtime.rights import announce_rights
 from kernel.realtime.streams import Streams
 from kernel.storage import Database
 
@@ -24,7 +25,7 @@ class Repair:
     def __init__(self, db: Database, streams: Streams, live: LiveRooms) -> None:
         self._db, self._streams, self._live = db, streams, live
         self._loop = Background("stoa-repair", self._turn)
-        live.on_lag = self._loop.wake
+        live.on_lag = live.rights.on_wait = self._loop.wake
         self.reads = 0
         """SELECTs made so far."""
 
@@ -37,6 +38,7 @@ class Repair:
         self._loop.stop()
 
     def _turn(self) -> float | None:
+        self._ask_for_rights()
         asked = self._live.overdue()
         if asked:
             self.reads += 1
@@ -55,3 +57,16 @@ class Repair:
             finally:
                 self._db.release()
         return self._live.patience()
+
+    def _ask_for_rights(self) -> None:
+        """Have the number that events wait for announced anew, when it is overdue."""
+        with self._live.lock:
+            overdue = self._live.rights.overdue()
+        if not overdue:
+            return
+        try:
+            announce_rights(self._db)
+        except (Unavailable, PeeweeException) as ex:
+            log.warning("rights_not_asked_for", error=str(ex), remedy="it is tried again in a second")
+        finally:
+            self._db.release()

@@ -7,7 +7,7 @@ and its first live event nothing can slip in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,11 +22,24 @@ from kernel.realtime.settings import RealtimeSettings
 from kernel.realtime.streams import Streams
 from kernel.realtime.traffic import Traffic
 
-__all__ = ["Answer", "Member", "Rooms"]
+__all__ = ["Answer", "Asked", "Member", "Rooms"]
 
 Answer = Callable[[dict[str, Recovery]], None]
 
 _READS: Final = 3  # looks at a stream that moves on faster than one can look
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a socket's rights were asked with.
+
+    `rights` was `Rooms.rights` before; `again()` asks once more and returns the
+    rooms; `still()` tells, without waiting, whether no change was heard since.
+    """
+
+    rights: int
+    again: Callable[[], Collection[str]]
+    still: Callable[[], bool]
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +52,10 @@ class _Joining:
     found: dict[RoomKey, Slice] = field(default_factory=dict)
     redactions: dict[RoomKey, int] = field(default_factory=dict)
     dropped: bool = False
+
+    def tells_more_than(self, rights: int) -> bool:
+        """Say whether what was read may come after a change of rights that was not heard before."""
+        return any(one.events and one.rights > rights for one in self.found.values())
 
 
 class Rooms:
@@ -67,7 +84,11 @@ class Rooms:
         self._under_way: dict[int, list[_Joining]] = {}
 
     def join(
-        self, member: Member, rooms: Mapping[str, Position | None], answer: Answer | None = None
+        self,
+        member: Member,
+        rooms: Mapping[str, Position | None],
+        answer: Answer | None = None,
+        asked: Asked | None = None,
     ) -> dict[str, Recovery]:
         """Let a socket into rooms it may be in, and tell it what it missed since each position.
 
@@ -76,7 +97,8 @@ class Rooms:
         member, so what it queues comes before the first live event and none is
         missed or doubled; it must not wait. A room the socket is in already is
         recovered again. A socket dropped meanwhile is not let in, nor answered; a
-        room left meanwhile is not in the answer.
+        room left meanwhile is not in the answer. With `asked`, neither is a socket
+        whose rights have changed since.
 
         `Recovery.events` hold `orjson.Fragment`: encode them with orjson.
         """
@@ -91,7 +113,11 @@ class Rooms:
                 found = self._streams.read(unread, self._history, whole=True, most=self._bytes)
                 joining.found.update(found)
                 self._live.begin(joining.found)
+            if asked is not None and joining.tells_more_than(asked.rights):
+                self._restrict(joining, asked.again())
             with self._live.lock:
+                if asked is not None and not asked.still():
+                    return {}
                 return self._admit(joining, answer)
         finally:
             self._close(joining)
@@ -110,6 +136,26 @@ class Rooms:
                 joining.dropped = True
             for room in tuple(member.rooms):
                 self._remove(member, room)
+
+    def hold(self, member: Member) -> None:
+        """Give a socket nothing of its rooms, or of those it joins, until `free`: its rights are in doubt.
+
+        What comes is kept in order, of each room at most `queue_bytes`.
+        """
+        self._live.hold(member)
+
+    def free(self, member: Member) -> None:
+        """Give a socket what was kept of the rooms it is in still, and what comes."""
+        self._live.free(member)
+
+    @property
+    def rights(self) -> int:
+        """How many changes of rights were heard of: to be read before anybody is asked about rights."""
+        return self._live.rights.heard
+
+    def prepare(self) -> None:
+        """Get ready to let sockets in; may do I/O. Before anybody is asked about rights."""
+        self._on_join()
 
     def members(self, namespace: str, room: str) -> set[Member]:
         """Return the sockets of this process that are in a room."""
@@ -141,6 +187,11 @@ class Rooms:
             for live in joining.opened.values():
                 self._live.settle(live)
 
+    def _restrict(self, joining: _Joining, allowed: Collection[str]) -> None:
+        with self._live.lock:
+            for room in joining.rooms.keys() - allowed:
+                del joining.rooms[room]
+
     def _unread(self, joining: _Joining) -> dict[RoomKey, Position | None]:
         """Return the rooms of which memory, and what was read, do not tell what was missed."""
         with self._live.lock:
@@ -168,6 +219,8 @@ class Rooms:
         for room in recoveries:
             joining.opened[room].members.add(joining.member)
             joining.member.rooms.add(room)
+            if self._live.is_held(joining.member):
+                joining.opened[room].members.hold(joining.member)
         if answer is not None:
             answer(recoveries)
         asked = joining.rooms

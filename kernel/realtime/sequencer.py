@@ -35,11 +35,13 @@ class Slice(NamedTuple):
 
     `floor` is the last event dropped from history. `events` are consecutive, from
     the one after the position asked with; there may be more up to `position`.
+    `rights` counts the changes of rights they may come after.
     """
 
     position: Position
     floor: int = 0
     events: tuple[StreamEvent, ...] = ()
+    rights: int = 0
 
     def continues(self, asked: Position) -> bool:
         """Tell whether somebody at `asked` can go on with this stream's events."""

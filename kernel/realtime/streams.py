@@ -43,6 +43,7 @@ stored AS (
     SELECT %(namespace)s, %(room)s, seq, %(name)s, %(data)s, %(ref)s, %(expires_at)s, %(now)s FROM advanced
 )
 SELECT %(namespace)s, %(room)s, epoch, seq,
+    (SELECT last_value FROM kernel_rights),
     pg_notify(%(channel)s, concat_ws(' ', %(node)s, epoch, seq, %(namespace)s, %(room)s))
 FROM advanced
 """
@@ -67,6 +68,7 @@ stored AS (
     FROM given JOIN counted USING (namespace, room) JOIN advanced USING (namespace, room)
 )
 SELECT namespace, room, epoch, seq,
+    (SELECT last_value FROM kernel_rights),
     pg_notify(%(channel)s, concat_ws(' ', %(node)s, epoch, seq, namespace, room))
 FROM advanced
 """
@@ -93,7 +95,7 @@ found AS (
     ) AS event ON lined.missed > 0 AND lined.earlier < %(limit)s
 )
 SELECT lined.namespace, lined.room, lined.epoch, lined.seq, lined.floor,
-    found.seq, found.name, found.data, found.ref, found.expires_at
+    (SELECT last_value FROM kernel_rights), found.seq, found.name, found.data, found.ref, found.expires_at
 FROM lined LEFT JOIN found ON found.nth = lined.nth AND found.before < %(bytes)s
 ORDER BY lined.nth, found.seq
 """
@@ -175,11 +177,15 @@ class Entry(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """An event as it was appended, to be delivered once its transaction commits."""
+    """An event as it was appended, to be delivered once its transaction commits.
+
+    `rights` counts the changes of rights that were known then (`kernel.realtime.rights`).
+    """
 
     room: RoomKey
     epoch: str
     event: StreamEvent
+    rights: int = 0
 
 
 def new_epoch() -> str:
@@ -208,7 +214,8 @@ class Streams:
             names = ("namespaces", "rooms", "names", "data", "refs", "expiries")
             rows = self._db.rows(_APPEND, {**dict(zip(names, map(list, columns), strict=True)), **common})
         return _numbered(
-            entries, {(namespace, room): (epoch, seq) for namespace, room, epoch, seq, _ in rows}
+            entries,
+            {(namespace, room): (epoch, seq, rights) for namespace, room, epoch, seq, rights, _ in rows},
         )
 
     def read(
@@ -235,9 +242,10 @@ class Streams:
                 "bytes": most,
             },
         )
-        found: dict[RoomKey, tuple[Position, int, list[StreamEvent]]] = {}
-        for namespace, room, epoch, seq, floor, *event in rows:
-            _, _, events = found.setdefault((namespace, room), (Position(epoch, seq), floor, []))
+        found: dict[RoomKey, tuple[Slice, list[StreamEvent]]] = {}
+        for namespace, room, epoch, seq, floor, rights, *event in rows:
+            stands = Slice(Position(epoch, seq), floor, rights=rights)
+            _, events = found.setdefault((namespace, room), (stands, []))
             if event[0] is not None:
                 events.append(StreamEvent(*event))
         return {key: _slice(found.get(key)) for key in keys}
@@ -284,14 +292,14 @@ class Streams:
         self._db.rows(_FLUSH, asked)
 
 
-def _slice(found: tuple[Position, int, list[StreamEvent]] | None) -> Slice:
+def _slice(found: tuple[Slice, list[StreamEvent]] | None) -> Slice:
     if found is None:
         return Slice(UNWRITTEN)
-    position, floor, events = found
-    return Slice(position, floor, tuple(events))
+    stands, events = found
+    return stands._replace(events=tuple(events))
 
 
-def _numbered(entries: Sequence[Entry], ends: Mapping[RoomKey, tuple[str, int]]) -> list[Appended]:
+def _numbered(entries: Sequence[Entry], ends: Mapping[RoomKey, tuple[str, int, int]]) -> list[Appended]:
     """Give each entry its number: the last of a room has the room's new count."""
     left: dict[RoomKey, int] = {}
     for entry in entries:
@@ -300,7 +308,7 @@ def _numbered(entries: Sequence[Entry], ends: Mapping[RoomKey, tuple[str, int]])
     for entry in entries:
         key = entry[:2]
         left[key] -= 1
-        epoch, end = ends[key]
+        epoch, end, rights = ends[key]
         event = StreamEvent(end - left[key], entry.name, entry.data, entry.ref, entry.expires_at)
-        appended.append(Appended(key, epoch, event))
+        appended.append(Appended(key, epoch, event, rights))
     return appended

@@ -88,6 +88,7 @@ def test_rooms_of_one_name_in_two_namespaces_are_two(node: Node) -> None:
 def test_joining_a_hundred_rooms_reads_once(node: Node) -> None:
     for n in range(100):
         node.publish(n, f"jar:{n}")
+    node.realtime.rooms.prepare()
 
     with count_statements() as statements:
         joined = node.realtime.rooms.join(Socket(), {f"jar:{n}": UNWRITTEN for n in range(100)})
@@ -267,6 +268,8 @@ def test_a_client_ahead_of_this_process_keeps_its_position(nodes: MakeNode) -> N
 
 
 def test_a_room_without_a_stream_has_nothing_to_recover(node: Node) -> None:
+    node.realtime.rooms.prepare()
+
     with count_statements() as statements:
         recovery = node.recover(Position("e", 1), "smell:1")
 
