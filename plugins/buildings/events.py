@@ -129,3 +129,7 @@ EVENTS = (
     JoinRequestSubmitted,
     JoinRequestDecided,
 )
+
+_BUILDING = (BuildingCreated, BuildingUpdated, BuildingDeleted, BuildingVerified, SettingsChanged)
+PUBLIC = tuple((each, () if each in _BUILDING else ("user_id",), "buildings:manage") for each in EVENTS)
+"""What `webhooks` may send to whom it concerns, and to who runs the building."""

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from kernel import DemoNotes, Permission, Role, Route, hookimpl
 from plugins.buildings import figures, queries
-from plugins.buildings.demo import load
-from plugins.buildings.events import EVENTS
+from plugins.buildings.demo import load, sellers
+from plugins.buildings.events import EVENTS, PUBLIC
 from plugins.buildings.models import MODELS
 from plugins.buildings.notices import TYPES
 from plugins.buildings.permissions import PERMISSIONS
@@ -99,6 +99,11 @@ def listings_closed_scopes(scopes: Collection[str]) -> Collection[str]:
 
 
 @hookimpl(optionalhook=True)
+def listings_demo_sellers() -> Mapping[str, Sequence[UUID]]:
+    return sellers()
+
+
+@hookimpl(optionalhook=True)
 def orders_guard_place(draft: Any) -> None:
     guards.placement(draft)
 
@@ -111,3 +116,8 @@ def dashboards_sources() -> Sequence[Mapping[str, Any]]:
 @hookimpl(optionalhook=True)
 def dashboards_titles(refs: Sequence[str]) -> Mapping[str, str]:
     return figures.titles(refs)
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return PUBLIC

@@ -121,3 +121,19 @@ EVENTS = (
     MessageDeleted,
     MessageReacted,
 )
+
+PUBLIC = (
+    (ConversationCreated, ("creator_id", "member_ids"), ""),
+    (ConversationClosed, (), "chat:moderate"),
+    (MemberJoined, ("user_id",), ""),
+    (MemberLeft, ("user_id",), ""),
+    (MemberRoleChanged, ("user_id",), ""),
+    (MessageSent, ("sender_id",), ""),
+    (MessageEdited, ("editor_id",), ""),
+    (MessageDeleted, (), "chat:moderate"),
+    (MessageReacted, ("user_id",), ""),
+)
+"""What `webhooks` may send to whom it concerns.
+
+Who talks to whom is nobody else's business, moderators included.
+"""

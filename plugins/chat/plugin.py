@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel import Permission, Role, Route, hookimpl
 from plugins.chat import hookspecs, moderation
 from plugins.chat.demo import load
-from plugins.chat.events import EVENTS
+from plugins.chat.events import EVENTS, PUBLIC
 from plugins.chat.extra_models import EXTRAS
 from plugins.chat.models import CORE
 from plugins.chat.notices import TYPES
@@ -97,3 +97,8 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def moderation_types() -> Sequence[Mapping[str, Any]]:
     return [moderation.kind()]
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return PUBLIC

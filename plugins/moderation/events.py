@@ -62,3 +62,7 @@ class AppealDecided:
 
 
 EVENTS = (DecisionMade, DecisionReversed, SanctionEnded, AppealFiled, AppealDecided)
+
+_OWNED = (DecisionMade, DecisionReversed, SanctionEnded)
+PUBLIC = tuple((each, ("owner_id",) if each in _OWNED else (), "moderation:review") for each in EVENTS)
+"""What `webhooks` may send to whom a decision concerns, and to moderators of the scope."""

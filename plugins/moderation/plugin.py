@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.moderation import hookspecs, ordering
-from plugins.moderation.events import EVENTS
+from plugins.moderation.events import EVENTS, PUBLIC
 from plugins.moderation.kinds import Types
 from plugins.moderation.models import MODELS
 from plugins.moderation.notices import TYPES
@@ -97,3 +97,8 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def orders_guard_place(draft: Any) -> None:
     ordering.guard(draft.seller_ids)
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return PUBLIC

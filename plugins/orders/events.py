@@ -88,3 +88,6 @@ class OrderStatusChanged:
 
 
 EVENTS = (OrderPlaced, OrderConfirmed, OrderCompleted, OrderCancelled, OrderStatusChanged)
+
+PUBLIC = tuple((each, ("buyer_id", "seller_id"), "orders:manage") for each in EVENTS)
+"""What `webhooks` may send to the parties, and to who looks after the orders of the scope."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.orders import figures, hookspecs, numbers
 from plugins.orders.demo import load
-from plugins.orders.events import EVENTS
+from plugins.orders.events import EVENTS, PUBLIC
 from plugins.orders.models import MODELS
 from plugins.orders.notices import TYPES
 from plugins.orders.permissions import PERMISSIONS
@@ -103,3 +103,8 @@ def reviews_transactions(ref: str) -> Mapping[str, Any] | None:
 @hookimpl(optionalhook=True)
 def dashboards_sources() -> Sequence[Mapping[str, Any]]:
     return [figures.source()]
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return PUBLIC

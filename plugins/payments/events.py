@@ -148,8 +148,20 @@ class PayoutReturned:
     status: str
 
 
-EVENTS: Final = (
-    *(PaymentAuthorised, PaymentCaptured, PaymentFailed, PaymentRefunded, PaymentExpired, PaymentCancelled),
-    *(EscrowHeld, EscrowReleased, EscrowRefunded),
-    *(PayoutRequested, PayoutPaid, PayoutReturned),
+_PAYERS: Final = (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentExpired,
+    PaymentCancelled,
 )
+_PAYEES: Final = (EscrowHeld, EscrowReleased, EscrowRefunded)
+_OWNERS: Final = (PayoutRequested, PayoutPaid, PayoutReturned)
+EVENTS: Final = (*_PAYERS, *_PAYEES, *_OWNERS)
+PUBLIC: Final = (
+    *((each, ("payer_id",), "payments:read") for each in _PAYERS),
+    *((each, ("payee_id",), "payments:read") for each in _PAYEES),
+    *((each, ("owner_id",), "payments:read") for each in _OWNERS),
+)
+"""What `webhooks` may send to who pays, is paid or is paid out, and to treasurers."""

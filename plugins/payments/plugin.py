@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel import HealthCheck, Permission, Role, Route, Service, hookimpl
 from plugins.payments import figures, gateways, readiness
 from plugins.payments.commands import COMMANDS
-from plugins.payments.events import EVENTS
+from plugins.payments.events import EVENTS, PUBLIC
 from plugins.payments.models import MODELS
 from plugins.payments.permissions import PERMISSIONS
 from plugins.payments.ports import PaymentGateway
@@ -89,3 +89,8 @@ def erase_personal_data(app: Application, user_id: UUID) -> None:
 @hookimpl(optionalhook=True)
 def dashboards_refunds() -> Sequence[Mapping[str, Any]]:
     return [figures.refunds()]
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return PUBLIC

@@ -82,3 +82,6 @@ EVENTS = (
     RequestExpired,
     RequestWithdrawn,
 )
+
+PUBLIC = tuple((each, ("requester_id",), "verification:review") for each in EVENTS)
+"""What `webhooks` may send to requesters and to reviewers of the platform."""

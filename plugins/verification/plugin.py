@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.verification import figures, hookspecs
-from plugins.verification.events import EVENTS
+from plugins.verification.events import EVENTS, PUBLIC
 from plugins.verification.kinds import Kinds
 from plugins.verification.models import MODELS
 from plugins.verification.notices import TYPES
@@ -89,3 +89,8 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def dashboards_sources() -> Sequence[Mapping[str, Any]]:
     return [figures.source()]
+
+
+@hookimpl(optionalhook=True)
+def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
+    return PUBLIC

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PublicEvent:
-    """An event that may be sent, and who may read it."""
+    """An event that may be sent, the JSON Schema of its data, and who may read it."""
 
     type: str
     summary: str
     people: tuple[str, ...]
     permission: str
+    schema: Mapping[str, Any]
 
     def concerns(self, value_of: Callable[[str], Any]) -> set[UUID]:
         """Return the accounts an event concerns; `value_of(field)` is what stands in it."""
@@ -77,7 +78,7 @@ def _public(plugin: str, cls: type[Any], people: tuple[str, ...], permission: st
     if not people and not permission:
         raise _fault(plugin, f"{wire} is readable by nobody: name people or a permission")
     summary = (inspect.getdoc(cls) or "").partition("\n")[0]
-    return PublicEvent(wire, summary, people, permission)
+    return PublicEvent(wire, summary, people, permission, cls.__event__.schema())
 
 
 def _fault(plugin: str, remedy: str) -> PluginError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.webhooks import hookspecs
 from plugins.webhooks.catalogue import Catalogue, collected
+from plugins.webhooks.demo import load
 from plugins.webhooks.events import EVENTS
 from plugins.webhooks.models import MODELS
 from plugins.webhooks.notices import TYPES
@@ -70,6 +71,11 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 @hookimpl
 def startup(app: Application) -> None:
     prepare(app)
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
 
 
 @hookimpl

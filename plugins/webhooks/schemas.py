@@ -62,11 +62,15 @@ class MadeOut(Schema):
 
 
 class EventTypeOut(Schema):
-    """An event that may be sent; `permission` reads it besides those it concerns, empty: nobody else."""
+    """An event that may be sent; `permission` reads it besides those it concerns, empty: nobody else.
+
+    `schema` is the JSON Schema of its `data`.
+    """
 
     type = fields.String(required=True)
     summary = fields.String(required=True)
     permission = fields.String(required=True)
+    schema = fields.Dict(required=True)
 
 
 class EventTypesOut(Schema):
