@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kernel import DemoNotes, uuid7
 from plugins.accounts import api as accounts
+from plugins.buildings.audience import scope_of
 from plugins.buildings.models import Building, JoinRequest, Unit
 from plugins.buildings.services import managing, membership
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 WAITING: Final = 3
 """How many people wait at each door that does not open by itself."""
+VERIFIED: Final = 3
+"""How many members of each building are verified: who lives in 1A, 1B and 1C."""
+OFFERING: Final = 9
+"""How many members of a building offer something in it, where everybody may."""
 
 BUILDINGS: Final[tuple[tuple[str, dict[str, Any], dict[str, Any], range], ...]] = (
     (
@@ -52,6 +57,18 @@ def building_id(name: str) -> UUID:
     return UUID(bytes=bytes(digest))
 
 
+def sellers() -> dict[str, list[UUID]]:
+    """Return who offers something in which of the buildings whose market is open: only who may."""
+    return {
+        scope_of(building_id(name)): [
+            accounts.demo_user(number)
+            for number in people[1 : VERIFIED + 1 if allowed.get("verification_required") else OFFERING + 1]
+        ]
+        for name, _, allowed, people in BUILDINGS
+        if allowed.get("marketplace", True)
+    }
+
+
 def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
     """Open the buildings through the services; the first of each one's people runs it."""
     for done, (name, said, allowed, people) in enumerate(BUILDINGS, start=1):
@@ -77,9 +94,9 @@ def _open(app: Application, id: UUID, said: dict[str, Any], allowed: dict[str, A
     Unit.insert_many(units).execute()
     runs, *live = (accounts.demo_user(number) for number in people)
     membership.appoint(building, runs, by=runs)
-    for unit, user_id in zip(units, live, strict=False):
+    for number, (unit, user_id) in enumerate(zip(units, live, strict=False)):
         membership.enter(building, user_id, "RESIDENT", unit["id"], via="demo", by=runs)
-        membership.change(building, user_id, None, {"verified": unit["number"] < "1D"})
+        membership.change(building, user_id, None, {"verified": number < VERIFIED})
     if not building.auto_approve:
         _wait(building, app, people.stop)
 

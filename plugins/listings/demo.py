@@ -8,7 +8,7 @@ the plugins this one requires.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -67,6 +67,7 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
         with app.db.atomic():
             _write(app, range(start, start + BATCH))
         progress(start + BATCH, COUNT)
+    _write_scoped(app)
     search.settle()
     return DemoNotes(
         tries=(
@@ -83,10 +84,24 @@ def services() -> list[str]:
     return [f"{PREFIX}{_id(f'listing {each}')}" for each in numbers[:8]]
 
 
-def _write(app: Application, numbers: Iterable[int]) -> None:
+def _write_scoped(app: Application) -> None:
+    """Write what people offer in the scopes of other plugins' demo data, a listing each."""
+    answers = app.hooks.call("listings_demo_sellers")
+    offers = [(scope, seller) for found in answers for scope, people in found.items() for seller in people]
+    with app.db.atomic():
+        _write(app, range(COUNT, COUNT + len(offers)), offers)
+
+
+def _write(app: Application, numbers: Sequence[int], offers: Sequence[tuple[str, UUID]] = ()) -> None:
+    """Write these listings; `offers` says where they are offered and by whom, if not everywhere."""
+    if not numbers:
+        return
     lifetime = app.settings.of(ListingsSettings).lifetime_days or 30
     shelf = {category.slug: category.id for category in categories.listed()}
     rows = [_row(number, app.clock.now(), lifetime, shelf) for number in numbers]
+    for row, (scope, seller_id) in zip(rows, offers, strict=False):
+        expires_at = _expiry("ACTIVE", row["listed_at"], app.clock.now(), lifetime)
+        row.update(scope=scope, seller_id=seller_id, status="ACTIVE", expires_at=expires_at)
     picture_of = {media.demo_subject(number): number for number in range(PICTURES)}
     media.demo_media((row["gallery"][0], row["seller_id"], picture_of[row["subject"]]) for row in rows)
     cards = media.cards(row["gallery"][0] for row in rows)
@@ -105,7 +120,7 @@ def _write(app: Application, numbers: Iterable[int]) -> None:
 def _row(number: int, now: datetime, lifetime: int, shelf: dict[str, UUID]) -> dict[str, Any]:
     chance = Random(number)  # noqa: S311 - the same every time is the point
     is_service, status = number % 5 == 0, chance.choice(STATUSES)
-    listed_at = now - timedelta(minutes=37 * (COUNT - number) + chance.randrange(30))
+    listed_at = now - timedelta(minutes=37 * abs(COUNT - number) + chance.randrange(30))
     content = _service(chance) if is_service else _product(chance, media.demo_subject(number * 7))
     category_id = shelf[content.pop("shelf")]
     return {

@@ -6,7 +6,7 @@ To refuse a publication, subscribe to `listings.listing.published.v1` with
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from kernel import hookspec
@@ -44,5 +44,15 @@ def listings_boosts(seller_ids: Collection[UUID]) -> Mapping[UUID, float]:
     Called whenever listings are written to the search, in that transaction: one query for
     any number. Of several answers for a seller the highest counts. When yours changes, call
     `plugins.listings.api.reindex`.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def listings_demo_sellers() -> Mapping[str, Sequence[UUID]]:
+    """Return who offers something in which scopes of your demo data: a listing is made for each.
+
+    Called once, by `manage.py demo`, perhaps before your own `demo_data`: ids that
+    are the same everywhere will do.
     """
     raise AssertionError("a specification is never called")

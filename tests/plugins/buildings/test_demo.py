@@ -30,3 +30,21 @@ def test_three_buildings_have_admins_members_and_people_who_wait(app, client, wo
     admin = client.as_user(accounts.demo_user(1))
     assert len(admin.get(f"/v1/buildings/{attalos}/join-requests").json["items"]) == 3
     assert len(list(admin.every(f"/v1/buildings/{attalos}/units"))) == 40
+
+
+@pytest.mark.plugins("buildings", "listings")
+@pytest.mark.settings(auth={"roles": {"resident": ["+listings:browse"]}})
+def test_residents_of_the_demo_find_what_their_neighbours_offer(app, client):
+    for plugin, load_one in app.hooks.implementations("demo_data"):
+        if plugin in {"accounts", "categories", "media", "listings", "buildings"}:
+            load_one(app=app, progress=lambda done, total: None)
+    scopes = [f"building:{building_id(name)}" for name, *_ in BUILDINGS]
+
+    def offered(scope, who):
+        return [each["title"] for each in who.get("/v1/listings", query={"scope": scope}).json["items"]]
+
+    residents = [client.as_user(accounts.demo_user(number), mfa=True) for number in (2, 14, 26)]
+    found = [len(offered(scope, who)) for scope, who in zip(scopes, residents, strict=True)]
+
+    assert found == [9, 3, 0]
+    assert offered(scopes[0], residents[1]) == []
