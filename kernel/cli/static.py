@@ -30,6 +30,7 @@ def gates(run: Runtime) -> Iterator[Gate]:
             "mypy: what plugins offer",
             lambda: _tool("mypy", "--no-error-summary", "--follow-imports=silent", *apis),
         )
+    yield Gate("unused names", lambda: _tool("tests.docs.unused_names"))
     yield Gate("references up to date", _stale_references)
     site = str(ROOT / "var" / "check" / "site")
     yield Gate("documentation", lambda: _tool("mkdocs", "build", "--strict", "--quiet", "--site-dir", site))

@@ -15,15 +15,18 @@ from markdown.extensions.toc import slugify
 
 import kernel
 from kernel import documentation, testing
+from kernel.cli.bench_programs import programs
 from kernel.cli.main import COMMANDS, door
 from kernel.cli.profiles import Choice
+from kernel.documentation.figures import results, sections
 from tests.docs.pages import DOCS, ROOT, blocks
 
 PAGES = sorted(page for page in DOCS.rglob("*.md") if "examples" not in page.parts)
 WRITTEN = [page for page in PAGES if page.parent.name != "reference"]
 TOP = [ROOT / "README.md", ROOT / "CHANGELOG.md"]
 PLUGIN_PAGES = sorted([*ROOT.glob("plugins/*/README.md"), *ROOT.glob("contrib/*/README.md")])
-ALL = [*PAGES, *TOP, *PLUGIN_PAGES]
+EXAMPLE_PAGES = sorted((DOCS / "examples").rglob("*.md"))
+ALL = [*PAGES, *TOP, *PLUGIN_PAGES, *EXAMPLE_PAGES]
 
 LINK = re.compile(r"\[[^\]\n]*(?:\n[^\]\n]*)?\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -220,3 +223,22 @@ def is_feature(plugin) -> bool:
     return plugin.manifest.directory.parent.name == "plugins" and not all(
         route.root for route in plugin.routes
     )
+
+
+# -- figures -----------------------------------------------------------------
+
+
+def test_the_page_about_speed_shows_the_stored_figures_and_nothing_else():
+    """What stands between its marks is what `manage.py bench --write` last stored."""
+    page = (DOCS / "performance.md").read_text(encoding="utf-8")
+
+    shown = re.search(r"<!-- figures -->\n(.*?)<!-- end -->", page, re.DOTALL)[1]
+
+    assert shown.strip() == sections(results(ROOT / "benchmarks" / "results.json")).strip()
+
+
+def test_stored_figures_are_of_programs_that_are_there():
+    stored = results(ROOT / "benchmarks" / "results.json")
+
+    assert stored
+    assert set(stored) <= {one.name for one in programs()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import kernel
 from kernel import testing
+from tests.docs import public_api
 from tests.docs.pages import ROOT
 
 KERNEL = """
@@ -42,6 +44,24 @@ BORROWED = {
 def test_the_public_names_are_these():
     assert sorted(kernel.__all__) == sorted(KERNEL.split())
     assert sorted(testing.__all__) == sorted(TESTING.split())
+
+
+def test_their_signatures_and_attributes_are_pinned():
+    kept = public_api.FILE.read_text(encoding="utf-8").splitlines()
+
+    changed = list(
+        difflib.unified_diff(kept, public_api.text().splitlines(), "pinned", "now", lineterm="", n=0)
+    )
+
+    assert changed == [], "a promise to plugin authors: if it is meant, run `python -m tests.docs.public_api`"
+
+
+def test_a_changed_signature_would_be_seen():
+    def send(text: str, *, urgent: bool = False) -> None: ...
+
+    def now(text: str, *, urgent: bool) -> None: ...
+
+    assert list(public_api.described("kernel.send", send)) != list(public_api.described("kernel.send", now))
 
 
 def test_a_strict_type_checker_takes_every_name(tmp_path):

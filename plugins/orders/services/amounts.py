@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -89,8 +89,3 @@ def _bears(share: Share, adjustment: Adjustment) -> bool:
     if adjustment.line is not None:
         return any(line.position == adjustment.line for line in share.lines)
     return adjustment.seller_id is None or share.lines[0].offer.seller_id == adjustment.seller_id
-
-
-def as_money(adjustments: Iterable[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Return stored adjustments with their amounts as money."""
-    return [{**each, "amount": {"amount": each["amount"], "currency": currency}} for each in adjustments]
