@@ -101,7 +101,8 @@ def one(request_id: UUID, viewer: Principal) -> dict[str, Any]:
     """
     row = visible(request_id, viewer)
     reviewer = reviews(viewer, row)
-    shown = _item(row) | {"steps": _steps(row), "allowed": allowed_from(row.status)}
+    party = "requester" if row.requester_id == viewer.id else "reviewer"  # of one's own one is never both
+    shown = _item(row) | {"steps": _steps(row), "allowed": allowed_from(row.status, by=[party])}
     if not reviewer:
         return shown | {"claimed_by": None, "claimed_at": None, "requester": None}
     return shown | {"requester": accounts.user_cards([row.requester_id]).get(row.requester_id)}

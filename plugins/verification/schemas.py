@@ -172,7 +172,9 @@ class RequestOut(QueueItemOut):
     """A request, whole. Its requester is not told which reviewer has it."""
 
     steps = fields.List(fields.Nested(StepOut), required=True)
-    allowed = fields.List(fields.String(), required=True)
+    allowed = fields.List(
+        fields.String(), required=True, metadata={"description": "What the caller may do with it now."}
+    )
 
 
 class ChangeOut(Schema):

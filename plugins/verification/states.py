@@ -9,6 +9,7 @@ whatever is open, or approved ──withdraw──▶ WITHDRAWN
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -53,9 +54,9 @@ TRANSITIONS: Final = {
 }
 
 
-def allowed_from(status: str) -> list[str]:
-    """Return the transitions people may take a request of this status through."""
-    return [each.name for each in TRANSITIONS.values() if status in each.sources and each.by != "clock"]
+def allowed_from(status: str, *, by: Collection[str] = ("requester", "reviewer")) -> list[str]:
+    """Return the transitions these people may take a request of this status through."""
+    return [each.name for each in TRANSITIONS.values() if status in each.sources and each.by in by]
 
 
 def refused(what: str, status: str) -> VerificationStatus:

@@ -87,6 +87,14 @@ def test_nobody_decides_about_their_own_request(reviewer, asked):
     assert (refused.status, refused.problem) == (403, "own-request")
 
 
+def test_each_is_told_what_they_may_do_themselves(ada, reviewer, asked):
+    made = asked(ada)
+
+    own, reviewed = (who.see(made).json["allowed"] for who in (ada, reviewer))
+
+    assert (own, reviewed) == (["withdraw"], ["approve", "reject"])
+
+
 def test_an_approval_is_taken_back_with_a_reason(ada, reviewer, asked, mailbox, work, published):
     made = asked(ada)
     reviewer.act(made, "approve")
