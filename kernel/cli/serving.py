@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 import socket
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kernel.absence import absent
 from kernel.cli.light import light
 from kernel.cli.runtime import Runtime
 from kernel.errors import ConfigurationError
@@ -93,14 +93,8 @@ def _spare_structlog_rich(run: Runtime) -> None:
         == "console"
     ):
         return
-    absent = "rich" not in sys.modules
-    if absent:
-        sys.modules["rich"] = None  # type: ignore[assignment]  # how Python is told that there is none
-    try:
+    with absent("rich"):
         import structlog  # noqa: F401
-    finally:
-        if absent:
-            del sys.modules["rich"]
 
 
 def _refuse_pending(application: Application) -> None:

@@ -12,17 +12,20 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from huey.api import Huey
-from huey.consumer import Consumer as HueyConsumer
-from huey.storage import BaseStorage
 from peewee import PeeweeException
 
+from kernel.absence import absent
 from kernel.errors import Unavailable
 from kernel.redis import RedisAway
 from kernel.storage.pool import under_gevent
 from kernel.tasks.queue import TaskQueue
 from kernel.tasks.rows import Row
 from kernel.tasks.wake import RedisWake
+
+with absent("redis", "sqlite3", "cysqlite", "psycopg"):  # PERF: 10 MB for huey's own storages, not used here
+    from huey.api import Huey
+    from huey.consumer import Consumer as HueyConsumer
+    from huey.storage import BaseStorage
 
 log = structlog.get_logger(__name__)
 _PAUSE = 1.0  # seconds after the database failed

@@ -6,14 +6,9 @@ below a key of their own, and the media that show them only refer to them.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable
-from colorsys import hsv_to_rgb
-from random import Random
 from typing import Any, Final
 from uuid import UUID
-
-from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from kernel import BlobStore, app
 from plugins.media import keys
@@ -55,36 +50,6 @@ def subject_of(number: int) -> str:
     return SUBJECTS[number % len(SUBJECTS)]
 
 
-def draw(subject: str) -> Image.Image:
-    """Return a picture with a subject's name: a gradient with discs, all from the name."""
-    chance = Random(subject)  # noqa: S311 - the same picture each time is the point
-    hue = chance.random()
-    corners = ((0, 90), (0.08, 75), (0.16, 60), (0.3, 45))
-    picture = _gradient([_colour(hue + shift, light) for shift, light in corners])
-    veil = Image.new("RGBA", SIZE)
-    pen = ImageDraw.Draw(veil)
-    for _ in range(7):
-        x, y, radius = chance.randrange(SIZE[0]), chance.randrange(SIZE[1]), chance.randrange(80, 320)
-        tint = _colour(hue + chance.uniform(-0.2, 0.4), chance.randrange(55, 95))
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*tint, 70))
-    pen.text(
-        (SIZE[0] // 2, SIZE[1] // 2), subject, font=ImageFont.load_default(110), anchor="mm",
-        fill=(255, 255, 255, 235), stroke_width=2, stroke_fill=(30, 30, 40, 120),
-    )  # fmt: skip
-    return Image.alpha_composite(picture.convert("RGBA"), veil).convert("RGB")
-
-
-def _colour(hue: float, lightness: int) -> tuple[int, int, int]:
-    red, green, blue = hsv_to_rgb(hue % 1, 0.47, lightness / 100)
-    return int(red * 255), int(green * 255), int(blue * 255)
-
-
-def _gradient(corners: list[tuple[int, int, int]]) -> Image.Image:
-    small = Image.new("RGB", (2, 2))
-    small.putdata(corners)
-    return small.resize(SIZE, Image.Resampling.BICUBIC)
-
-
 def load(store: BlobStore, progress: Callable[[int, int], None]) -> None:
     """Draw and store the pictures that are not there yet: three files each."""
     for done, subject in enumerate(SUBJECTS, start=1):
@@ -94,18 +59,10 @@ def load(store: BlobStore, progress: Callable[[int, int], None]) -> None:
 
 
 def _store(store: BlobStore, subject: str) -> None:
-    picture = draw(subject)
-    _put(store, _key(subject, "file"), picture, "JPEG", quality=85)
-    for side in (400, 300):
-        square = ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS)
-        _put(store, _key(subject, f"thumb{side}"), square, "WEBP", quality=80)
+    from plugins.media import demo_drawing  # noqa: PLC0415 - PERF: Pillow is 4 MB that no request needs
 
-
-def _put(store: BlobStore, key: str, picture: Image.Image, encoder: str, **options: Any) -> None:
-    data = io.BytesIO()
-    picture.save(data, encoder, **options)
-    data.seek(0)
-    store.put(key, data, f"image/{encoder.lower()}")
+    for variant, (data, content_type) in demo_drawing.files(subject, SIZE).items():
+        store.put(_key(subject, variant), data, content_type)
 
 
 def _key(subject: str, variant: str) -> str:

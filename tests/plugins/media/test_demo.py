@@ -5,16 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from kernel import uuid7
-from plugins.media import api, demo_images
+from plugins.media import api, demo_drawing
 
 PLUGINS = ("media",)
 
 
 def test_a_picture_is_the_same_each_time():
-    first, second = (demo_images.draw("Armchair").tobytes() for _ in range(2))
+    first, second = (demo_drawing.draw("Armchair", (120, 90)).tobytes() for _ in range(2))
 
     assert first == second
-    assert first != demo_images.draw("Sofa").tobytes()
+    assert first != demo_drawing.draw("Sofa", (120, 90)).tobytes()
 
 
 def test_four_hundred_demo_media_are_ready_and_loading_twice_adds_none(app, client, ann):
