@@ -178,7 +178,7 @@ class _Exporter(OTLPSpanExporter):
         """Send nothing more; harmless twice."""
         ended, self._ended = self._ended, True
         if not ended:
-            super().shutdown()
+            super().shutdown()  # type: ignore[no-untyped-call]  # the library left it out
 
 
 class RequestSpans:

@@ -77,7 +77,8 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
 def _people(app: Application, hashed: str) -> list[dict[str, Any]]:
     now = app.clock.now()
     names = [("Demo", "Admin"), *((given, family) for family in FAMILY for given in GIVEN)][:40]
-    common = {"password_hash": hashed, "email_verified_at": now, "created_at": now, "updated_at": now}
+    common: dict[str, Any] = {"password_hash": hashed, "email_verified_at": now}
+    common |= {"created_at": now, "updated_at": now}
     return [_person(number, *name, **common) for number, name in enumerate(names)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from kernel import app
@@ -50,7 +51,7 @@ def verify_email(token: str) -> User:
 
 def mark_verified(user_id: UUID) -> User:
     """Mark the present address as verified; in a transaction; a second time changes nothing."""
-    rows = (
+    rows: Iterable[User] = (
         User.update({User.email_verified_at: app.clock.now(), User.version: User.version + 1})
         .where(User.id == user_id, User.email_verified_at.is_null(), User.email.is_null(False))
         .where(User.deleted_at.is_null())

@@ -23,8 +23,14 @@ def prove(user: User, *, code: str, password: str, phone_code: str) -> None:
         raise Forbidden("This account has a second factor: send `code`.")
     elif password:
         credentials.verify_password(user, password)
-    elif not user.phone_verified_at or not app.auth.codes.consume(SIGN_IN, user.phone, phone_code):
+    elif not _has_code(user, phone_code):
         raise InvalidToken
+
+
+def _has_code(user: User, phone_code: str) -> bool:
+    """Return whether the code was sent to the account's verified number; it is used up."""
+    number = user.phone if user.phone_verified_at else None
+    return number is not None and app.auth.codes.consume(SIGN_IN, number, phone_code)
 
 
 def require_password(principal: Principal, user: User, password: str) -> None:

@@ -104,7 +104,7 @@ def count() -> int:
         with app.db.atomic():
             [(taken, totals)] = app.db.rows(_COUNT, {"limit": BATCH})
             search.rate(KIND, {UUID(listing_id): views for listing_id, views in totals.items()})
-        done += taken
+        done += int(taken)
         if taken < BATCH:
             return done
 
