@@ -47,9 +47,10 @@ def accounts_unfindable(viewer: UUID) -> Collection[UUID]:
 
 @hookspec
 def accounts_contacts(user_id: UUID, others: Collection[UUID]) -> Collection[UUID]:
-    """Return those of `others` that `user_id` counts among their contacts.
+    """Return those of `others` who count `user_id` among their contacts.
 
-    Decides what privacy level `contacts` shows. Called once per response that
+    Decides what of theirs the privacy level `contacts` shows `user_id`: let it rest on
+    what each of them did, not on what was done to them. Called once per response that
     shows cards, with all people on it: answer with one query.
     """
     raise AssertionError("a specification is never called")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from plugins.chat.extra_models import EXTRAS
 from plugins.chat.models import CORE
 from plugins.chat.notices import TYPES
 from plugins.chat.permissions import PERMISSIONS
+from plugins.chat.queries import contacts
 from plugins.chat.realtime import CHAT
 from plugins.chat.resources import ROUTES
 from plugins.chat.services.personal import erase, export
@@ -92,6 +93,11 @@ def erase_personal_data(app: Application, user_id: UUID) -> None:
 @hookimpl(optionalhook=True)
 def notifications_types() -> Sequence[NotificationType]:
     return TYPES
+
+
+@hookimpl(optionalhook=True)
+def accounts_contacts(user_id: UUID, others: Collection[UUID]) -> Collection[UUID]:
+    return contacts.counting(user_id, others)
 
 
 @hookimpl(optionalhook=True)

@@ -11,7 +11,7 @@ from plugins.chat.events import ConversationCreated
 from plugins.chat.models import Conversation
 from plugins.chat.permissions import CREATE_CHANNEL, CREATE_GROUP
 from plugins.chat.services import entering, pictures, reach
-from plugins.chat.services.rows import person
+from plugins.chat.services.rows import direct_key, person
 
 RULES = {"post_role": "member", "add_role": "admin", "info_role": "admin"}
 _BLANK: Mapping[str, Any] = {
@@ -28,7 +28,7 @@ def direct(caller: Principal, other: UUID) -> tuple[UUID, bool]:
         raise invalid("/user_id", "That is yourself: save messages instead.")
     if reach.strangers([other]):
         raise invalid("/user_id", "There is no such person.")
-    key = ":".join(sorted((str(sender), str(other))))
+    key = direct_key(sender, other)
     if (known := _id_of(Conversation.direct_key == key)) is not None:
         return known, False
     with app.db.atomic():

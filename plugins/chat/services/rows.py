@@ -49,6 +49,11 @@ class Held:
             raise NotAllowedHere(f"It is not done in a {self.conversation.kind} conversation.")
 
 
+def direct_key(one: UUID, other: UUID) -> str:
+    """Return the key of the conversation of two people, whoever opens it."""
+    return ":".join(sorted((str(one), str(other))))
+
+
 def person(caller: Principal) -> UUID:
     """Return the account a caller acts for; raise Forbidden when it is a machine's own."""
     if caller.id is None:
