@@ -99,13 +99,14 @@ def served(stand: Stand, *, worker: bool) -> Peer:
 
 
 def statements(stand: Stand, shop: Shop) -> int:
-    """Return the statements of one journey that finds nothing kept."""
+    """Return the statements of one journey that finds nothing kept, NOTIFYs included."""
     from kernel.storage import count_statements, uuid7  # noqa: PLC0415 - see the top
     from kernel.testing.client import Client  # noqa: PLC0415
 
     listing, token = shop.goods[0]
-    buyer, seller = (Client(stand.application).with_token(each) for each in (shop.accounts[0], token))
-    for _ in range(2):  # the first one warms what a server has long had
+    seller = Client(stand.application).with_token(token)
+    for account in shop.accounts[:2]:  # the first one warms what a server has long had
+        buyer = Client(stand.application).with_token(account)
         with count_statements() as counted:
             buyer.get("/v1/listings", query={"limit": 20})
             buyer.get(f"/v1/listings/{listing}")

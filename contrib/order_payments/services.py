@@ -28,21 +28,19 @@ def demanded(order: orders.OrderCard) -> orders.PaymentDemand | None:
 
 def pay(order_id: UUID, buyer: Principal) -> payments.PaymentCard:
     """Return the payment of a buyer's order, made due if it is not yet; raise NotFound, PaymentDiffers."""
-    known = of_order(order_id)
-    if known is not None:
-        if known.payer_id != buyer.id:
-            raise NotFound
-        return known
     order = orders.orders([order_id]).get(order_id)
     if order is None or buyer.id is None or order.buyer_id != buyer.id:
         raise NotFound
-    if order.status != "PENDING" or not order.payment_due:
+    if order.status == "PENDING" and order.payment_due:
+        return due(order)
+    known = of_order(order_id)
+    if known is None:
         raise NotFound("There is nothing to pay.")
-    return due(order)
+    return known
 
 
 def due(order: orders.OrderCard) -> payments.PaymentCard:
-    """Make the payment of an order due; it is the same one however often it is asked for."""
+    """Make the payment of an order due; it is the same one however often it is asked for, and for good."""
     split = payments.Split(
         order.seller_id, order.total.amount, min(order.commission.amount, order.total.amount)
     )
@@ -54,6 +52,7 @@ def due(order: orders.OrderCard) -> payments.PaymentCard:
         order.number,
         escrow=app.settings.of(OrderPaymentsSettings).escrow,
         expires_at=_ends(order.placed_at),
+        once=True,
     )
 
 

@@ -29,7 +29,7 @@ def _of_order(follow: Callable[[Delivery, UUID], None]) -> Callable[[Delivery], 
 def make_due(delivery: Delivery) -> None:
     """Make the payment of a new order due, unless the buyer was faster or has gone."""
     order = orders([delivery.event.order_id]).get(delivery.event.order_id)
-    if order is not None and order.status == "PENDING" and services.of_order(order.id) is None:
+    if order is not None and order.status == "PENDING":
         services.due(order)
 
 

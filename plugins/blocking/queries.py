@@ -14,6 +14,7 @@ from plugins.blocking.models import Block
 
 Pair = tuple[UUID, UUID]
 
+_KEPT = 60.0  # seconds
 _AMONG = """
 SELECT blocked_id FROM blocking_block WHERE blocker_id = %(user)s AND blocked_id = ANY(%(others)s::uuid[])
 UNION
@@ -76,8 +77,25 @@ def blocked_pairs(pairs: Collection[Pair]) -> set[Pair]:
 
 
 def hidden_from(user_id: UUID) -> set[UUID]:
-    """Return everybody who blocks somebody or whom they block: one statement."""
-    return {each for (each,) in app.db.rows(_ALL, {"user": user_id})}
+    """Return everybody who blocks somebody or whom they block: one statement, or none.
+
+    PERF: every page of a list asks for this, so it is kept; a block or its end drops it (`changed`).
+    """
+    kept = app.cache.get_or_set(f"blocking:apart:{user_id}", lambda: _apart(user_id), _KEPT, [_tag(user_id)])
+    return set(map(UUID, kept))
+
+
+def changed(*people: UUID) -> None:
+    """Drop what is kept about these people when the transaction commits."""
+    app.db.on_commit(lambda: app.cache.invalidate_tags(map(_tag, people)))
+
+
+def _apart(user_id: UUID) -> list[str]:
+    return [str(each) for (each,) in app.db.rows(_ALL, {"user": user_id})]
+
+
+def _tag(user_id: UUID) -> str:
+    return f"blocking:{user_id}"
 
 
 def blockers_of(user_id: UUID) -> set[UUID]:

@@ -36,6 +36,7 @@ def _made(blocker_id: UUID, blocked_id: UUID) -> Block:
     if Block.select().where(Block.blocker_id == blocker_id).count() >= most:
         raise TooManyBlocks(f"At most {most}: take one back first.")
     made: Block = Block.create(blocker_id=blocker_id, blocked_id=blocked_id)
+    queries.changed(blocker_id, blocked_id)
     app.bus.publish(UserBlocked(blocker_id=blocker_id, blocked_id=blocked_id))
     return made
 
@@ -46,6 +47,7 @@ def unblock(blocker_id: UUID, blocked_id: UUID) -> None:
         locks.alone(blocker_id, blocked_id)
         gone = Block.delete().where(Block.blocker_id == blocker_id, Block.blocked_id == blocked_id)
         if gone.execute():
+            queries.changed(blocker_id, blocked_id)
             app.bus.publish(UserUnblocked(blocker_id=blocker_id, blocked_id=blocked_id))
 
 
@@ -71,4 +73,6 @@ def require_not_blocked(first_id: UUID, second_id: UUID) -> None:
 
 def forget(user_id: UUID) -> None:
     """Delete every block of and against somebody; a second time changes nothing."""
-    Block.delete().where((Block.blocker_id == user_id) | (Block.blocked_id == user_id)).execute()
+    gone = Block.delete().where((Block.blocker_id == user_id) | (Block.blocked_id == user_id))
+    pairs = gone.returning(Block.blocker_id, Block.blocked_id).tuples().execute()
+    queries.changed(*{each for pair in pairs for each in pair})

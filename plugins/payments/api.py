@@ -141,16 +141,20 @@ def demand(
     capture: Capture = "automatic",
     escrow: bool = False,
     expires_at: datetime | None = None,
+    once: bool = False,
 ) -> PaymentCard:
     """Make a payment due, in the caller's transaction; again under the same terms it is the same.
+
+    One that was cancelled, expired or refunded is followed by another, but not with `once`.
 
     The payer pays it at `POST /v1/payments/{id}/confirm`; what comes of it are events
     with this `ref`. With `escrow` the money is held until `release`. Raises Invalid,
     PaymentDiffers, InProgress.
     """
     made = demands.demand(
-        ref, payer_id, splits, currency, description, capture=capture, escrow=escrow, expires_at=expires_at
-    )
+        ref, payer_id, splits, currency, description,
+        capture=capture, escrow=escrow, expires_at=expires_at, once=once,
+    )  # fmt: skip
     return _card(made)
 
 

@@ -21,8 +21,13 @@ from plugins.payments.states import ENDED
 
 Capture = Literal["automatic", "manual"]
 _ATTEMPTS: Final = 3
-_OPEN: Final = Prepared(
-    lambda: Payment.select().where(Payment.ref == arg("ref"), Payment.status != fn.ALL(arg("ended")))
+_LATEST: Final = Prepared(
+    lambda: (
+        Payment.select()
+        .where(Payment.ref == arg("ref"), Payment.status != fn.ALL(arg("ended")))
+        .order_by(Payment.id.desc())
+        .limit(1)
+    )
 )
 # Of two that make the payment of one ref due, the second waits for the first and then finds its payment.
 _MAKE: Final = """
@@ -30,8 +35,9 @@ WITH made AS (
     INSERT INTO payments_payment (id, created_at, updated_at, ref, purpose, payer_id, amount, currency,
         refunded, status, capture, escrow, description, source, intent, client, failure, expires_at,
         captured_at, frozen, version)
-    VALUES (%(id)s, %(now)s, %(now)s, %(ref)s, %(purpose)s, %(payer_id)s, %(amount)s, %(currency)s, 0,
-        'DUE', %(capture)s, %(escrow)s, %(description)s, '', NULL, '{}', '', %(expires_at)s, NULL, false, 1)
+    SELECT %(id)s, %(now)s, %(now)s, %(ref)s, %(purpose)s, %(payer_id)s, %(amount)s, %(currency)s, 0,
+        'DUE', %(capture)s, %(escrow)s, %(description)s, '', NULL, '{}', '', %(expires_at)s, NULL, false, 1
+    WHERE NOT (%(once)s AND EXISTS (SELECT FROM payments_payment WHERE ref = %(ref)s))
     ON CONFLICT (ref) WHERE status NOT IN ('EXPIRED', 'CANCELLED', 'REFUNDED') DO NOTHING
     RETURNING *
 ), parts AS (
@@ -80,9 +86,11 @@ def demand(
     escrow: bool = False,
     expires_at: datetime | None = None,
     purpose: Literal["payment", "topup"] = "payment",
+    once: bool = False,
 ) -> Payment:
     """Make a payment due; asked for again under the same terms, it is the same payment.
 
+    With `once` also when that has ended, else another is made then.
     In the caller's transaction, if there is one. Raises Invalid for amounts that
     make no sense, PaymentDiffers when `ref` has a payment with other terms.
     """
@@ -92,7 +100,8 @@ def demand(
         known = _made(
             splits, ref=ref, purpose=purpose, payer_id=payer_id, amount=amount, currency=currency,
             capture=capture, escrow=escrow, description=description, expires_at=expires_at or _expiry(),
-        ) or _open(ref)  # fmt: skip
+            once=once,
+        ) or _latest(ref, once=once)  # fmt: skip
         if known is None:
             continue  # the one that was there has ended between the two statements
         if (known.payer_id, known.amount, known.currency) != (payer_id, amount, currency):
@@ -134,8 +143,9 @@ def _check(payer_id: UUID, splits: Sequence[Share], purpose: str) -> None:
             raise invalid(f"/splits/{number}/payee_id", "Nobody pays themselves.")
 
 
-def _open(ref: str) -> Payment | None:
-    rows = _OPEN.dicts(app.db, ref=ref, ended=list(ENDED))
+def _latest(ref: str, *, once: bool) -> Payment | None:
+    """Return the payment of a ref that has not ended; with `once` the latest of all."""
+    rows = _LATEST.dicts(app.db, ref=ref, ended=[] if once else list(ENDED))
     return as_row(Payment, rows[0]) if rows else None
 
 

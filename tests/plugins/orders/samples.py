@@ -21,10 +21,10 @@ def somebody() -> Principal:
     return Principal(id=user_id, kind="user")
 
 
-def placed(app: Application, buyer: Principal, seller: Principal) -> UUID:
-    """Return a new order of a thing, as it comes out of the pipeline."""
+def placed(app: Application, buyer: Principal, seller: Principal, price: int = 4900) -> UUID:
+    """Return a new order of a thing, as it comes out of the pipeline; one of price 0 is never to be paid."""
     assert seller.id is not None
-    offer = Offer("sample:1", "Oak chair", seller.id, Money(4900, "USD"), snapshot={"made_of": "oak"})
+    offer = Offer("sample:1", "Oak chair", seller.id, Money(price, "USD"), snapshot={"made_of": "oak"})
     draft = Draft(uuid7(), buyer, "USD", (DraftLine(uuid7(), uuid7(), 0, offer, 1),))
     with app.db.atomic():
         [order] = placement.carry_out(draft)
@@ -44,7 +44,7 @@ def pending(app: Application) -> Sample:
 def to_be_confirmed(app: Application) -> Sample:
     seller = somebody()
     assert seller.id is not None
-    order_id = placed(app, somebody(), seller)
+    order_id = placed(app, somebody(), seller, price=0)
     bodies = {f"POST {ONE}/cancel": {"reason": "It broke"}, f"POST {ONE}/confirm": {}}
     return Sample({"order_id": order_id}, owner=seller.id, bodies=bodies)
 
@@ -53,7 +53,7 @@ def to_be_confirmed(app: Application) -> Sample:
 def confirmed(app: Application) -> Sample:
     buyer, seller = somebody(), somebody()
     assert buyer.id is not None
-    order_id = placed(app, buyer, seller)
+    order_id = placed(app, buyer, seller, price=0)
     change_status(order_id, "confirm", actor=seller)
     return Sample({"order_id": order_id}, owner=buyer.id, bodies={f"POST {ONE}/complete": {}})
 
