@@ -152,7 +152,10 @@ class Server:
 
 
 def race(*calls: Callable[[], T]) -> list[T | Exception]:
-    """Run the calls at the same moment, each in a thread; return results or exceptions in order."""
+    """Run the calls at the same moment, each in a thread; return results or exceptions in order.
+
+    What a call borrowed of an application's database goes back with the end of its thread.
+    """
     barrier = threading.Barrier(len(calls))
     outcomes: list[Any] = [None] * len(calls)
 
@@ -162,6 +165,8 @@ def race(*calls: Callable[[], T]) -> list[T | Exception]:
             outcomes[index] = call()
         except Exception as ex:  # noqa: BLE001 - the outcome of a racer, judged by the test
             outcomes[index] = ex
+        finally:
+            _release()
 
     threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(calls)]
     for thread in threads:
@@ -169,6 +174,15 @@ def race(*calls: Callable[[], T]) -> list[T | Exception]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+def _release() -> None:
+    """Give back what this thread holds of the active application's database, if there is one."""
+    from kernel.application import active  # noqa: PLC0415 - a server is started without one
+    from kernel.errors import StoaError  # noqa: PLC0415
+
+    with contextlib.suppress(StoaError):
+        active().db.release()
 
 
 def free_port() -> int:
