@@ -24,12 +24,20 @@ from kernel.http.etags import current, tag_of
 from kernel.http.idempotency import Answer, idempotent
 from kernel.http.limits import limit_for
 from kernel.http.page import Page, PageOf
-from kernel.http.reading import JSON, LimitedStream, check_length, check_media_type, parse_json, read_body
+from kernel.http.reading import (
+    JSON,
+    LimitedStream,
+    check_length,
+    check_media_type,
+    is_absent,
+    parse_json,
+    read_body,
+)
 from kernel.http.request import Request, Response, WsgiHeaders, read_version
 from kernel.http.response_cache import Produce, kept
 from kernel.http.serializers import Serializer, compile_serializer
 from kernel.http.stack import Stack
-from kernel.http.validation import body_loader, query_loader, query_schema
+from kernel.http.validation import body_loader, is_optional, query_loader, query_schema
 
 Responder = Callable[..., Any]
 Step = Callable[[Request, Response, dict[str, Any]], None]
@@ -134,9 +142,12 @@ def _body(declared: Endpoint, limit: int, stack: Stack) -> Step | None:
     """
     release = stack.db.release
     if declared.body is not None:
-        load = body_loader(declared.body)
+        load, optional = body_loader(declared.body), is_optional(declared.body)
 
         def read(req: Request, resp: Response, params: dict[str, Any]) -> None:
+            if optional and is_absent(req):
+                req.payload, req.body = b"", load({})
+                return
             check_media_type(req, (JSON,))
             release()
             req.payload = read_body(req, limit)

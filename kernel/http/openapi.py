@@ -43,7 +43,7 @@ from kernel.http.problems import MEDIA_TYPE, KeyInUse, KeyRequired, KeyReused
 from kernel.http.reading import JSON
 from kernel.http.routing import declared_endpoints, path_of
 from kernel.http.settings import HttpSettings
-from kernel.http.validation import query_schema
+from kernel.http.validation import is_optional, query_schema
 
 _PARAMETER = re.compile(r"{(?P<name>\w+)(?::(?P<kind>\w+)(?:\([^)]*\))?)?}")
 _PATH_TYPES: dict[str | None, dict[str, Any]] = {
@@ -264,7 +264,7 @@ def _request_body(declared: Endpoint) -> dict[str, Any]:
         media: dict[str, Any] = {"schema": declared.body}
         if "body" in declared.examples:
             media["examples"] = {"example": {"value": declared.examples["body"]}}
-        return {"required": True, "content": {JSON: media}}
+        return {"required": not is_optional(declared.body), "content": {JSON: media}}
     if declared.consumes:
         return {"required": True, "content": {kind: {} for kind in declared.consumes}}
     return {}

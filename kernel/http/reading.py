@@ -61,6 +61,11 @@ def _read(req: Request, size: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def is_absent(req: Request) -> bool:
+    """Say whether a request comes without a body, and without saying of which type it would be."""
+    return not (req.content_type or req.content_length or "HTTP_TRANSFER_ENCODING" in req.env)
+
+
 def check_media_type(req: Request, taken: Collection[str]) -> None:
     """Raise UnsupportedMediaType unless the body's type is one of `taken`, in UTF-8."""
     if req.content_type == JSON and JSON in taken:

@@ -51,6 +51,12 @@ def body_loader(schema: type[Schema] | Schema) -> Loader:
     return load
 
 
+def is_optional(schema: type[Schema] | Schema) -> bool:
+    """Say whether a body may be left out altogether: it has no field that is required."""
+    made = schema() if isinstance(schema, type) else schema
+    return not any(field.required for field in made.load_fields.values())
+
+
 def quick_load(schema: Schema) -> Loader:
     """Return a function equal to `schema.load` on dicts.
 

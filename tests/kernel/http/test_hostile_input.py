@@ -165,6 +165,27 @@ def test_a_body_that_stalls_is_408(api: falcon.testing.TestClient) -> None:
     assert api.simulate_request("POST", "/v1/notes", headers=JSON, extras=extras).status_code == 408
 
 
+def test_a_body_of_which_nothing_is_required_may_be_left_out(make_api: MakeApi) -> None:
+    class Strict(Note):
+        text = fields.String(required=True)
+
+    class Both:
+        @endpoint(summary="Write", permission=PUBLIC, body=Note, response=Note)
+        def on_post(self, req: Request, resp: Response) -> dict[str, Any]:
+            return {"text": "none", **req.body}
+
+        @endpoint(summary="Replace", permission=PUBLIC, body=Strict, response=Strict)
+        def on_put(self, req: Request, resp: Response) -> dict[str, Any]:
+            return req.body
+
+    api = make_api("/both", Both())
+
+    written, replaced = (api.simulate_request(method, "/v1/both") for method in ("POST", "PUT"))
+
+    assert (written.status_code, written.json["text"]) == (200, "none")
+    assert replaced.status_code == 415
+
+
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [
