@@ -88,7 +88,7 @@ def run(program: Program, *, quick: bool = False) -> Run:
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own programs
-            command, cwd=program.path.parent, stdout=subprocess.PIPE, stderr=errors, text=True,
+            command, cwd=program.path.parents[1], stdout=subprocess.PIPE, stderr=errors, text=True,
             stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         try:

@@ -131,7 +131,7 @@ def _judged(runs: Sequence[Run]) -> int:
 
 
 def _store(runs: Sequence[Run]) -> None:
-    """Keep what was measured, of programs that did not fail, beside the programs, and write the page that shows it."""
+    """Keep the figures of programs that did not fail, and write the page that shows them."""
     from kernel.documentation.figures import results
     from kernel.documentation.inserts import filled
 
