@@ -15,6 +15,7 @@ class Case(Versioned):
     An empty `scope` is everybody's. `snapshot` is the thing as it was when the
     case was opened (title, text, url): what is edited afterwards is judged by it.
     `reports` counts different people, `flags` rules. `reasons` are theirs, each once.
+    `announced` says that moderators were told of it.
     """
 
     kind = peewee.TextField()
@@ -31,6 +32,7 @@ class Case(Versioned):
     claimed_at = TimestampField(null=True)
     decided_by = peewee.UUIDField(null=True)
     decided_at = TimestampField(null=True)
+    announced = peewee.BooleanField(default=False)
 
     class Meta:
         table_name = "moderation_case"
@@ -93,11 +95,9 @@ class Decision(Versioned):
         table_name = "moderation_decision"
 
 
-class Appeal(Versioned):
-    """Whom a decision concerns asks for another look; `contested_by` made the decision."""
+class _Contested(Versioned):
+    """Somebody asks for another look at what `contested_by` decided."""
 
-    decision = peewee.ForeignKeyField(Decision, on_delete="CASCADE", index=False)
-    appellant_id = peewee.UUIDField(null=True)
     scope = peewee.TextField()
     text = peewee.TextField()
     status = peewee.TextField()
@@ -106,8 +106,25 @@ class Appeal(Versioned):
     decided_at = TimestampField(null=True)
     answer = peewee.TextField()
 
+
+class Appeal(_Contested):
+    """Whom a decision concerns asks for another look; `contested_by` made the decision."""
+
+    decision = peewee.ForeignKeyField(Decision, on_delete="CASCADE", index=False)
+    appellant_id = peewee.UUIDField(null=True)
+
     class Meta:
         table_name = "moderation_appeal"
+
+
+class Complaint(_Contested):
+    """Who made a report asks for another look at what `contested_by` dismissed."""
+
+    case = peewee.ForeignKeyField(Case, on_delete="CASCADE", index=False)
+    report = peewee.ForeignKeyField(Report, on_delete="CASCADE", index=False)
+
+    class Meta:
+        table_name = "moderation_complaint"
 
 
 class Entry(Model):
@@ -129,6 +146,10 @@ INDEXES: Final = (
     (Case, "INDEX moderation_case_queue ON moderation_case (status, queued_at, id)"),
     (Case, "INDEX moderation_case_owner ON moderation_case (owner_id)"),
     (Case, "INDEX moderation_case_decided ON moderation_case (decided_at) WHERE decided_at IS NOT NULL"),
+    (Case, "INDEX moderation_case_new ON moderation_case (id) WHERE NOT announced"),
+    (Complaint, "UNIQUE INDEX moderation_complaint_one ON moderation_complaint (report_id)"),
+    (Complaint, "INDEX moderation_complaint_case ON moderation_complaint (case_id)"),
+    (Complaint, "INDEX moderation_complaint_queue ON moderation_complaint (status, id)"),
     (Report, "UNIQUE INDEX moderation_report_one ON moderation_report (case_id, reporter_key)"),
     (Report, "INDEX moderation_report_mine ON moderation_report (reporter_key, id DESC)"),
     (Report, "INDEX moderation_report_case ON moderation_report (case_id, id)"),
@@ -144,4 +165,4 @@ INDEXES: Final = (
 for _model, _definition in INDEXES:
     _model.add_index(peewee.SQL(f"CREATE {_definition}"))
 
-MODELS: Final = (Case, Report, Decision, Appeal, Entry)
+MODELS: Final = (Case, Report, Decision, Appeal, Complaint, Entry)

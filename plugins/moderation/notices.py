@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from kernel import app
 from plugins.moderation.models import Case, Decision, Report
@@ -16,6 +17,10 @@ TYPES: Final = (
     NotificationType("moderation.upheld", "Your appeal was decided", mandatory=True),
     NotificationType("moderation.ended", "Your suspension is over"),
     NotificationType("moderation.report_decided", "What became of your report"),
+    NotificationType(
+        "moderation.complaint_decided", "What became of your complaint about a dismissed report"
+    ),
+    NotificationType("moderation.new_cases", "There are new cases to moderate"),
 )
 
 
@@ -54,7 +59,26 @@ def tell_reporters(case: Case) -> None:
     for report in named.order_by(Report.id):
         data = {"title": case.snapshot["title"], "acted": case.status == "RESOLVED", "url": "/v1/reports"}
         assert report.reporter_id is not None, "it is named"
-        send("moderation.report_decided", report.reporter_id, data, key=str(report.id))
+        # A case that was looked at anew is decided a second time.
+        send("moderation.report_decided", report.reporter_id, data, key=f"{report.id}:{case.version}")
+
+
+def complaint_decided(case: Case, report: Report, outcome: str, answer: str) -> None:
+    """Tell who complained under their name what came of it."""
+    if report.reporter_id is None:
+        return
+    data = {
+        "title": case.snapshot["title"],
+        "granted": outcome == "REVERSED",
+        "reason": answer,
+        "url": f"/v1/reports/{report.id}/complaint",
+    }
+    send("moderation.complaint_decided", report.reporter_id, data, key=str(report.id))
+
+
+def new_cases(moderator_id: UUID, count: int) -> None:
+    """Tell a moderator how many cases are new."""
+    send("moderation.new_cases", moderator_id, {"count": count, "url": "/v1/moderation/cases"})
 
 
 def _send(name: str, decision: Decision, data: dict[str, Any]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.moderation import hookspecs, ordering
+from plugins.moderation.demo import load
 from plugins.moderation.events import EVENTS, PUBLIC
 from plugins.moderation.kinds import Types
 from plugins.moderation.models import MODELS
@@ -77,6 +78,11 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 def startup(app: Application) -> None:
     app.service(Types)
     watch(app)  # which events there are to watch is known when every plugin is loaded
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
 
 
 @hookimpl

@@ -10,6 +10,8 @@ __all__ = [
     "AppealOver",
     "CaseClaimed",
     "CaseStatus",
+    "ComplaintExists",
+    "ComplaintOver",
     "OwnDecision",
     "SellerNotAvailable",
 ]
@@ -31,6 +33,18 @@ class AppealOver(Conflict):
     """The decision cannot be appealed: it was taken back, or the time for it is over."""
 
     type, title = "appeal-over", "The decision cannot be appealed any more"
+
+
+class ComplaintExists(Conflict):
+    """There is a complaint about this report already (`complaint_id`): it is decided once."""
+
+    type, title = "complaint-exists", "This report was complained about already"
+
+
+class ComplaintOver(Conflict):
+    """There is nothing to complain about: the report was not dismissed, or the time for it is over."""
+
+    type, title = "complaint-over", "This report cannot be complained about"
 
 
 class OwnDecision(Forbidden):

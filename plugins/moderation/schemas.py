@@ -272,17 +272,22 @@ class DecisionOut(Schema):
     version = fields.Integer(required=True)
 
 
-class AppealOut(Schema):
-    """An appeal, as who filed it sees it."""
+class ContestedOut(Schema):
+    """What somebody has against a decision, and what came of it."""
 
     id = fields.UUID(required=True)
-    decision_id = fields.UUID(required=True)
     text = fields.String(required=True)
     status = fields.String(required=True, validate=OneOf(APPEALS))
     answer = fields.String(required=True)
     created_at = fields.DateTime(required=True)
     decided_at = fields.DateTime(required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+class AppealOut(ContestedOut):
+    """An appeal, as who filed it sees it."""
+
+    decision_id = fields.UUID(required=True)
 
 
 class HeardOut(AppealOut):
@@ -315,3 +320,28 @@ class CountsOut(Schema):
     hidden = fields.Integer(required=True)
     automated = fields.Integer(required=True)
     reversed_ = fields.Integer(required=True, attribute="reversed", data_key="reversed")
+
+
+class ComplaintIn(Schema):
+    """Why a dismissed report should be looked at again."""
+
+    text = _words(5000)
+
+
+class ComplaintOut(ContestedOut):
+    """A complaint about a dismissal, as who reported sees it."""
+
+    report_id = fields.UUID(required=True)
+
+
+class HeardComplaintOut(ComplaintOut):
+    """A complaint, as moderators see it: with what was reported."""
+
+    case_id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    target_id = fields.UUID(required=True)
+    reason = fields.String(required=True)
+    details = fields.String(required=True)
+    scope = fields.String(required=True, allow_none=True)
+    decided_by = fields.UUID(required=True, allow_none=True)
+    contested_by = fields.UUID(required=True, allow_none=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel import schedule
-from plugins.moderation.services import lapsing
+from plugins.moderation.services import digesting, lapsing
 
 
 @schedule(every=60, timeout=300)
@@ -18,4 +18,10 @@ def weigh_reports() -> dict[str, int]:
     return {"hidden": lapsing.weigh()}
 
 
-TASKS = (end_suspensions, weigh_reports)
+@schedule(cron="5 * * * *", timeout=300)
+def tell_moderators() -> dict[str, int]:
+    """Tell moderators of the cases that are new since the last time."""
+    return {"told": digesting.tell_moderators()}
+
+
+TASKS = (end_suspensions, weigh_reports, tell_moderators)

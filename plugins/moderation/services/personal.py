@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from plugins.moderation.audience import reporter_key
-from plugins.moderation.models import Appeal, Case, Decision, Entry, Report
+from plugins.moderation.models import Appeal, Case, Complaint, Decision, Entry, Report
 
 _STATED: Final = (
     "id", "kind", "target_id", "status", "hidden", "sanction", "ends_at", "strike_until", "ground_type",
@@ -25,6 +25,7 @@ def export(user_id: UUID) -> dict[str, Any]:
         .where(Report.reporter_key == reporter_key(user_id))
     )
     decisions = Decision.select().where(Decision.owner_id == user_id).order_by(Decision.id)
+    complaints = Complaint.select().join(Report).where(Report.reporter_key == reporter_key(user_id))
     appeals = Appeal.select().where(Appeal.appellant_id == user_id).order_by(Appeal.id)
     return {
         "reports": [
@@ -38,6 +39,15 @@ def export(user_id: UUID) -> dict[str, Any]:
             for row in reports.order_by(Report.id)
         ],
         "decisions": [{name: row.__data__[name] for name in _STATED} for row in decisions],
+        "complaints": [
+            {
+                "report_id": row.__data__["report"],
+                "text": row.text,
+                "status": row.status,
+                "answer": row.answer,
+            }
+            for row in complaints.order_by(Complaint.id)
+        ],
         "appeals": [
             {
                 "decision_id": row.__data__["decision"],
@@ -55,6 +65,8 @@ def erase(user_id: UUID) -> None:
 
     What they wrote goes; that something was decided, and why, stays. A second time changes nothing.
     """
+    mine = Report.select(Report.id).where(Report.reporter_key == reporter_key(user_id))
+    Complaint.update(text="").where(Complaint.report.in_(mine)).execute()
     Report.update(reporter_key=None, reporter_id=None, details="").where(
         Report.reporter_key == reporter_key(user_id)
     ).execute()
@@ -70,6 +82,8 @@ def erase(user_id: UUID) -> None:
         (Decision, Decision.reversed_by),
         (Appeal, Appeal.decided_by),
         (Appeal, Appeal.contested_by),
+        (Complaint, Complaint.decided_by),
+        (Complaint, Complaint.contested_by),
         (Entry, Entry.actor_id),
     ):
         table.update({column: None}).where(column == user_id).execute()

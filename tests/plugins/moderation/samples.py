@@ -10,7 +10,7 @@ from kernel.auth.principals import Principal
 from kernel.testing.samples import Sample, sample
 from plugins.accounts import api as accounts
 from plugins.moderation.models import Case, Decision, Report
-from plugins.moderation.services import appealing, reporting, reviewing
+from plugins.moderation.services import appealing, complaining, reporting, reviewing
 
 CASE = "/moderation/cases/{case_id}"
 REASON = {"reason": "There is nothing wrong with it."}
@@ -98,3 +98,30 @@ def appeal(app: Application) -> Sample:
 def hearing(app: Application) -> Sample:
     made, _ = appealed(app)
     return Sample({"appeal_id": made}, owner=somebody(app, "moderator"), bodies={"POST": REASON})
+
+
+def dismissed(app: Application) -> tuple[UUID, UUID]:
+    """Return a report that was dismissed, and whose it is."""
+    case, made, reporter = reported(app)
+    reviewing.dismiss(SYSTEM, case.id, None, "No.")
+    return made, reporter
+
+
+@sample("report_id", paths=["POST /reports/{report_id}/complaint"])
+def over(app: Application) -> Sample:
+    made, reporter = dismissed(app)
+    return Sample({"report_id": made}, owner=reporter, bodies={"POST": {"text": "Look at the photograph."}})
+
+
+@sample("report_id", paths=["GET /reports/{report_id}/complaint"])
+def complained(app: Application) -> Sample:
+    made, reporter = dismissed(app)
+    complaining.complain(Principal(id=reporter, kind="user"), made, "Look again.")
+    return Sample({"report_id": made}, owner=reporter)
+
+
+@sample("complaint_id")
+def complaint(app: Application) -> Sample:
+    made, reporter = dismissed(app)
+    found = complaining.complain(Principal(id=reporter, kind="user"), made, "Look again.")
+    return Sample({"complaint_id": found}, owner=somebody(app, "moderator"), bodies={"POST": REASON})
