@@ -24,6 +24,12 @@ def follow_standing(delivery: Delivery) -> None:
         look_again.enqueue(user_id, at=until)
 
 
+def follow_membership(delivery: Delivery) -> None:
+    """Withhold or release what somebody offers where they belong no longer, or again."""
+    if delivery.scope is not None:
+        sellers.follow_membership(delivery.event.user_id, delivery.scope)
+
+
 def show_cover(delivery: Delivery) -> None:
     """Show a cover that is ready."""
     galleries.cover_ready(delivery.event.media_id)
@@ -60,6 +66,10 @@ SUBSCRIBERS = (
         inline=True,
         optional=True,
     ),
+    Subscriber(
+        "buildings.member.left.v1", follow_membership, name="listings.follow_departure", optional=True
+    ),
+    Subscriber("buildings.member.joined.v1", follow_membership, name="listings.follow_return", optional=True),
     Subscriber(CategoryMoved, drop_pages, name="listings.follow_moved_category", inline=True),
     Subscriber(CategoryDeleted, drop_pages, name="listings.follow_deleted_category", inline=True),
     Subscriber(ProfileUpdated, follow_profile, name="listings.follow_profile"),

@@ -18,6 +18,7 @@ from plugins.listings.services import withholding
 from plugins.listings.services.rows import changed
 
 REASON: Final = "seller"
+NOT_THERE: Final = "membership"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('listings_seller'), hashtext(%s))"
 
 
@@ -69,3 +70,17 @@ def follow_standing(seller_id: UUID) -> datetime | None:
         else:
             withholding.withhold(listing_id, REASON)
     return standing.until
+
+
+def follow_membership(seller_id: UUID, scope: str) -> None:
+    """Withhold what somebody offers in a scope they hold no role in any more, release it when they do again.
+
+    What the event said does not matter, only what holds now.
+    """
+    belongs = any(grant.scope == scope for grant in app.auth.grants(seller_id))
+    own = (Listing.seller_id == seller_id, Listing.scope == scope)
+    for (listing_id,) in list(Listing.alive(Listing.id).where(*own).order_by(Listing.id).tuples()):
+        if belongs:
+            withholding.release(listing_id, NOT_THERE)
+        else:
+            withholding.withhold(listing_id, NOT_THERE)

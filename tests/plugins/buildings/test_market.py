@@ -166,3 +166,18 @@ def test_a_closed_market_does_not_keep_anybody_from_cancelling_an_order(attalos,
 
     assert cancelled.status == 200
     assert ada.client.get(f"{URL}/{made['id']}").json["status"] == "ACTIVE"
+
+
+def test_what_somebody_offers_goes_with_them_and_comes_back_with_them(attalos, person, offer, work):
+    ada, ben = attalos.take_in(person("Ada")), attalos.take_in(person("Ben"))
+    path = f"/v1/listings/{offer(ada, attalos).json['id']}"
+    before = ben.client.get(path).status
+
+    attalos.admin.client.delete(f"{attalos.url}/members/{ada.id}")
+    work()
+    gone = (ben.client.get(path), ben.client.get("/v1/listings", query={"scope": attalos.scope}))
+    attalos.take_in(ada)
+    work()
+
+    assert (before, gone[0].status, gone[1].json["items"]) == (200, 404, [])
+    assert ben.client.get(path).status == 200
