@@ -67,6 +67,27 @@ def test_each_subscriber_gets_the_event_once_with_its_envelope(make_bus: MakeBus
     assert (delivery.correlation_id, delivery.attempt, delivery.replayed) == ("request-7", 1, False)
 
 
+def test_several_events_are_one_statement_and_each_reaches_its_own_subscribers(
+    make_bus: MakeBus, db: Database
+) -> None:
+    filled, emptied = Kept(), Kept()
+    subscribers = [
+        Subscriber(JarFilled, filled, name="t.filled"),
+        Subscriber(JarEmptied, emptied, name="t.emptied"),
+    ]
+    bus = make_bus([JarFilled, JarEmptied], subscribers)
+
+    with count_statements() as counted, db.atomic():
+        bus.publish(JarFilled(jar="b"), JarEmptied(jar="a"), JarFilled(jar="a"))
+        within = counted.count
+    drain(bus)
+
+    assert within == 1
+    assert [each.event for each in filled] == [JarFilled(jar="a"), JarFilled(jar="b")]
+    assert [each.event for each in emptied] == [JarEmptied(jar="a")]
+    assert emptied[0].position < filled[0].position < filled[1].position
+
+
 def test_publishing_is_one_statement_however_many_subscribers(make_bus: MakeBus, db: Database) -> None:
     many = [Subscriber(JarFilled, Kept(), name=f"t.keep_{n}") for n in range(20)]
     bus = make_bus([JarFilled], many)

@@ -111,6 +111,23 @@ def test_a_block_counts_for_both_whoever_made_it(person, app):
     assert api.blocked_pairs([]) == api.blocked_among(ada.id, []) == set()
 
 
+def test_who_is_hidden_is_read_once_and_anew_after_each_change(person):
+    ada, ben, cleo = person(), person("Ben"), person("Cleo")
+    seen = [api.hidden_from(ada.id)]
+    with count_statements() as counted:
+        api.hidden_from(ada.id)
+
+    ben.block(ada)
+    seen.append(api.hidden_from(ada.id))
+    ada.block(cleo)
+    seen.append(api.hidden_from(ada.id))
+    erasure.delete(ben.id)
+    seen.append(api.hidden_from(ada.id))
+
+    assert counted.count == 0
+    assert seen == [set(), {ben.id}, {ben.id, cleo.id}, {cleo.id}]
+
+
 def test_a_list_is_filtered_in_sql(person):
     ada, ben, cleo = person(), person("Ben"), person("Cleo")
     ada.block(ben)

@@ -8,8 +8,9 @@ import pytest
 
 from kernel import StoaError
 from kernel.context import bound
-from kernel.testing import race
-from plugins.notifications.api import Address, send
+from kernel.testing import count_statements, race
+from plugins.notifications.api import Address, send, send_all
+from plugins.notifications.api import Message as Asked
 from plugins.notifications.models import Message
 
 PLUGINS = ("letters",)
@@ -71,6 +72,22 @@ def test_the_same_key_is_sent_once(post, person, work, log):
 
     assert len(log(user_id=ada)) == 2
     assert len(log(user_id=bob)) == 1
+
+
+def test_several_messages_are_one_statement_and_the_same_one_twice_is_one(app, person, work, log):
+    ada, bob = person(), person()
+    given = [
+        Asked("letters.plain", who, {"title": "A letter", "text": "Hello"}, key="order-1")
+        for who in (ada, bob, ada)
+    ]
+
+    with count_statements() as counted, app.db.atomic():
+        send_all(given)
+        within = counted.count
+    work()
+
+    assert within == 1
+    assert (len(log(user_id=ada)), len(log(user_id=bob))) == (1, 1)
 
 
 def test_a_repeated_event_that_races_itself_is_sent_once(app, post, person, work, log):

@@ -189,6 +189,28 @@ def test_the_same_thing_is_due_once_under_the_same_terms(app, till):
     assert till.due(9_999, ref=ref) != first
 
 
+def test_what_is_due_once_is_not_due_again_when_it_has_ended(app, till):
+    ref = f"order:{uuid7()}"
+    first = till.due(ref=ref, once=True)
+    api.cancel(first, "system", "Changed")
+
+    assert till.due(ref=ref, once=True) == first
+    assert api.payment(first).status == "CANCELLED"
+    assert till.due(ref=ref) != first
+
+
+def test_those_who_make_one_payment_due_at_once_make_one(app, till):
+    ref = f"order:{uuid7()}"
+
+    def due():
+        try:
+            return till.due(ref=ref)
+        finally:
+            app.db.release()
+
+    assert len(set(race(*[due] * 8))) == 1
+
+
 @pytest.mark.parametrize(("amount", "commission"), [(0, 0), (-5, 0), (100, 101), (100, -1)])
 def test_amounts_that_make_no_sense_are_refused(till, amount, commission):
     with pytest.raises(Invalid):
