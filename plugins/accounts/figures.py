@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, Final
-from uuid import UUID
-
-from kernel import app
 
 _CHANGES: Final = tuple(f"accounts.user.{name}.v1" for name in ("registered", "status_changed", "deleted"))
 # A suspension ends by the clock, of which nothing tells: who is suspended counts as active.
@@ -19,21 +15,9 @@ SELECT u.id, CASE
     ELSE 'ACTIVE' END AS status
 FROM accounts_user AS u WHERE u.id = ANY(%(ids)s::uuid[]) AND u.deleted_at IS NULL
 """
-_IDS: Final = """
-SELECT id FROM accounts_user
-WHERE (%(after)s::uuid IS NULL OR id > %(after)s::uuid) AND deleted_at IS NULL ORDER BY id LIMIT %(limit)s
-"""
 
 
 def source() -> dict[str, Any]:
     """Return accounts as a source of figures."""
     events = {wire: attrgetter("user_id") for wire in _CHANGES}
-    return {"kind": "user", "events": events, "facts": _facts, "ids": _ids}
-
-
-def _facts(ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    return app.db.dicts(_FACTS, {"ids": list(ids)})
-
-
-def _ids(after: UUID | None, limit: int) -> list[UUID]:
-    return [user_id for (user_id,) in app.db.rows(_IDS, {"after": after, "limit": limit})]
+    return {"kind": "user", "events": events, "facts": _FACTS, "table": "accounts_user"}

@@ -18,16 +18,12 @@ SELECT b.id, b.status, b.scope, b.provider_id AS seller_id, b.ref, b.title, b.pr
         WHERE s.booking_id = b.id AND s.status = b.status AND b.status IN ('CANCELLED', 'EXPIRED')) AS over_at
 FROM bookings_booking AS b WHERE b.id = ANY(%(ids)s::uuid[])
 """
-_IDS: Final = """
-SELECT id FROM bookings_booking
-WHERE %(after)s::uuid IS NULL OR id > %(after)s::uuid ORDER BY id LIMIT %(limit)s
-"""
 
 
 def source() -> dict[str, Any]:
     """Return bookings as a source of figures."""
     events = {wire: attrgetter("booking_id") for wire in _CHANGES}
-    return {"kind": "booking", "events": events, "facts": _facts, "ids": _ids}
+    return {"kind": "booking", "events": events, "facts": _facts, "table": "bookings_booking"}
 
 
 def _facts(ids: Sequence[UUID]) -> Iterator[dict[str, Any]]:
@@ -48,7 +44,3 @@ def _sale(row: Mapping[str, Any]) -> dict[str, Any]:
         "voided_at": row["over_at"],
         "lines": [line],
     }
-
-
-def _ids(after: UUID | None, limit: int) -> list[UUID]:
-    return [booking_id for (booking_id,) in app.db.rows(_IDS, {"after": after, "limit": limit})]

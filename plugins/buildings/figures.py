@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -23,9 +22,6 @@ _REQUEST: Final = """
 SELECT id, 'building:' || building_id AS scope, status
 FROM buildings_join_request WHERE id = ANY(%(ids)s::uuid[])
 """
-_IDS: Final = """
-SELECT id FROM {table} WHERE %(after)s::uuid IS NULL OR id > %(after)s::uuid ORDER BY id LIMIT %(limit)s
-"""
 _MEMBER_ID: Final = "SELECT id FROM buildings_member WHERE building_id = %s AND user_id = %s"
 _TITLES: Final = """
 SELECT 'building:' || id, name FROM buildings_building WHERE id = ANY(%(ids)s::uuid[]) AND deleted_at IS NULL
@@ -36,19 +32,9 @@ def sources() -> list[dict[str, Any]]:
     """Return buildings, members and requests to join as sources of figures."""
     building, request = attrgetter("building_id"), attrgetter("request_id")
     return [
-        _source(
-            "building",
-            "buildings_building",
-            _BUILDING,
-            _events("building", building, "created deleted verified"),
-        ),
-        _source("member", "buildings_member", _MEMBER, _events("member", _member_id, "joined left")),
-        _source(
-            "join_request",
-            "buildings_join_request",
-            _REQUEST,
-            _events("join_request", request, "submitted decided"),
-        ),
+        _source("building", _BUILDING, building, "created deleted verified"),
+        _source("member", _MEMBER, _member_id, "joined left"),
+        _source("join_request", _REQUEST, request, "submitted decided"),
     ]
 
 
@@ -58,21 +44,9 @@ def titles(refs: Sequence[str]) -> dict[str, str]:
     return dict(app.db.rows(_TITLES, {"ids": ids})) if ids else {}
 
 
-def _events(entity: str, id_of: Callable[[Any], UUID | None], names: str) -> dict[str, Any]:
-    return {f"buildings.{entity}.{name}.v1": id_of for name in names.split()}
-
-
-def _source(kind: str, table: str, facts: str, events: dict[str, Any]) -> dict[str, Any]:
-    ids = _IDS.format(table=table)
-    return {"kind": kind, "events": events, "facts": partial(_facts, facts), "ids": partial(_walk, ids)}
-
-
-def _facts(statement: str, ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    return app.db.dicts(statement, {"ids": list(ids)})
-
-
-def _walk(statement: str, after: UUID | None, limit: int) -> list[UUID]:
-    return [found for (found,) in app.db.rows(statement, {"after": after, "limit": limit})]
+def _source(kind: str, facts: str, id_of: Callable[[Any], UUID | None], names: str) -> dict[str, Any]:
+    events = {f"buildings.{kind}.{name}.v1": id_of for name in names.split()}
+    return {"kind": kind, "events": events, "facts": facts, "table": f"buildings_{kind}"}
 
 
 def _member_id(event: Any) -> UUID | None:

@@ -46,8 +46,8 @@ def seller_bucket(seller_id: UUID) -> str:
     return f"seller:{seller_id}"
 
 
-def posting_of(fact: Fact, refunds: Iterable[Refund] = ()) -> Posting:
-    """Return what a thing adds."""
+def posting_of(fact: Fact, refunds: Iterable[Refund] | None = None) -> Posting:
+    """Return what a thing adds; `refunds` is None for what was paid nowhere: its being void counts."""
     where = (fact.status, fact.scope, fact.seller_id)
     sale = fact.sale
     if sale is None:
@@ -56,12 +56,11 @@ def posting_of(fact: Fact, refunds: Iterable[Refund] = ()) -> Posting:
     return Posting(*where, sale.currency, days, _products(sale, kept))
 
 
-def _days(sale: Sale, refunds: Iterable[Refund]) -> tuple[list[Json], int]:
+def _days(sale: Sale, refunds: Iterable[Refund] | None) -> tuple[list[Json], int]:
     """Return what a sale adds to which day, and what is left of it in the end.
 
     It counts in full on its day. What goes back is taken off on the day it went,
-    the platform's part with it in proportion; never more than is left, so that
-    cancelling an order and paying it back take it off once.
+    the platform's part with it in proportion; never more than is left.
     """
     days: dict[str, Json] = {}
     _add(days, sale.at, sales=1, gross=sale.amount, commission=sale.commission)
@@ -75,10 +74,12 @@ def _days(sale: Sale, refunds: Iterable[Refund]) -> tuple[list[Json], int]:
     return [days[day] for day in sorted(days)], left
 
 
-def _taken_back(sale: Sale, refunds: Iterable[Refund]) -> Iterator[tuple[datetime, int]]:
+def _taken_back(sale: Sale, refunds: Iterable[Refund] | None) -> Iterator[tuple[datetime, int]]:
     """Yield what went back when, in order; nothing goes back before it came."""
-    voided = [(sale.voided_at, sale.amount)] if sale.voided_at else []
-    every = [*((each.at, each.amount) for each in refunds), *voided]
+    if refunds is None:
+        every = [(sale.voided_at, sale.amount)] if sale.voided_at else []
+    else:
+        every = [(each.at, each.amount) for each in refunds]
     yield from sorted((max(at, sale.at), amount) for at, amount in every)
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from kernel import PluginError
+from kernel import app as running
 
 if TYPE_CHECKING:
     from kernel import Application
@@ -22,6 +23,9 @@ IdOf = Callable[[Any], UUID | None]
 """Return the id of the thing an event is about; None for none that is counted."""
 RefOf = Callable[[Any], str | None]
 """Return the ref of the thing an event is about, of whatever kind: `order:<id>`."""
+
+_FIRST: Final = UUID(int=0)
+_IDS: Final = "SELECT id FROM {table} WHERE id > %(after)s ORDER BY id LIMIT %(limit)s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +66,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """`amount` of what `ref` brought in went back at `at`."""
+    """`amount` of what something brought in went back at `at`."""
 
-    ref: str
     amount: int
     at: datetime
 
@@ -75,29 +78,44 @@ class Source:
 
     * `kind`: what it is counted under, and its refs begin with (`order:<id>`); never renamed;
     * `events`: wire types after which a thing is looked at again, each with what finds its id;
-    * `facts(ids)`: what is true of them now; what is gone is left out. One statement for any number;
-    * `ids(after, limit)`: the ids there are behind `after` (None: from the first), in their order: a
-      recount walks them;
+    * `facts`: what is true of things now, what is gone left out: a statement with `%(ids)s`, whose
+      columns are a fact's fields, or a function of the ids that runs one for any number;
+    * `table`: where their rows are, by `id`, those that are gone too if need be: a recount walks it;
     * `recent(scope, seller_id, limit)`: the latest, for those kinds whose latest are shown:
       mappings of `id number status total placed_at buyer_id seller_id`; None is everywhere, everybody.
     """
 
     kind: str
     events: Mapping[str, IdOf]
-    facts: Callable[[Sequence[UUID]], Iterable[Fact | Mapping[str, Any]]]
-    ids: Callable[[UUID | None, int], Sequence[UUID]]
+    facts: str | Callable[[Sequence[UUID]], Iterable[Fact | Mapping[str, Any]]]
+    table: str
     recent: Callable[[str | None, UUID | None, int], Sequence[Mapping[str, Any]]] | None = None
+
+    def facts_of(self, ids: Sequence[UUID]) -> Iterator[Fact]:
+        """Yield what is true of things now."""
+        if isinstance(self.facts, str):
+            found: Iterable[Fact | Mapping[str, Any]] = running.db.dicts(self.facts, {"ids": list(ids)})
+        else:
+            found = self.facts(ids)
+        return map(_fact, found)
+
+    def ids(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Return the ids there are behind `after` (None: from the first), in their order."""
+        values = {"after": after or _FIRST, "limit": limit}
+        return [found for (found,) in running.db.rows(_IDS.format(table=self.table), values)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
     """Who knows what went back of what was paid.
 
-    `events` as a source's, each with what finds the ref; `of(refs)` is every refund of these.
+    `events` as a source's, each with what finds the ref. `of(refs)` has those of the refs that were
+    paid there, each with all its refunds, or none: of these nothing else takes anything off, not
+    even `voided_at`, for what goes back is a matter of terms.
     """
 
     events: Mapping[str, RefOf]
-    of: Callable[[Sequence[str]], Iterable[Refund | Mapping[str, Any]]]
+    of: Callable[[Sequence[str]], Mapping[str, Sequence[Refund | Mapping[str, Any]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +132,16 @@ class Sources:
         for kind, ids in _by_kind(refs).items():
             source = self.kinds.get(kind)
             if source is not None:
-                found.update((f"{kind}:{fact.id}", fact) for fact in map(_fact, source.facts(ids)))
+                found.update((f"{kind}:{fact.id}", fact) for fact in source.facts_of(ids))
         return found
 
     def refunds_of(self, refs: Sequence[str]) -> dict[str, list[Refund]]:
-        """Return what went back of things, by ref."""
+        """Return what went back of things, by ref; a thing that was paid nowhere is left out."""
         found: dict[str, list[Refund]] = {}
         for source in self.refunds:
-            for given in source.of(refs):
-                refund = given if isinstance(given, Refund) else Refund(**given)
-                found.setdefault(refund.ref, []).append(refund)
+            for ref, some in source.of(refs).items():
+                refunds = (one if isinstance(one, Refund) else Refund(**one) for one in some)
+                found.setdefault(ref, []).extend(refunds)
         return found
 
     def __iter__(self) -> Iterator[Source]:

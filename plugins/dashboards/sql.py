@@ -21,13 +21,16 @@ KNOWN: Final = """
 SELECT ref, status, scope, seller_id, currency, days, products
 FROM dashboards_subject WHERE ref = ANY(%(refs)s)
 """
+# PERF: an upsert looks each row up in the index, whatever the planner believes of a table that is being
+# filled; UPDATE … FROM read it whole for each batch.
 WRITE: Final = """
-UPDATE dashboards_subject AS s SET status = r.status, scope = r.scope, seller_id = r.seller_id,
-    currency = r.currency, days = r.days, products = r.products
+INSERT INTO dashboards_subject (ref, kind, status, scope, seller_id, currency, days, products)
+SELECT ref, split_part(ref, ':', 1), status, scope, seller_id, currency, days, products
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
-    ref text, status text, scope text, seller_id uuid, currency text,
-    days jsonb, products jsonb)
-WHERE s.ref = r.ref COLLATE "C"
+    ref text, status text, scope text, seller_id uuid, currency text, days jsonb, products jsonb)
+ON CONFLICT (ref) DO UPDATE SET status = EXCLUDED.status, scope = EXCLUDED.scope,
+    seller_id = EXCLUDED.seller_id, currency = EXCLUDED.currency, days = EXCLUDED.days,
+    products = EXCLUDED.products
 """
 FORGET: Final = "DELETE FROM dashboards_subject WHERE ref = ANY(%(refs)s)"
 BETWEEN: Final = """

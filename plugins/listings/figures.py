@@ -16,10 +16,6 @@ _FACTS: Final = """
 SELECT id, status, scope, seller_id
 FROM listings_listing WHERE id = ANY(%(ids)s::uuid[]) AND deleted_at IS NULL
 """
-_IDS: Final = """
-SELECT id FROM listings_listing
-WHERE (%(after)s::uuid IS NULL OR id > %(after)s::uuid) AND deleted_at IS NULL ORDER BY id LIMIT %(limit)s
-"""
 _TITLES: Final = """
 SELECT 'listing:' || id, title FROM listings_listing WHERE id = ANY(%(ids)s::uuid[]) AND deleted_at IS NULL
 """
@@ -28,7 +24,7 @@ SELECT 'listing:' || id, title FROM listings_listing WHERE id = ANY(%(ids)s::uui
 def source() -> dict[str, Any]:
     """Return listings as a source of figures."""
     events = {f"listings.listing.{name}.v1": attrgetter("listing_id") for name in _CHANGES}
-    return {"kind": "listing", "events": events, "facts": _facts, "ids": _ids}
+    return {"kind": "listing", "events": events, "facts": _FACTS, "table": "listings_listing"}
 
 
 def titles(refs: Sequence[str]) -> dict[str, str]:
@@ -41,11 +37,3 @@ def of_seller(seller_id: UUID) -> dict[str, int]:
     """Return the views of all of a seller's listings. Two statements."""
     _, seen = queries.totals(seller_id)
     return {"listing_views": int(seen + views.uncounted(views.OWN, seller_id))}
-
-
-def _facts(ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    return app.db.dicts(_FACTS, {"ids": list(ids)})
-
-
-def _ids(after: UUID | None, limit: int) -> list[UUID]:
-    return [listing_id for (listing_id,) in app.db.rows(_IDS, {"after": after, "limit": limit})]

@@ -18,9 +18,6 @@ SELECT o.id, o.status, o.scope, o.seller_id, o.currency, o.total, o.commission, 
         'amount', l.amount) ORDER BY l.position) FROM orders_line AS l WHERE l.order_id = o.id) AS lines
 FROM orders_order AS o WHERE o.id = ANY(%(ids)s::uuid[])
 """
-_IDS: Final = """
-SELECT id FROM orders_order WHERE %(after)s::uuid IS NULL OR id > %(after)s::uuid ORDER BY id LIMIT %(limit)s
-"""
 _SHOWN: Final = ("id", "number", "status", "placed_at", "buyer_id", "seller_id")
 
 
@@ -30,7 +27,7 @@ def source() -> dict[str, Any]:
         "kind": "order",
         "events": {wire: attrgetter("order_id") for wire in _CHANGES},
         "facts": _facts,
-        "ids": _ids,
+        "table": "orders_order",
         "recent": _recent,
     }
 
@@ -51,10 +48,6 @@ def _sale(row: Mapping[str, Any]) -> dict[str, Any]:
         "voided_at": row["cancelled_at"],
         "lines": row["lines"] or [],
     }
-
-
-def _ids(after: UUID | None, limit: int) -> list[UUID]:
-    return [order_id for (order_id,) in app.db.rows(_IDS, {"after": after, "limit": limit})]
 
 
 def _recent(scope: str | None, seller_id: UUID | None, limit: int) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def current(refs: Sequence[str]) -> dict[str, Posting]:
     facts = sources.facts(refs)
     sold = [ref for ref, fact in facts.items() if fact.sale is not None]
     refunds = sources.refunds_of(sold) if sold else {}
-    return {ref: posting_of(fact, refunds.get(ref, ())) for ref, fact in facts.items()}
+    return {ref: posting_of(fact, refunds.get(ref)) for ref, fact in facts.items()}
 
 
 def stored(refs: Sequence[str]) -> dict[str, Posting]:
