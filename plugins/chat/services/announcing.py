@@ -74,5 +74,4 @@ def tell_person(user_id: UUID, name: str, data: Mapping[str, Any]) -> None:
 
 def regroup(user_ids: Iterable[UUID], reason: str) -> None:
     """Have people's sockets enter the rooms that are theirs now, and leave those that are not."""
-    for user_id in user_ids:
-        app.realtime.refresh(user_id, reason)
+    app.realtime.refresh(list(user_ids), reason)
