@@ -108,13 +108,17 @@ class SocketClient:
         auth: dict[str, Any] = {"token": token} if token else {}
         if positions is not None:
             auth["positions"] = self.positions
+        self._open(url, auth if raw_auth is None else raw_auth, transports, dict(headers or {}))
+        self._await(lambda: bool(self._heard("rooms")), "the rooms after CONNECT")
+
+    def _open(self, url: str, auth: Any, transports: tuple[str, ...], headers: Mapping[str, str]) -> None:
         try:
             self._client.connect(
                 url,
-                headers=dict(headers or {}),
-                auth=auth if raw_auth is None else raw_auth,
+                headers=headers,
+                auth=auth,
                 transports=list(transports),
-                namespaces=[namespace],
+                namespaces=[self.namespace],
                 wait_timeout=int(PATIENCE),
             )
             self._wire = self._client.eio.ws
@@ -123,8 +127,7 @@ class SocketClient:
             self._client.disconnect()
             self._client.shutdown()
             self._let_go()
-            raise ConnectRefused(namespace, self._refusal or str(ex)) from ex
-        self._await(lambda: bool(self._heard("rooms")), "the rooms after CONNECT")
+            raise ConnectRefused(self.namespace, self._refusal or str(ex)) from ex
 
     def call(self, name: str, data: Any = None) -> Any:
         """Send an event, wait for its acknowledgement, return its data; raise AckRefused."""
