@@ -83,7 +83,8 @@ def chosen(names: Sequence[str], there: Sequence[Program]) -> list[Program]:
 
 
 def run(program: Program, *, quick: bool = False) -> Run:
-    """Run a program to its end, or to the end of its time."""
+    """Run a program to its end, or to the end of its time; ended ourselves, end it first."""
+    _heed_signals()
     command = [sys.executable, str(program.path), "--json", *(["--quick"] if quick else [])]
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as errors:
@@ -100,6 +101,15 @@ def run(program: Program, *, quick: bool = False) -> Run:
             end(process)
         errors.seek(0)
         return _understood(program, time.monotonic() - began, said, errors.read())
+
+
+def _heed_signals() -> None:
+    """Leave by an exception when told to stop, also where a shell in the background ignores SIGINT.
+
+    What is ignored here would be ignored by the programs, and SIGINT is what ends them politely.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 def end(process: subprocess.Popen[str]) -> None:

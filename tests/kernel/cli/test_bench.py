@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -121,6 +122,45 @@ child.wait()
     assert found.fault.startswith("was not done after 0.08")
     child = int((tmp_path / "pid").read_text())
     assert not running(child)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from kernel.cli.bench_programs import programs, run
+run(programs(Path(sys.argv[1]))[0])
+"""
+ENDLESS = """
+import os, pathlib, time
+told = pathlib.Path(__file__).with_suffix(".pid")
+told.with_suffix(".part").write_text(str(os.getpid()))
+told.with_suffix(".part").rename(told)
+try:
+    time.sleep(600)
+except KeyboardInterrupt:
+    told.with_suffix(".tidied").touch()
+"""
+
+
+def test_a_bench_that_is_told_to_stop_lets_its_program_tidy_up_first(write, environ, tmp_path):
+    place = write("endless", body=ENDLESS)
+    command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", RUN, str(place)]
+    process = subprocess.Popen(command, env=environ)
+    until((tmp_path / "endless.pid").exists)
+
+    process.terminate()
+
+    assert process.wait(60) == 143
+    assert (tmp_path / "endless.tidied").exists()
+    assert not running(int((tmp_path / "endless.pid").read_text()))
+
+
+def until(condition):
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.02)
 
 
 def running(pid):
