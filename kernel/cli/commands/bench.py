@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from kernel.cli.bench_programs import PLACE, Program, Run, chosen, programs, run
+from kernel.cli.bench_programs import KEYS, PLACE, Program, Run, chosen, programs, run
 from kernel.cli.output import json_option, show
 from kernel.cli.profiles import profile_option
 from kernel.cli.runtime import ROOT
@@ -141,8 +141,8 @@ def _store(runs: Sequence[Run]) -> None:
 
 
 def _printed(one: Run) -> dict[str, Any]:
-    found = one.found or {"name": one.name, "fault": one.fault, "figures": []}
-    return {**found, "seconds": round(one.seconds, 1), "commit": _commit()}
+    kept = {key: one.found[key] for key in KEYS} if one.found else {"name": one.name, "figures": []}
+    return {**kept, "fault": one.fault, "seconds": round(one.seconds, 1), "commit": _commit()}
 
 
 def _commit() -> str:

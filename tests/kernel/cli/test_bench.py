@@ -177,6 +177,7 @@ def test_json_is_one_document_of_all_runs(write, bench):
     printed = json.loads(done.stdout)
     assert [one["name"] for one in printed] == ["reads"]
     assert printed[0]["figures"] == [FIGURE]
+    assert printed[0]["fault"] == ""
 
 
 def test_a_written_run_replaces_its_own_figures_and_no_others(write, bench, tmp_path):
