@@ -114,7 +114,7 @@ def test_a_chair_is_listed_found_ordered_paid_talked_about_and_reviewed(house: H
     order = house.order(ben, found, 2)
     assert (order["status"], order["total"]) == ("PENDING", {"amount": 9000, "currency": EUR})
     assert seller.expect("order:placed").data["number"] == order["number"]
-    assert ada.refused("POST", f"/v1/orders/{order['id']}/confirm", {}) == (409, "order-unpaid")
+    assert ada.refused("POST", f"/v1/orders/{order['id']}/confirm") == (409, "order-unpaid")
 
     _pay_at_the_second_attempt(house, order["id"])
 
@@ -123,7 +123,7 @@ def test_a_chair_is_listed_found_ordered_paid_talked_about_and_reviewed(house: H
         assert (heard["was"], heard["status"]) == ("PENDING", "CONFIRMED")
     _talk(house, order["id"])
     assert ada.get("/v1/wallet")["balances"] == [{"currency": EUR, "available": 0, "held": 9000}]
-    ben.post(f"/v1/orders/{order['id']}/complete", {})
+    ben.post(f"/v1/orders/{order['id']}/complete")
     paid_out = [{"currency": EUR, "available": 9000, "held": 0}]
     market.until(lambda: ada.get("/v1/wallet")["balances"] == paid_out)
     ada.mail(f"New order {order['number']}")
@@ -202,7 +202,7 @@ def test_a_seller_confirms_what_costs_nothing(house: House) -> None:
     sofa = house.offer(house.ada, "Sofa to give away", 0, quantity=1)
 
     order = house.order(house.ben, sofa)
-    confirmed = house.ada.post(f"/v1/orders/{order['id']}/confirm", {})
+    confirmed = house.ada.post(f"/v1/orders/{order['id']}/confirm")
 
     assert order["payment_due"] is False
     assert confirmed["status"] == "CONFIRMED"
@@ -236,23 +236,22 @@ def test_a_broken_chair_is_disputed_and_refunded(house: House) -> None:
     assert book["balanced"] is True, book
 
 
+def _bookable(house: House, title: str, amount: int) -> tuple[str, str, list[str]]:
+    """Have Ada offer lessons; return their ref, where their free times are, and the times."""
+    lessons = house.categories["Lessons"]
+    offered = house.offer(house.ada, title, amount, type="SERVICE", category_id=lessons)
+    ref = f"listing:{offered['id']}"
+    said = {"ref": ref, "timezone": "Europe/Lisbon", "duration": 60, "step": 60, "cancel_notice": 0}
+    hours = [{"weekday": day, "start": 540, "end": 1020} for day in range(7)]
+    house.ada.post("/v1/bookings/resources", said | {"hours": hours})
+    day = datetime.now(UTC).date() + timedelta(days=2)
+    asked = f"/v1/bookings/availability?ref={ref}&since={day}&until={day}"
+    return ref, asked, [one["starts_at"] for one in house.ben.get(asked)["items"]]
+
+
 def test_a_lesson_is_booked_moved_and_cancelled(house: House) -> None:
     ada, ben = house.ada, house.ben
-    lesson = house.offer(
-        ada, "Trial lesson on the piano", 0, type="SERVICE", category_id=house.categories["Lessons"]
-    )
-    ref = f"listing:{lesson['id']}"
-    hours = [{"weekday": day, "start": 540, "end": 1020} for day in range(7)]
-    ada.post(
-        "/v1/bookings/resources",
-        {
-            "ref": ref, "timezone": "Europe/Lisbon", "duration": 60, "step": 60, "cancel_notice": 0,
-            "hours": hours,
-        },
-    )  # fmt: skip
-    first = datetime.now(UTC).date() + timedelta(days=2)
-    asked = f"/v1/bookings/availability?ref={ref}&since={first}&until={first}"
-    free = [one["starts_at"] for one in ben.get(asked)["items"]]
+    ref, asked, free = _bookable(house, "Trial lesson on the piano", 0)
     assert len(free) == 8
     provider, customer = ada.connect("/bookings"), ben.connect("/bookings")
 
@@ -261,7 +260,7 @@ def test_a_lesson_is_booked_moved_and_cancelled(house: House) -> None:
     assert provider.expect("booking:placed").data["booking_id"] == booking["id"]
     ada.mail("Trial lesson on the piano: booked for")
     assert ben.refused("POST", "/v1/bookings", {"ref": ref, "starts_at": free[0]}) == (409, "slot-taken")
-    assert ada.post(f"{path}/confirm", {})["status"] == "CONFIRMED"
+    assert ada.post(f"{path}/confirm")["status"] == "CONFIRMED"
     assert customer.expect("booking:status").data["status"] == "CONFIRMED"
     ben.mail("Trial lesson on the piano is now confirmed")
     moved = ada.post(f"{path}/reschedule", {"starts_at": free[3]})
@@ -276,3 +275,56 @@ def test_a_lesson_is_booked_moved_and_cancelled(house: House) -> None:
         404,
         "not-found",
     )
+
+
+def test_a_lesson_with_a_price_is_paid_before_it_is_booked_and_refunded_when_it_is_called_off(
+    house: House,
+) -> None:
+    ada, ben, market = house.ada, house.ben, house.market
+    ref, asked, free = _bookable(house, "Lesson on the cello", 3000)
+
+    held = ben.post("/v1/bookings", {"ref": ref, "starts_at": free[1]})
+    path = f"/v1/bookings/{held['id']}"
+    assert held["status"] == "HELD"
+    due = ben.post(held["payment_url"])
+    paid = ben.post(f"/v1/payments/{due['id']}/confirm", {"method": "tok_ok"})
+    assert paid["status"] == "CAPTURED"
+    market.until(lambda: ben.get(path)["status"] == "CONFIRMED")
+    ada.mail("Lesson on the cello: booked for")
+    ben.mail("Your booking of Lesson on the cello", "is confirmed")
+    ada.post(f"{path}/cancel", {"reason": "My cello is broken."})
+
+    market.until(lambda: ben.get(f"/v1/payments/{due['id']}")["status"] == "REFUNDED")
+    ben.mail("Lesson on the cello is now cancelled", "My cello is broken.")
+    assert free[1] in [one["starts_at"] for one in ben.get(asked)["items"]]
+
+
+def test_a_building_is_verified_by_the_platform(house: House) -> None:
+    mara, root = house.mara, house.root
+    mandate = {"type": "mandate", "media_id": mara.upload(PDF, "mandate.pdf", "private")}
+    step = {"values": {"managing_company": "Mara & Co."}, "documents": [mandate]}
+    subject = {"kind": "buildings.building", "subject": f"building:{house.id}"}
+    assert house.ada.refused("POST", "/v1/verifications", subject) == (404, "not-found")
+
+    asked = mara.post("/v1/verifications", subject | {"steps": {"mandate": step}, "submit": True})
+    assert mara.refused("POST", f"/v1/verifications/{asked['id']}/approve")[0] == 403
+    root.post(f"/v1/verifications/{asked['id']}/approve")
+
+    mara.mail("Verified: Building")
+    [found] = house.market.get("/v1/buildings?q=attalos").json["items"]
+    assert found["verified"] is True
+
+
+def test_who_is_taken_out_is_told_and_takes_along_what_they_offered(house: House) -> None:
+    gil = house.market.register("Gil Goodbye")
+    code = house.mara.post(f"{house.path}/invitations", {"uses": 1})["code"]
+    gil.post("/v1/buildings/invitations/accept", {"code": code})
+    ladder = f"/v1/listings/{house.offer(gil, 'Aluminium ladder')['id']}"
+    assert house.ben.get(ladder)["title"] == "Aluminium ladder"
+
+    gone = house.mara.ask("DELETE", f"{house.path}/members/{gil.id}")
+
+    assert gone.status == 204
+    assert gil.refused("GET", house.path) == (404, "not-found")
+    gil.mail("You do not belong to Attalos House any more")
+    house.market.until(lambda: house.ben.ask("GET", ladder).status == 404)

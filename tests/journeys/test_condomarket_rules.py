@@ -27,7 +27,7 @@ def test_a_reported_listing_is_taken_away_and_given_back_on_appeal(house: House)
         "ground": "Terms 4.2",
         "facts": "A known design, copied.",
     }
-    mara.post(f"/v1/moderation/cases/{case['id']}/claim", {})
+    mara.post(f"/v1/moderation/cases/{case['id']}/claim")
     mara.post(f"/v1/moderation/cases/{case['id']}/resolve", decision)
 
     ben.mail("you are warned", "A known design, copied.")

@@ -116,7 +116,7 @@ def _market(village: Village) -> None:
     otto.post(f"/v1/payments/{payment['id']}/confirm", {"method": "tok_ok"})
     village.market.until(lambda: otto.get(f"/v1/orders/{order['id']}")["status"] == "CONFIRMED")
     ids["escrow_id"] = rita.get("/v1/escrows?role=payee")["items"][0]["id"]
-    otto.post(f"/v1/orders/{order['id']}/complete", {})
+    otto.post(f"/v1/orders/{order['id']}/complete")
     said = {"ref": f"order:{order['id']}", "rating": 5, "text": f"Fresh {SHARED}s"}
     ids["review_id"] = otto.post("/v1/reviews", said)["id"]
 
@@ -175,14 +175,25 @@ def _office(village: Village) -> None:
     mona.post(f"/v1/moderation/cases/{case['id']}/resolve", decision)
     [statement] = rita.get("/v1/moderation/statements")["items"]
     appeal = rita.post("/v1/appeals", {"decision_id": statement["id"], "text": f"Such {OFFICE}s!"})
-    others = _listing(village, otto, f"Dried {SHARED}s")
-    report = {"kind": "listing", "target_id": others, "reason": "spam", "details": f"{OFFICE}s again"}
     ids.update(
         {
             "case_id": case["id"], "case": case["id"], "decision_id": statement["id"],
-            "appeal_id": appeal["id"], "report_id": rita.post("/v1/reports", report)["id"],
+            "appeal_id": appeal["id"],
         }
     )  # fmt: skip
+    _complaint(village)
+
+
+def _complaint(village: Village) -> None:
+    """Rita reports something, the office finds nothing wrong, and she complains."""
+    ids, rita, mona = village.ids, village.resident, village.manager
+    others = _listing(village, village.other, f"Dried {SHARED}s")
+    report = {"kind": "listing", "target_id": others, "reason": "spam", "details": f"{OFFICE}s again"}
+    ids["report_id"] = rita.post("/v1/reports", report)["id"]
+    [case] = mona.get(f"/v1/moderation/cases?scope={village.scope}&status=PENDING")["items"]
+    mona.post(f"/v1/moderation/cases/{case['id']}/dismiss", {"reason": f"These are {OFFICE}s."})
+    rita.post(f"/v1/reports/{ids['report_id']}/complaint", {"text": f"They are no {OFFICE}s!"})
+    ids["complaint_id"] = mona.get("/v1/moderation/complaints")["items"][0]["id"]
 
 
 def _money(village: Village) -> None:
