@@ -167,9 +167,31 @@ class PaypalGateway:
             raise BadRequest("The webhook is no event of PayPal.") from ex
         self._verify(headers, body)
         try:
+            if kind == "PAYMENT.CAPTURE.REFUNDED":
+                return self._refunded(event_id, kind, about)
             return _event(event_id, kind, about)
         except (ValueError, KeyError, TypeError) as ex:
             raise BadRequest("The webhook is no event of PayPal.") from ex
+
+    def _refunded(self, event_id: str, kind: str, about: Mapping[str, Any]) -> GatewayEvent:
+        """Read a refund, and ask for the capture it is of: only that names the order."""
+        result, of = _refund(about), None
+        capture = next((one["href"] for one in about.get("links") or [] if one["rel"] == "up"), "")
+        if capture:
+            name = quote(str(capture).rpartition("/")[2], safe="")
+            money, ids = from_paypal(about["amount"]), self._related(f"/v2/payments/captures/{name}")
+            of = Intent(str(ids["order_id"]), "captured", money.amount, money.currency) if ids else None
+        key = str(about.get("custom_id") or "")
+        return GatewayEvent(event_id, kind, result=result, key=key, refund_of=of)
+
+    def _related(self, path: str) -> Mapping[str, Any]:
+        """Return what a capture belongs to; nothing for one of another shop's, or without an order."""
+        try:
+            found = self._api.get(path)
+        except GatewayDeclined:
+            return {}
+        ids: Mapping[str, Any] = (found.get("supplementary_data") or {}).get("related_ids") or {}
+        return ids if ids.get("order_id") else {}
 
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """`POST /v1/notifications/verify-webhook-signature`, with the event exactly as it came.
@@ -190,15 +212,13 @@ class PaypalGateway:
 
 
 def _event(event_id: str, kind: str, about: Mapping[str, Any]) -> GatewayEvent | None:
-    if kind == "PAYMENT.CAPTURE.REFUNDED":
-        return GatewayEvent(event_id, kind, result=_refund(about), key=str(about.get("custom_id") or ""))
     for prefix, table in (("PAYMENT.CAPTURE.", _CAPTURES), ("PAYMENT.AUTHORIZATION.", _AUTHORISATIONS)):
         if kind.startswith(prefix):
             order = str(about["supplementary_data"]["related_ids"]["order_id"])
             money = from_paypal(about["amount"])
             intent = Intent(
                 order, table.get(str(about["status"]), "processing"), money.amount, money.currency,
-                failure=str((about.get("status_details") or {}).get("reason") or "").lower(),
+                failure=str((about.get("status_details") or {}).get("reason") or "").lower(), fee=_fee(about),
             )  # fmt: skip
             return GatewayEvent(event_id, kind, intent=intent, payment_id=_uuid(about.get("custom_id")))
     return None
@@ -207,11 +227,11 @@ def _event(event_id: str, kind: str, about: Mapping[str, Any]) -> GatewayEvent |
 def _read(order: Mapping[str, Any]) -> Intent:
     """Return an order as an intent; what went furthest on it counts."""
     money = from_paypal(order["purchase_units"][0]["amount"])
-    failure, client = "", {}
+    failure, client, fee = "", {}, None
     if captures := _of(order, "captures"):
         status = _CAPTURES.get(str(captures[-1]["status"]), "processing")
         failure = str((captures[-1].get("status_details") or {}).get("reason") or "").lower()
-        money = from_paypal(captures[-1]["amount"])
+        money, fee = from_paypal(captures[-1]["amount"]), _fee(captures[-1])
     elif held := _of(order, "authorizations"):
         status = _AUTHORISATIONS.get(str(held[-1]["status"]), "processing")
     elif order["status"] == "VOIDED":
@@ -223,7 +243,17 @@ def _read(order: Mapping[str, Any]) -> Intent:
             "order_id": order["id"],
             "approve_url": links.get("payer-action") or links.get("approve", ""),
         }
-    return Intent(str(order["id"]), status, money.amount, money.currency, client=client, failure=failure)
+    return Intent(
+        str(order["id"]), status, money.amount, money.currency, client=client, failure=failure, fee=fee
+    )
+
+
+def _fee(capture: Mapping[str, Any]) -> int | None:
+    """Return what PayPal keeps of a capture; None where it does not say, or in another currency."""
+    told = (capture.get("seller_receivable_breakdown") or {}).get("paypal_fee")
+    if not told or told["currency_code"] != capture["amount"]["currency_code"]:
+        return None
+    return from_paypal(told).amount
 
 
 def _of(order: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:

@@ -158,9 +158,9 @@ class RazorpayGateway:
             result, notes = _result(entity), entity.get("notes")
             noted = notes.get("key", "") if isinstance(notes, Mapping) else ""
             key = str(noted or entity.get("receipt") or entity.get("reference_id") or "")
-            return (
-                GatewayEvent(event_id, kind, result=result, key=key) if result.status != "pending" else None
-            )
+            if result.status == "pending":
+                return None
+            return GatewayEvent(event_id, kind, result=result, key=key, refund_of=_refunded(payload))
         return None
 
     def _order(self, charge: Charge) -> Mapping[str, Any]:
@@ -192,7 +192,7 @@ class RazorpayGateway:
         return Intent(
             ref, _STATUSES.get(str(payment["status"]), "processing"), int(payment["amount"]),
             str(payment["currency"]),
-            failure=str(payment.get("error_reason") or payment.get("error_code") or ""),
+            failure=str(payment.get("error_reason") or payment.get("error_code") or ""), fee=_fee(payment),
         )  # fmt: skip
 
     def _get(self, path: str) -> Mapping[str, Any]:
@@ -217,6 +217,21 @@ def _result(entity: Mapping[str, Any]) -> Result:
     details = entity.get("status_details") or {}
     failure = str(details.get("reason") or entity.get("failure_reason") or "")
     return Result(str(entity["id"]), _ENDS.get(str(entity.get("status")), "pending"), failure)
+
+
+def _fee(payment: Mapping[str, Any]) -> int | None:
+    """Return what Razorpay keeps, tax included; it charges in INR, whatever the payment's currency."""
+    told = payment.get("fee")
+    return int(told) if told and payment.get("currency") == "INR" else None
+
+
+def _refunded(payload: Mapping[str, Any]) -> Intent | None:
+    """Return what a refund is of: its webhook has the payment, with its order, beside it."""
+    order = ((payload.get("payment") or {}).get("entity") or {}).get("order_id")
+    refund = (payload.get("refund") or {}).get("entity")
+    if not order or not refund:
+        return None
+    return Intent(str(order), "captured", int(refund["amount"]), str(refund["currency"]))
 
 
 def _order_path(ref: str) -> str:

@@ -8,9 +8,10 @@ intent's state, not a fault.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import orjson
@@ -43,6 +44,8 @@ _STATUSES: Final[Mapping[str, IntentStatus]] = {
     "canceled": "cancelled",
 }
 _REFUNDS: Final[Mapping[str, ResultStatus]] = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
+_EXPANDED: Final = {"expand[]": "latest_charge.balance_transaction"}
+"""What an answer about an intent has inside: its charge and, in there, Stripe's fee."""
 _REFUND_EVENTS: Final = ("refund.", "charge.refund.")
 
 
@@ -81,7 +84,7 @@ class StripeGateway:
 
     def fetch(self, ref: str) -> Intent:
         """`GET /v1/payment_intents/{id}`."""
-        return self._intent(self._call("GET", _path(ref)))
+        return self._intent(self._call("GET", f"{_path(ref)}?{urlencode(_EXPANDED)}"))
 
     def capture(self, ref: str, charge: Charge) -> Intent:
         """`POST …/capture`."""
@@ -125,15 +128,24 @@ class StripeGateway:
 
     def _event(self, event_id: str, kind: str, about: Mapping[str, Any]) -> GatewayEvent | None:
         if kind.startswith("payment_intent."):
-            intent = self._read(about)
+            intent = self._fetched(about) if kind == "payment_intent.succeeded" else self._read(about)
             return GatewayEvent(event_id, kind, intent=intent, payment_id=_payment_id(about))
         if kind.startswith(_REFUND_EVENTS):
             key = str((about.get("metadata") or {}).get("key", ""))
             result = _refund(about)
-            return (
-                GatewayEvent(event_id, kind, result=result, key=key) if result.status != "pending" else None
-            )
+            if result.status == "pending":
+                return None
+            return GatewayEvent(event_id, kind, result=result, key=key, refund_of=_refunded(about))
         return None
+
+    def _fetched(self, about: Mapping[str, Any]) -> Intent:
+        """Return a paid intent with its fee, which webhooks do not have; without, when Stripe is away."""
+        told = self._read(about)
+        try:
+            fee = self.fetch(told.ref).fee
+        except (GatewayDeclined, GatewayUnavailable):
+            return told
+        return replace(told, fee=fee)
 
     def _confirmed(self, method: str) -> dict[str, Any]:
         return {"payment_method": method, "confirm": "true", **self._returning()} if method else {}
@@ -142,7 +154,7 @@ class StripeGateway:
         return {"return_url": self._settings.return_url} if self._settings.return_url else {}
 
     def _changed(self, path: str, form: Mapping[str, Any], key: str) -> Intent:
-        return self._intent(self._call("POST", path, form, key))
+        return self._intent(self._call("POST", path, {**form, **_EXPANDED}, key))
 
     def _intent(self, answer: GatewayAnswer) -> Intent:
         if answer.ok:
@@ -168,6 +180,7 @@ class StripeGateway:
         return Intent(
             str(about["id"]), status, from_stripe(int(amount), currency), currency,
             client=client if status.startswith("requires_") else {}, failure=failure,
+            fee=_fee(about, currency),
         )  # fmt: skip
 
     def _done(self, answer: GatewayAnswer) -> Mapping[str, Any]:
@@ -205,6 +218,25 @@ def _declined(error: Mapping[str, Any]) -> GatewayDeclined:
 def _refund(about: Mapping[str, Any]) -> Result:
     status = _REFUNDS.get(str(about.get("status")), "pending")
     return Result(str(about["id"]), status, str(about.get("failure_reason") or ""))
+
+
+def _refunded(about: Mapping[str, Any]) -> Intent | None:
+    """Return what a refund is of; None for a charge without an intent, which is not ours."""
+    if not about.get("payment_intent"):
+        return None
+    currency = str(about["currency"]).upper()
+    return Intent(
+        str(about["payment_intent"]), "captured", from_stripe(int(about["amount"]), currency), currency
+    )
+
+
+def _fee(about: Mapping[str, Any], currency: str) -> int | None:
+    """Return what Stripe keeps of a charge; None while it is not known, or in another currency."""
+    charge = about.get("latest_charge")
+    settled = charge.get("balance_transaction") if isinstance(charge, Mapping) else None
+    if not isinstance(settled, Mapping) or str(settled["currency"]).upper() != currency:
+        return None
+    return from_stripe(int(settled["fee"]), currency)
 
 
 def _transfer(about: Mapping[str, Any]) -> Result:

@@ -55,7 +55,8 @@ class Intent:
     """A payment as the gateway has it.
 
     `client` is for the payer's device: a client secret, the address of a page,
-    what the gateway's script wants. `failure` is the gateway's code.
+    what the gateway's script wants. `failure` is the gateway's code. `fee` is what the
+    gateway keeps of a captured one, in its currency; None while it does not say.
     """
 
     ref: str
@@ -64,6 +65,7 @@ class Intent:
     currency: str
     client: Mapping[str, Any] = field(default_factory=dict)
     failure: str = ""
+    fee: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class Result:
 class GatewayEvent:
     """A verified webhook. It has an intent, or a result with the `key` of our operation.
 
-    `payment_id` is what the gateway was given as such, when it says so.
+    `payment_id` is what the gateway was given as such, when it says so. A refund that may
+    have been made in the gateway's console names, beside its result, what it is `refund_of`:
+    the intent, with the amount and currency that went back.
     """
 
     id: str
@@ -88,6 +92,7 @@ class GatewayEvent:
     payment_id: UUID | None = None
     result: Result | None = None
     key: str = ""
+    refund_of: Intent | None = None
 
 
 class PaymentGateway(Protocol):

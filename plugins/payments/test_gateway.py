@@ -10,6 +10,7 @@ What comes of a payment is in the token of its method, of a payout in its destin
     tok_processing           open until `settle` is called, or a webhook tells
     tok_timeout              paid, but the answer is lost
     tok_down                 nothing happens the first time
+    tok_fee                  paid; the gateway keeps 2.9 % and 30 of it
     tok_refund_fails         paid; a refund is refused
     tok_refund_pending       paid; a refund is pending, then done
 
@@ -135,7 +136,9 @@ class TestGateway:
             raise WebhookRefused("The signature is not the test gateway's.")
         told = orjson.loads(body)
         if "result" in told:
-            return GatewayEvent(told["id"], told["type"], result=Result(**told["result"]), key=told["key"])
+            of = Intent(**told["refund_of"]) if "refund_of" in told else None
+            result, key = Result(**told["result"]), told["key"]
+            return GatewayEvent(told["id"], told["type"], result=result, key=key, refund_of=of)
         intent = Intent(**told["intent"])
         return GatewayEvent(told["id"], told["type"], intent=intent, payment_id=UUID(told["payment_id"]))
 
@@ -155,6 +158,16 @@ def webhook(ref: str, event_id: str = "", **changes: Any) -> tuple[dict[str, str
             "payment_id": state["payment_id"], "intent": intent,
         }  # fmt: skip
     return signed(told)
+
+
+def console_refund(ref: str, amount: int) -> tuple[dict[str, str], bytes]:
+    """Refund as in a console, past the application; return headers and body of the webhook that tells."""
+    name = str(uuid7())
+    with _kept(ref) as state:
+        state["refunded"] += amount
+        of = {"ref": ref, "status": "captured", "amount": amount, "currency": state["currency"]}
+    result = {"ref": f"{ref}/{name}", "status": "done"}
+    return signed({"id": name, "type": "refund.done", "key": "", "result": result, "refund_of": of})
 
 
 def signed(told: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
@@ -220,8 +233,13 @@ def _shown(ref: str, state: State) -> dict[str, Any]:
     client = {"challenge": "passed | failed"} if state["status"] == "requires_action" else {}
     return {
         "ref": ref, "status": state["status"], "amount": state["amount"], "currency": state["currency"],
-        "client": client, "failure": state.get("failure", ""),
+        "client": client, "failure": state.get("failure", ""), "fee": _fee(state),
     }  # fmt: skip
+
+
+def _fee(state: State) -> int | None:
+    kept = state["method"] == "tok_fee" and state["status"] == "captured"
+    return state["amount"] * 29 // 1000 + 30 if kept else None
 
 
 def _refund_status(method: str) -> str:

@@ -71,5 +71,9 @@ class Shop:
         assert found["balanced"], found
         return -found["currencies"].get(currency, {"balances": {}})["balances"].get("clearing", 0)
 
+    def fees(self, currency: str = "USD") -> int:
+        """Return what the ledger says the gateway kept."""
+        return -trial_balance()["currencies"][currency]["balances"].get("fees", 0)
+
     def captures(self) -> int:
         return Movement.select().where(Movement.kind == "capture").count()

@@ -13,6 +13,7 @@ a deferred check that each movement sums to zero, and a CHECK on the balances.
     payouts      taken from balances, on its way to banks
     commission   what the platform earned
     clearing     what a gateway holds for the platform (negative)
+    fees         what gateways kept (negative)
     suspense     money that came for what is no longer to be paid, on its way back
 """
 
@@ -28,7 +29,7 @@ from peewee import IntegrityError
 from kernel import app, uuid7, violated_constraint
 from plugins.payments.problems import InsufficientFunds
 
-Kind = Literal["wallet", "escrow", "refunds", "payouts", "commission", "clearing", "suspense"]
+Kind = Literal["wallet", "escrow", "refunds", "payouts", "commission", "clearing", "suspense", "fees"]
 
 SHARDS: Final = 16
 """Rows a busy account is spread over, so that payments do not wait for each other."""

@@ -73,7 +73,7 @@ def record(operation: Operation, answer: Answer) -> Payment:
                 payment_id=payment.id,
                 description=operation.reason,
             )
-            _went_back(payment, operation)
+            went_back(payment, operation)
         return payment
 
 
@@ -128,17 +128,18 @@ def _taken(payment: Payment, splits: Sequence[Split], amount: int, actor: str, r
     operation = operations.begin(
         "refund", payment, actor, reason, amount=amount, parts=parts, state="DONE" if at_once else "PENDING"
     )
-    legs = [*_legs(splits, parts, -1), target]
-    post("refund", f"refund:{operation.id}", legs, payment_id=payment.id, description=reason)
+    moved = [*legs(splits, parts, -1), target]
+    post("refund", f"refund:{operation.id}", moved, payment_id=payment.id, description=reason)
     for split in splits:
         if str(split.id) in parts:
-            _take(payment, split, parts[str(split.id)], actor, reason)
+            take(payment, split, parts[str(split.id)], actor, reason)
     if at_once:
-        _went_back(payment, operation)
+        went_back(payment, operation)
     return operation
 
 
-def _take(payment: Payment, split: Split, part: Sequence[int], actor: str, reason: str) -> None:
+def take(payment: Payment, split: Split, part: Sequence[int], actor: str, reason: str) -> None:
+    """Note on a split of a locked payment what goes back of it, and of its commission."""
     split.refunded, split.refunded_commission = split.refunded + part[0], split.refunded_commission + part[1]
     Split.update(refunded=split.refunded, refunded_commission=split.refunded_commission).where(
         Split.id == split.id
@@ -148,7 +149,7 @@ def _take(payment: Payment, split: Split, part: Sequence[int], actor: str, reaso
         app.bus.publish(EscrowRefunded(**escrow_facts(payment, split, part[0])))
 
 
-def _legs(splits: Sequence[Split], parts: Mapping[str, Sequence[int]], sign: int) -> list[Leg]:
+def legs(splits: Sequence[Split], parts: Mapping[str, Sequence[int]], sign: int) -> list[Leg]:
     """Return what parts take from (-1) or bring back to (1) where the splits' money is."""
     legs = []
     for split in splits:
@@ -164,7 +165,8 @@ def _legs(splits: Sequence[Split], parts: Mapping[str, Sequence[int]], sign: int
     return legs
 
 
-def _went_back(payment: Payment, operation: Operation) -> None:
+def went_back(payment: Payment, operation: Operation) -> None:
+    """Note on a locked payment that a refund arrived, and tell of it."""
     refunded = payment.refunded + operation.amount
     whole = refunded == payment.amount
     if whole:
@@ -179,9 +181,13 @@ def _put_back(payment: Payment, operation: Operation) -> None:
     """Undo what a refund took that the gateway refuses."""
     splits = [one for one in splits_of(payment) if str(one.id) in operation.parts]
     pending = Leg(shared("refunds", payment.currency, payment.id), -operation.amount)
-    legs = [*_legs(splits, operation.parts, 1), pending]
+    moved = [*legs(splits, operation.parts, 1), pending]
     post(
-        "refund_failed", f"unrefund:{operation.id}", legs, payment_id=payment.id, description=operation.reason
+        "refund_failed",
+        f"unrefund:{operation.id}",
+        moved,
+        payment_id=payment.id,
+        description=operation.reason,
     )
     for split in splits:
         gross, commission = operation.parts[str(split.id)]

@@ -17,7 +17,7 @@ from kernel import app
 from plugins.payments.events import EscrowHeld, PaymentAuthorised, PaymentCaptured, PaymentFailed
 from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.ports import Intent
-from plugins.payments.services import operations
+from plugins.payments.services import fees, operations
 from plugins.payments.services.ledger import AccountName, Leg, post, shared, wallet
 from plugins.payments.services.rows import escrow_facts, facts, hand_on, move, write
 from plugins.payments.states import OPEN, PAYMENT
@@ -41,6 +41,8 @@ def apply(payment: Payment, gateway: str, intent: Intent, actor: str) -> str:
     before, outcome = payment.status, _STEPS[intent.status](payment, intent, actor) if ours else "ignored"
     if named and payment.status == before:
         write(payment, intent=intent.ref)
+    if ours:
+        fees.record(payment, intent)
     return outcome
 
 

@@ -12,7 +12,7 @@ SELECT account.currency, account.kind, count(*) AS accounts, sum(account.balance
        coalesce(sum(booked.amount), 0)::bigint AS entries,
        count(*) FILTER (WHERE account.balance <> coalesce(booked.amount, 0)) AS wrong,
        count(*) FILTER (
-           WHERE account.balance < 0 AND account.kind NOT IN ('commission', 'clearing')
+           WHERE account.balance < 0 AND account.kind NOT IN ('commission', 'clearing', 'fees')
        ) AS negative
 FROM payments_account AS account LEFT JOIN booked ON booked.account_id = account.id
 GROUP BY account.currency, account.kind ORDER BY 1, 2

@@ -11,7 +11,7 @@ from kernel import app
 from plugins.payments import gateways
 from plugins.payments.models import Operation, Payment, Webhook
 from plugins.payments.ports import GatewayEvent, Intent, Result
-from plugins.payments.services import payouts, refunds, settlement
+from plugins.payments.services import outside, payouts, refunds, settlement
 from plugins.payments.services.rows import locked
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ def _is_new(gateway: str, event: GatewayEvent) -> bool:
 
 def _applied(gateway: str, event: GatewayEvent) -> tuple[str, UUID | None]:
     if event.result is not None:
-        return _result(gateway, event.key, event.result)
+        return _result(gateway, event, event.result)
     if event.intent is None:
         return "ignored", None
     found = _payment_of(gateway, event.payment_id, event.intent)
@@ -65,9 +65,11 @@ def _payment_of(gateway: str, payment_id: UUID | None, intent: Intent) -> UUID |
     return found.id if found else None
 
 
-def _result(gateway: str, key: str, result: Result) -> tuple[str, UUID | None]:
-    """Apply the end of a refund or a payout of ours."""
-    operation = _operation_of(gateway, key, result)
+def _result(gateway: str, event: GatewayEvent, result: Result) -> tuple[str, UUID | None]:
+    """Apply the end of a refund or a payout of ours, or a refund made elsewhere."""
+    operation = _operation_of(gateway, event.key, result)
+    if operation is None and event.refund_of is not None:
+        return outside.record(gateway, result, event.refund_of)
     if operation is None:
         return "unknown", None
     if operation.kind == "payout":

@@ -30,6 +30,7 @@ class Paypal(GatewayApi):
         self.kept: dict[str, tuple[int, Any]] = {}
         self.tokens: list[str] = []
         self.declines = False
+        self.fee = ""
         super().__init__()
 
     def approve(self, order_id: str) -> None:
@@ -99,8 +100,17 @@ class Paypal(GatewayApi):
                 return self._refunded(name, call.json)
         return self._paid_out(call)
 
+    def _capture(self, name: str) -> tuple[int, Any]:
+        for order in self.orders.values():
+            for each in order["purchase_units"][0].get("payments", {}).get("captures", []):
+                if each["id"] == name:
+                    return 200, {**each, "supplementary_data": {"related_ids": {"order_id": order["id"]}}}
+        return 404, issue("RESOURCE_NOT_FOUND")
+
     def _paid_out(self, call: Call) -> tuple[int, Any]:
         kind, name = call.path.strip("/").split("/")[2], call.path.rpartition("/")[2]
+        if kind == "captures":
+            return self._capture(name)
         if call.method == "GET":
             return 200, (self.refunds if kind == "refunds" else self.payouts)[name]
         name = f"BATCH{next(_numbers)}"
@@ -125,6 +135,10 @@ class Paypal(GatewayApi):
         kind, status = ("captures", "COMPLETED") if step == "capture" else ("authorizations", "CREATED")
         made = {"id": f"{kind[:3].upper()}{next(_numbers)}", "status": status, "amount": unit["amount"],
                 "custom_id": unit["custom_id"]}  # fmt: skip
+        if kind == "captures" and self.fee:
+            made["seller_receivable_breakdown"] = {
+                "paypal_fee": {"currency_code": unit["amount"]["currency_code"], "value": self.fee}
+            }
         unit["payments"] = {kind: [made]}
         order["status"] = "COMPLETED"
         return 201, order

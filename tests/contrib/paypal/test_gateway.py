@@ -204,3 +204,34 @@ def test_what_paypal_does_not_take_is_refused_before_it_is_asked(shop, paypal, a
 
     assert fault(amount, currency)
     assert (answer.status, answer.problem, paypal.calls) == (422, "payment-not-taken", [])
+
+
+def test_a_refund_made_at_paypal_is_booked_once(shop, paypal):
+    _, order_id = paid(shop, paypal)
+    links = [{"rel": "up", "href": f"{paypal.url}/v2/payments/captures/{paypal.capture_of(order_id)['id']}"}]
+    money = {"currency_code": "USD", "value": "40.00"}
+    about = {"id": "REFCONSOLE", "status": "COMPLETED", "amount": money, "links": links}
+
+    answers = [shop.deliver(*paypal.send("PAYMENT.CAPTURE.REFUNDED", about)) for _ in range(2)]
+
+    assert [each.json["outcome"] for each in answers] == ["refunded", "done"]
+    assert shop.clearing() == 6_000
+
+
+def test_a_refund_of_a_capture_that_is_not_ours_is_kept_as_unknown(shop, paypal):
+    paid(shop, paypal)
+    links = [{"rel": "up", "href": f"{paypal.url}/v2/payments/captures/OTHER"}]
+    money = {"currency_code": "USD", "value": "40.00"}
+    about = {"id": "REFOTHER", "status": "COMPLETED", "amount": money, "links": links}
+
+    answer = shop.deliver(*paypal.send("PAYMENT.CAPTURE.REFUNDED", about))
+
+    assert (answer.json["outcome"], shop.clearing()) == ("unknown", 10_000)
+
+
+def test_paypals_fee_is_booked(shop, paypal):
+    paypal.fee = "3.98"
+
+    paid(shop, paypal)
+
+    assert (shop.clearing(), shop.fees()) == (9_602, 398)

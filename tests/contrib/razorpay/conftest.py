@@ -102,9 +102,13 @@ def error(text: str) -> Any:
     return {"error": {"code": "BAD_REQUEST_ERROR", "description": text, "reason": None}}
 
 
-def signed(event: str, entity: Any, event_id: str = "", secret: str = SECRET) -> tuple[dict[str, str], bytes]:
-    """Return headers and body of a webhook as Razorpay sends it."""
-    body = json.dumps({"event": event, "payload": {event.partition(".")[0]: {"entity": entity}}}).encode()
+def signed(
+    event: str, entity: Any, event_id: str = "", secret: str = SECRET, **beside: Any
+) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of a webhook as Razorpay sends it; a refund's has its payment `beside` it."""
+    payload = {event.partition(".")[0]: entity, **beside}
+    told = {"event": event, "payload": {name: {"entity": each} for name, each in payload.items()}}
+    body = json.dumps(told).encode()
     right = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return {"x-razorpay-signature": right, "x-razorpay-event-id": event_id or f"evt_{next(_numbers)}"}, body
 

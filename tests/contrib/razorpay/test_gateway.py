@@ -204,3 +204,25 @@ def test_a_payout_ends_as_the_webhook_says(shop, razorpay, ends, status, held):
     assert (told["fund_account_id"], answer.status) == ("fa_1", 200)
     assert seller.get(f"/v1/payouts/{made['id']}").json["status"] == status
     assert shop.clearing("INR") == held
+
+
+def test_a_refund_made_in_razorpays_dashboard_is_booked_once(shop, razorpay):
+    paid(shop, razorpay)
+    [payment] = razorpay.payments.values()
+    about = {"id": "rfnd_console", "status": "processed", "amount": 4_000, "currency": "INR", "notes": []}
+    told = [signed("refund.processed", about, payment=payment) for _ in range(2)]
+
+    answers = [shop.deliver(*each) for each in told]
+
+    assert [each.json["outcome"] for each in answers] == ["refunded", "done"]
+    assert shop.clearing("INR") == 6_000
+
+
+def test_razorpays_fee_is_booked_once(shop, razorpay):
+    paid(shop, razorpay)
+    [payment] = razorpay.payments.values()
+
+    for _ in range(2):
+        assert shop.deliver(*signed("payment.captured", {**payment, "fee": 236, "tax": 36})).status == 200
+
+    assert (shop.clearing("INR"), shop.fees("INR")) == (9_764, 236)

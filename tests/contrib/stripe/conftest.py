@@ -26,13 +26,14 @@ class Stripe(GatewayApi):
         self.refunds: dict[str, dict[str, Any]] = {}
         self.kept: dict[str, tuple[bytes, tuple[int, Any]]] = {}
         self.forms: list[dict[str, str]] = []
+        self.fee: int | None = None
         super().__init__()
 
     def reply(self, call: Call) -> tuple[int, Any]:
         if call.headers["Authorization"] != f"Bearer {KEY}":
             return 401, error("invalid_request_error", "", "Invalid API Key provided")
         if call.method == "GET":
-            return self._found(call.path)
+            return self._expanded(self._found(call.path), call.query)
         assert call.headers["Content-Type"] == "application/x-www-form-urlencoded" or not call.body
         key = call.headers["Idempotency-Key"]
         assert key, "every POST has a key"
@@ -40,7 +41,7 @@ class Stripe(GatewayApi):
             body, answer = self.kept[key]
             return answer if body == call.body else (400, error("idempotency_error", "", "Other parameters"))
         self.forms.append(call.form)
-        answer = self._done(call)
+        answer = self._expanded(self._done(call), call.form)
         self.kept[key] = (call.body, json.loads(json.dumps(answer)))
         return answer
 
@@ -48,6 +49,15 @@ class Stripe(GatewayApi):
         kind, _, name = path.removeprefix("/v1/").partition("/")
         found = {"payment_intents": self.intents, "refunds": self.refunds}.get(kind, {}).get(name)
         return (200, found) if found else (404, error("invalid_request_error", "resource_missing", "No such"))
+
+    def _expanded(self, answer: tuple[int, Any], asked: dict[str, str]) -> tuple[int, Any]:
+        """Put the charge with its fee into a paid intent, for who asks for it."""
+        status, about = answer
+        if self.fee is None or about.get("status") != "succeeded" or not about.get("client_secret"):
+            return answer
+        assert asked["expand[]"] == "latest_charge.balance_transaction"
+        settled = {"currency": about["currency"], "fee": self.fee}
+        return status, {**about, "latest_charge": {"id": "ch_1", "balance_transaction": settled}}
 
     def _done(self, call: Call) -> tuple[int, Any]:
         if call.path == "/v1/payment_intents":

@@ -198,3 +198,35 @@ def test_a_payout_is_a_transfer_to_a_connected_account(shop, stripe):
     assert seller.get(f"/v1/payouts/{made['id']}").json["status"] == "PAID"
     assert stripe.forms[-1]["destination"] == "acct_1"
     assert shop.clearing() == 1_000
+
+
+def test_a_refund_made_in_stripes_dashboard_is_booked_once(shop, stripe):
+    payment_id = shop.due(1_000)
+    shop.confirm(payment_id, method="pm_card_visa")
+    [intent] = stripe.intents
+    about = {
+        "id": "re_console", "status": "succeeded", "amount": 400, "currency": "usd", "metadata": {},
+        "payment_intent": intent,
+    }  # fmt: skip
+    now = int(shop.app.clock.now().timestamp())
+
+    answers = [shop.deliver(*signed(now, kind, about)) for kind in ("refund.created", "refund.updated")]
+
+    assert [each.json["outcome"] for each in answers] == ["refunded", "done"]
+    assert (shop.clearing(), api.payment(payment_id).refunded.amount) == (600, 400)
+
+
+@pytest.mark.parametrize("by", ["client", "webhook"])
+def test_stripes_fee_is_booked_once(shop, stripe, by):
+    stripe.fee = 59
+    payment_id = shop.due(1_000)
+    shop.confirm(payment_id, method="pm_3ds" if by == "webhook" else "pm_card_visa")
+    [intent] = stripe.intents.values()
+    about = dict(stripe.succeed(intent))
+
+    for kind in ("payment_intent.succeeded", "payment_intent.succeeded"):
+        answer = shop.deliver(*signed(int(shop.app.clock.now().timestamp()), kind, about))
+        assert answer.status == 200, answer.text
+
+    assert shop.status(payment_id) == "CAPTURED"
+    assert (shop.clearing(), shop.fees()) == (941, 59)
