@@ -72,7 +72,7 @@ def paid(payment_id: UUID, order_id: UUID) -> None:
         with app.db.atomic():
             orders.confirm_paid(order_id)
     except (orders.OrderStatus, NotFound):
-        payments.refund(payment_id, None, ACTOR, "The order had been cancelled.")
+        _pay_back(payment_id, "The order had been cancelled.")
 
 
 def unpaid(order_id: UUID) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from contrib.order_payments import services
 from plugins.payments import api, test_gateway
 from plugins.payments.models import Payment
 
@@ -177,3 +179,16 @@ def test_five_webhooks_around_the_clients_call_are_one_order_and_one_capture(mar
     assert market.status(order_id) == "CONFIRMED"
     assert market.books() == {"clearing": -4_900, "escrow": 4_900}
     assert api.payment(payment["id"]).refunded.amount == 0
+
+
+def test_a_cancellation_that_is_told_of_before_the_capture_pays_back_once(market, work):
+    order_id = market.order()
+    payment = market.pay(order_id)
+    market.step(market.buyer, order_id, "cancel")
+
+    services.over(UUID(order_id), "The order is CANCELLED.")
+    services.paid(UUID(payment["id"]), UUID(order_id))
+    work()
+
+    assert (market.status(order_id), market.books()) == ("CANCELLED", {})
+    assert market.app.bus.operations.dead_count() == {}
