@@ -48,6 +48,7 @@ def _boot(run: Runtime, ready: Callable[[Application], None], *, worker: bool, m
     """Boot in a serving process."""
     gc.disable()  # PERF: what boots stays; looking for garbage among it takes 100 ms
     _spare_structlog_rich(run)
+    _spare_peewee_other_databases()
     from kernel.application import boot
     from kernel.cli.logs import fully, hiding_secrets
 
@@ -95,6 +96,12 @@ def _spare_structlog_rich(run: Runtime) -> None:
         return
     with absent("rich"):
         import structlog  # noqa: F401
+
+
+def _spare_peewee_other_databases() -> None:
+    """PERF: SQLite's library is 2 MB, and the data is in PostgreSQL."""
+    with absent("sqlite3", "pysqlite3", "cysqlite"):
+        import peewee  # noqa: F401
 
 
 def _refuse_pending(application: Application) -> None:

@@ -142,10 +142,10 @@ def _body(declared: Endpoint, limit: int, stack: Stack) -> Step | None:
     """
     release = stack.db.release
     if declared.body is not None:
-        load, optional = body_loader(declared.body), is_optional(declared.body)
+        body, load = declared.body, body_loader(declared.body)
 
         def read(req: Request, resp: Response, params: dict[str, Any]) -> None:
-            if optional and is_absent(req):
+            if is_absent(req) and is_optional(body):
                 req.payload, req.body = b"", load({})
                 return
             check_media_type(req, (JSON,))

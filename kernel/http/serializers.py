@@ -41,14 +41,13 @@ _PLAIN: tuple[tuple[type[base.Field[Any]], type | tuple[type, ...]], ...] = (
 
 def compile_serializer(schema: type[Schema] | Schema) -> Serializer:
     """Return a function equal to `schema.dump` up to what orjson writes."""
-    made = schema() if isinstance(schema, type) else schema
-    if _is_special(made):
-        return made.dump
-    return _many(made) if made.many else _one(made)
+    if _is_special(schema):
+        return (schema() if isinstance(schema, type) else schema).dump
+    return _many(schema) if isinstance(schema, Schema) and schema.many else _one(schema)
 
 
-def _one(schema: Schema) -> Serializer:
-    """Return the serializer of one object; made at its first use.
+def _one(schema: type[Schema] | Schema) -> Serializer:
+    """Return the serializer of one object; made at its first use, as is the schema's own object.
 
     PERF: a hundred endpoints' take 150 ms, which is much of a start, and megabytes.
     """
@@ -56,7 +55,7 @@ def _one(schema: Schema) -> Serializer:
 
     def serialize(value: Any) -> Any:
         if not made:
-            made.append(_Compiler().serializer(schema))
+            made.append(_Compiler().serializer(schema() if isinstance(schema, type) else schema))
         return made[0](value)
 
     return serialize
@@ -143,8 +142,8 @@ def _from_dict(from_item: list[str]) -> list[str]:
     ]
 
 
-def _is_special(schema: Schema) -> bool:
-    kind = type(schema)
+def _is_special(schema: type[Schema] | Schema) -> bool:
+    kind = schema if isinstance(schema, type) else type(schema)
     overridden = (kind.get_attribute, kind._serialize, kind.dump)  # noqa: SLF001
     ordinary = (Schema.get_attribute, Schema._serialize, Schema.dump)  # noqa: SLF001
     return overridden != ordinary or bool(schema._hooks[PRE_DUMP] or schema._hooks[POST_DUMP])  # noqa: SLF001

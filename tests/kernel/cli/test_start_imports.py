@@ -14,6 +14,7 @@ WHEN_NEEDED = {
     "opentelemetry": "is imported by redis",
     "redis": "without a redis.url",
     "requests": "sends webhooks and pushes",
+    "sqlite3": "keeps databases that are not PostgreSQL's",
     "rich": "draws tracebacks on a terminal",
     "xlsxwriter": "writes exports",
     "zxcvbn": "weighs new passwords",
