@@ -45,16 +45,28 @@ class LedgerError(Exception):
 
 @dataclass(frozen=True)
 class Scale:
-    """A size: how many buildings, and with them of everything else."""
+    """A size: how many buildings, and with them of everything else.
+
+    What belongs to the callers and to their building is as much at every size: a
+    product grows by more buildings and people. `growing`: it grows with the rest, to
+    10,000 orders of one person and 20,000 of one building.
+    """
 
     buildings: int
     seed: int = 1
+    growing: bool = False
 
     @property
     def numbers(self) -> dict[str, int]:
-        """How many there are of what."""
+        """How many there are of what, and one of how many are the callers' and their building's."""
         each = {name: n * self.buildings for name, n in PER_BUILDING.items()}
-        return {"buildings": self.buildings, **each}
+        parts = (20, 10) if self.growing else (2 * self.buildings, self.buildings)
+        return {"buildings": self.buildings, **each, "share": parts[0], "part": parts[1]}
+
+    @property
+    def name(self) -> str:
+        """What its database and files are called."""
+        return f"scale_{self.buildings}_{self.seed}{'_growing' if self.growing else ''}"
 
     def __str__(self) -> str:
         """Name the size by what it holds most of."""
@@ -68,7 +80,8 @@ def load(application: Application, scale: Scale, moved: Callable[[int, int], Non
     It is of the beginning of the application's day, so that all runs of a day agree.
     The schema `seed` stays: what the questions are about is found with its functions.
     """
-    from plugins.payments.services.trial import trial_balance  # noqa: PLC0415 - the application is booted by now
+    from plugins.dashboards.services.recounting import recount  # noqa: PLC0415 - the application is booted by now
+    from plugins.payments.services.trial import trial_balance  # noqa: PLC0415
     from plugins.reviews.services.reputation import refresh  # noqa: PLC0415
 
     db = application.db
@@ -89,6 +102,7 @@ def load(application: Application, scale: Scale, moved: Callable[[int, int], Non
     db.execute_sql("VACUUM (ANALYZE)")
     db.execute_sql("RESET statement_timeout")
     refresh()
+    recount()
     if not (balance := trial_balance())["balanced"]:
         raise LedgerError(str(balance))
     db.release()
@@ -97,7 +111,8 @@ def load(application: Application, scale: Scale, moved: Callable[[int, int], Non
 
 def _statements(file: Path, values: Mapping[str, Any]) -> Iterator[str]:
     """Yield the statements of a file, filled in."""
-    text = "".join(line for line in file.open(encoding="utf-8") if not line.startswith("--"))
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith("--"))
     for statement in string.Template(text).substitute(values).split(";\n"):
         if statement.strip():
             yield statement.replace("%", "%%")

@@ -1,50 +1,55 @@
-"""How the findings are printed: one table, or JSON, and below it what does not hold."""
+"""How the findings are printed: one table of all, then what is promised of them; or JSON."""
 
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.harness.figures import machine
+from benchmarks.harness.figures import Claim, as_json, figure, table
 from benchmarks.harness_scale.dataset import CALLERS, Scale
 from benchmarks.harness_scale.timing import BOUND, Finding
 
 
-def faults(findings: Sequence[Finding], floor: float) -> list[str]:
-    """Return what does not hold, one line each."""
-    slow = [
-        f"{_name(one)}: {one.ratio:.1f} times as slow at full size" for one in findings if one.slower(floor)
-    ]
-    differing = [
-        f"{_name(one)}: statements {one.pair.small.statements} and {one.pair.large.statements}"
+def claims(findings: Sequence[Finding], floor: float, *, quick: bool) -> list[Claim]:
+    """Return what is promised and whether it holds; of times nothing after a quick run."""
+    slow = {_name(one): one.ratio for one in findings if one.slower(floor)}
+    differing = {
+        f"{_name(one)}: {one.pair.small.statements} → {one.pair.large.statements}": float(one.more)
         for one in findings
-        if one.differs
-    ]
-    return slow + differing
+        if one.more
+    }
+    middle = statistics.median(one.ratio for one in findings)
+    return [
+        figure("questions", "asked at both sizes", len(findings)),
+        figure("median", "ratio of full size to the small one, in the middle", middle),
+        Claim(
+            "slow", f"more than {BOUND:g} times as slow at full size", len(slow), None if quick else 0, False,
+            details=slow,
+        ),
+        Claim("statements", "of another number of statements", len(differing), 0, False, details=differing),
+    ]  # fmt: skip
 
 
-def report(findings: Sequence[Finding], floor: float, scales: Sequence[Scale], *, as_text: bool) -> None:
-    """Print all findings, those that grow most first."""
+def report(
+    findings: Sequence[Finding], floor: float, scales: Sequence[Scale], *, quick: bool, as_text: bool
+) -> NoReturn:
+    """Print all findings, those that grow most first; exit 1 when a promise does not hold."""
     ordered = sorted(findings, key=lambda one: one.ratio, reverse=True)
-    sizes = [str(scale) for scale in scales]
+    found = claims(ordered, floor, quick=quick)
+    notes = {"small": str(scales[0]), "large": str(scales[1]), "floor of noise": f"{floor:.1f} ms"}
     if as_text:
         rows = [_row(one, floor) for one in ordered]
-        told = {"machine": machine(), "sizes": sizes, "floor_ms": floor, "bound": BOUND}
-        print(json.dumps({**told, "faults": faults(findings, floor), "endpoints": rows}, indent=2))
-        return
-    console = Console(width=None if sys.stdout.isatty() else 170, highlight=False)
-    console.print(_table(ordered, floor))
-    console.print(
-        f"small: {sizes[0]}; large: {sizes[1]}; milliseconds, medians; floor of noise {floor:.1f} ms"
-    )
-    for fault in faults(findings, floor):
-        console.print(f"fails: {fault}", style="red", markup=False)
-    console.print(f"{len(ordered)} questions, {len(faults(findings, floor))} do not hold")
+        print(json.dumps({**json.loads(as_json(found, notes)), "endpoints": rows}, indent=2))
+    else:
+        Console(width=None if sys.stdout.isatty() else 170, highlight=False).print(_table(ordered, floor))
+        table(found, notes)
+    sys.exit(1 if any(one.holds is False for one in found) else 0)
 
 
 def _name(one: Finding) -> str:
@@ -56,7 +61,7 @@ def _table(ordered: Sequence[Finding], floor: float) -> Table:
     for title in ("small", "large", "ratio", "cached", "large", "ratio", "statements", "rows"):
         shown.add_column(title, justify="right")
     for one in ordered:
-        style = "red" if one.slower(floor) or one.differs else None
+        style = "red" if one.slower(floor) or one.more else None
         shown.add_row(*_cells(one), style=style)
     return shown
 
@@ -69,7 +74,7 @@ def _cells(one: Finding) -> list[str]:
     ]
     pair = one.pair
     counts = "/".join(str(n) for n in pair.large.statements)
-    if one.differs:
+    if one.more:
         counts = f"{'/'.join(str(n) for n in pair.small.statements)} → {counts}"
     rows = "" if pair.large.rows is None else f"{pair.small.rows}, {pair.large.rows}"
     return [str(pair.question).replace("[", r"\["), CALLERS[pair.question.caller], *times, counts, rows]
@@ -85,5 +90,5 @@ def _row(one: Finding, floor: float) -> dict[str, Any]:
         "ratio": one.ratio,
         "statements": {"small": pair.small.statements, "large": pair.large.statements},
         "rows": [pair.small.rows, pair.large.rows],
-        "holds": not (one.slower(floor) or one.differs),
+        "holds": not (one.slower(floor) or one.more),
     }

@@ -64,9 +64,10 @@ class Finding:
         return any(large > BOUND * small and large - small > floor for small, large in (self.cold, self.warm))
 
     @property
-    def differs(self) -> bool:
-        """Whether the statements differ in number."""
-        return self.pair.small.statements != self.pair.large.statements
+    def more(self) -> int:
+        """How many statements more full size takes, or fewer; the largest difference."""
+        counts = zip(self.pair.small.statements, self.pair.large.statements, strict=True)
+        return max((large - small for small, large in counts), key=abs)
 
 
 class Connection:

@@ -55,6 +55,11 @@ PATHS: Final[Mapping[str, str]] = {
     "listing_id": _latest("listings_listing", "seller_id = %(me)s AND status = 'ACTIVE' AND withheld = '{}'"),
     "media_id": _latest("media_medium", "owner_id = %(me)s"),
     "case_id": "SELECT case_id FROM moderation_report GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
+    "complaint_id": _latest("moderation_complaint", "scope = seed.scope(0)"),
+    "/reports/{report_id}/complaint report_id": _latest(
+        "moderation_report AS r",
+        "reporter_id = %(me)s AND EXISTS (SELECT FROM moderation_complaint AS c WHERE c.report_id = r.id)",
+    ),
     "decision_id": _latest("moderation_decision", "owner_id = %(me)s"),
     "/moderation/decisions/{decision_id} decision_id": _latest(
         "moderation_decision", "scope = seed.scope(0) AND owner_id <> %(me)s"
@@ -71,7 +76,10 @@ PATHS: Final[Mapping[str, str]] = {
         "SELECT b.id FROM bookings_booking AS b JOIN chat_conversation AS c ON c.ref = 'booking:' || b.id"
         " WHERE customer_id = %(me)s ORDER BY b.id DESC LIMIT 1"
     ),
-    "payment_id": _latest("payments_payment", "payer_id = %(me)s AND status = 'CAPTURED'"),
+    "payment_id": (
+        "SELECT p.id FROM payments_payment AS p JOIN payments_operation AS o ON o.payment_id = p.id"
+        " WHERE payer_id = %(me)s AND kind = 'refund' ORDER BY p.id DESC LIMIT 1"
+    ),
     "payout_id": _latest("payments_payout", "owner_id = %(me)s"),
     "report_id": _latest("moderation_report", "reporter_id = %(me)s"),
     "review_id": _latest("reviews_review", "subject_id = seed.person(0) AND withheld = '{}'"),

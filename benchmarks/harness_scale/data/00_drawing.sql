@@ -1,7 +1,7 @@
 -- What the other files draw from. Everything follows from a number and the seed: the same in every run.
--- Numbers 0, 1 and 2 of people are the callers: a resident, a building's admin, the platform's admin. Each
--- has a twentieth of whatever belongs to people, and building 0 a tenth of what belongs to buildings, so
--- their own lists grow with the data set.
+-- Numbers 0, 1 and 2 of people are the callers: a resident, a building's admin, the platform's admin. Of
+-- whatever belongs to people each has one of $share, and building 0 of what belongs to buildings one of $part
+-- more than the others.
 CREATE SCHEMA seed;
 CREATE FUNCTION seed.now() RETURNS timestamptz IMMUTABLE PARALLEL SAFE RETURN timestamptz '$now';
 CREATE FUNCTION seed.pick(kind text, i bigint, n bigint) RETURNS bigint IMMUTABLE PARALLEL SAFE
@@ -13,10 +13,10 @@ CREATE FUNCTION seed.id(kind text, i bigint, at timestamptz) RETURNS uuid IMMUTA
         PLACING lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') FROM 1)
         PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid;
 CREATE FUNCTION seed.person_of(kind text, i bigint) RETURNS bigint IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN seed.pick(kind || '!', i, 20) < 3 THEN seed.pick(kind || '!', i, 20)
+    RETURN CASE WHEN seed.pick(kind || '!', i, $share) < 3 THEN seed.pick(kind || '!', i, $share)
         ELSE seed.pick(kind, i, $people) END;
 CREATE FUNCTION seed.building_of(kind text, i bigint) RETURNS bigint IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN seed.pick(kind, i, 10) = 0 THEN 0 ELSE i % $buildings END;
+    RETURN CASE WHEN seed.pick(kind, i, $part) = 0 THEN 0 ELSE i % $buildings END;
 -- A word of 600, the first far more often than the last.
 CREATE FUNCTION seed.word(kind text, i bigint) RETURNS text IMMUTABLE PARALLEL SAFE
     RETURN (SELECT (ARRAY['oak', 'chair', 'lamp', 'vintage', 'desk', 'bicycle', 'camera', 'sofa', 'mirror',

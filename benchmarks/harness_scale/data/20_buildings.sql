@@ -15,10 +15,11 @@ SELECT seed.id('member', i, at), at, at, 1, seed.building(seed.building_of('home
     (ARRAY['OWNER', 'TENANT', 'RESIDENT', 'STAFF'])[1 + i % 4], seed.id('unit', i, seed.at(i, $people, 500)),
     CASE WHEN i % 10 = 9 THEN 'LEFT' ELSE 'ACTIVE' END, i % 10 = 8, CASE WHEN i % 2 = 0 THEN at END, at
 FROM (SELECT i, seed.at(i, $people, 400) AS at FROM generate_series(3, $people - 1) AS i) AS member;
-INSERT INTO buildings_member (id, created_at, updated_at, version, building_id, user_id, kind, status, admin,
+INSERT INTO buildings_member (id, created_at, updated_at, version, building_id, user_id, kind, unit_id, status, admin,
     joined_at)
 SELECT seed.id('lead member', i, seed.at(i, 10, 300)), '$now', '$now', 1, seed.building(i / 2), seed.person(i % 2),
-    'RESIDENT', 'ACTIVE', i % 2 = 1, '$now' FROM generate_series(0, 9) AS i;
+    'RESIDENT', seed.id('unit', i, seed.at(i, $people, 500)), 'ACTIVE', i % 2 = 1, '$now'
+FROM generate_series(0, 9) AS i;
 INSERT INTO kernel_grant (id, created_at, updated_at, account_id, role, scope)
 SELECT seed.id('grant' || role, n, at), at, at, user_id, role, 'building:' || building_id
 FROM (SELECT row_number() OVER (ORDER BY id) AS n, created_at AS at, * FROM buildings_member) AS member
@@ -38,7 +39,7 @@ SELECT seed.id('lead join', i, seed.at(i, 90, 20)), '$now', '$now', 1, seed.buil
 INSERT INTO buildings_invitation (id, created_at, updated_at, building_id, digest, kind, uses_left, expires_at,
     created_by)
 SELECT seed.id('invitation', i, seed.at(i, 5 * $buildings, 20)), '$now', '$now',
-    seed.building(CASE WHEN i % 2 = 0 THEN 0 ELSE i % $buildings END), decode(md5('invitation' || i), 'hex'),
+    seed.building(CASE WHEN i % $part < 5 THEN 0 ELSE i % $buildings END), decode(md5('invitation' || i), 'hex'),
     'TENANT', 3, timestamptz '$now' + interval '9 days', seed.person(1)
 FROM generate_series(0, 5 * $buildings - 1) AS i;
 INSERT INTO building_chat_room (id, created_at, updated_at, building_id, purpose, conversation_id)

@@ -19,7 +19,7 @@ INSERT INTO chat_member (conversation_id, user_id, role, joined_at, delivered_se
     archived)
 SELECT seed.id('conversation', 10 * $buildings, seed.at(10 * $buildings, $conversations, 100)), seed.person(p),
     CASE WHEN p < 3 THEN 'owner' ELSE 'member' END, '$now', 0, 0, 0, 0, false
-FROM generate_series(0, $people / 10) AS p ON CONFLICT (conversation_id, user_id) DO UPDATE SET role = excluded.role;
+FROM generate_series(0, $people / $part) AS p ON CONFLICT (conversation_id, user_id) DO UPDATE SET role = excluded.role;
 INSERT INTO chat_message (id, created_at, updated_at, version, conversation_id, seq, ordinal, counted, unattended,
     sender_id, type, text, payload, media_ids, mentions, hashtags, reply_count, forward_count, reactions, digest)
 SELECT seed.id('message', i, at), at, at, 1, seed.id('conversation', c, seed.at(c, $conversations, 100)),
@@ -27,7 +27,7 @@ SELECT seed.id('message', i, at), at, at, 1, seed.id('conversation', c, seed.at(
     seed.person(seed.person_of('talks', c)), 'text', (SELECT short FROM seed.phrases AS p WHERE p.i = seed.pick('message', message.i, 1000)), '{}', '{}', '{}',
     CASE WHEN i % 10 = 0 THEN ARRAY[seed.word('hashtag', i)] ELSE '{}'::text[] END, 0, 0, '{}', decode(md5(i::text), 'hex')
 FROM (SELECT i, seed.at(i, $messages, 100) AS at,
-    CASE WHEN seed.pick('spoken', i, 10) = 0 THEN 10 * $buildings ELSE i % $conversations END AS c
+    CASE WHEN seed.pick('spoken', i, $part) = 0 THEN 10 * $buildings ELSE i % $conversations END AS c
     FROM generate_series(0, $messages - 1) AS i) AS message ORDER BY i;
 UPDATE chat_conversation AS c SET last_seq = m.n, last_ordinal = m.n, last_activity_at = m.at
 FROM (SELECT conversation_id, max(seq) AS n, max(created_at) AS at FROM chat_message GROUP BY 1) AS m
@@ -50,7 +50,7 @@ SELECT seed.id('invite', i, '$now'), '$now', '$now', 1,
 FROM generate_series(0, 40) AS i;
 INSERT INTO chat_ban (conversation_id, user_id, banned_by, reason, banned_at)
 SELECT seed.id('conversation', 10 * $buildings, seed.at(10 * $buildings, $conversations, 100)),
-    seed.person($people - 1 - i), seed.person(0), '', '$now' FROM generate_series(0, $people / 20) AS i;
+    seed.person($people - 1 - i), seed.person(0), '', '$now' FROM generate_series(0, $people / $share) AS i;
 INSERT INTO chat_backup (id, created_at, updated_at, version, user_id, kind, status, messages, size, failure, expires_at)
 SELECT seed.id('backup', i, '$now'), '$now', '$now', 1, seed.person(i % 3), (ARRAY['export', 'restore'])[1 + i % 2], 'ready',
     10, 1000, '', timestamptz '$now' + interval '5 days' FROM generate_series(0, 99) AS i;
@@ -69,4 +69,4 @@ UPDATE chat_conversation SET last_seq = last_seq + 1, last_ordinal = last_ordina
 WHERE id = seed.id('conversation', 10 * $buildings, seed.at(10 * $buildings, $conversations, 100));
 INSERT INTO chat_vote (message_id, user_id, position, voted_at)
 SELECT seed.id('poll', 0, '$now'), seed.person(p), 0, timestamptz '$now' - make_interval(secs => p)
-FROM generate_series(0, $people / 10) AS p;
+FROM generate_series(0, $people / $part) AS p;

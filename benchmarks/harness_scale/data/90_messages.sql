@@ -40,7 +40,7 @@ SELECT seed.id('report' || n, i, at), at, at, seed.id('case', i, at),
     seed.person(p), 'USER', '', 'spam', 'Look at this.'
 FROM (SELECT i, n, seed.at(i, $cases, 300) AS at, CASE n WHEN 0 THEN seed.person_of('reports', i)
         ELSE 3 + seed.pick('reports too' || n, i, $people - 3) END AS p
-    FROM generate_series(0, $cases - 1) AS i, generate_series(0, CASE WHEN i = 0 THEN $people / 100 ELSE 1 END) AS n) AS report
+    FROM generate_series(0, $cases - 1) AS i, generate_series(0, CASE WHEN i = 0 THEN $people / $share ELSE 1 END) AS n) AS report
 ON CONFLICT DO NOTHING;
 INSERT INTO moderation_entry (id, created_at, updated_at, case_id, what, actor_id, note)
 SELECT seed.id('entry' || n, i, at), at, at, seed.id('case', i, at), (ARRAY['reported', 'claimed', 'decided'])[n],
@@ -59,6 +59,10 @@ INSERT INTO moderation_appeal (id, created_at, updated_at, version, decision_id,
 SELECT seed.id('appeal', row_number() OVER (ORDER BY id), created_at), created_at, created_at, 1, id, owner_id, scope,
     'It was not so.', (ARRAY['PENDING', 'UPHELD', 'REVERSED'])[1 + row_number() OVER (ORDER BY id) % 3], decided_by, ''
 FROM moderation_decision;
+INSERT INTO moderation_complaint (id, created_at, updated_at, version, case_id, report_id, scope, text, status, answer)
+SELECT seed.id('complaint', row_number() OVER (ORDER BY r.id), r.created_at), r.created_at, r.created_at, 1, c.id, r.id,
+    scope, 'Look again.', (ARRAY['PENDING', 'UPHELD'])[1 + row_number() OVER (ORDER BY r.id) % 2], ''
+FROM moderation_report AS r JOIN moderation_case AS c ON c.id = r.case_id WHERE c.status = 'DISMISSED';
 INSERT INTO webhooks_endpoint (id, created_at, updated_at, version, owner_id, scope, url, description, event_types,
     status, disabled_reason, secret)
 SELECT seed.id('endpoint', i, at), at, at, 1, seed.person(CASE i WHEN 0 THEN 0 ELSE seed.person_of('hooked', i) END),
@@ -73,7 +77,7 @@ INSERT INTO webhooks_delivery (id, created_at, updated_at, endpoint_id, message_
 SELECT seed.id('sending', i, at), at, at, seed.id('endpoint', e, seed.at(e, $endpoints, 100)), seed.id('sent', i, at),
     CASE WHEN i % 20 = 1 THEN 'FAILED' ELSE 'DELIVERED' END, 1, at, 200, '', at
 FROM (SELECT i, seed.at(i, $messages, 50) AS at,
-    CASE WHEN seed.pick('sending', i, 10) = 0 THEN 0 ELSE i % $endpoints END AS e
+    CASE WHEN seed.pick('sending', i, $part) = 0 THEN 0 ELSE i % $endpoints END AS e
     FROM generate_series(0, $messages - 1) AS i) AS sending;
 INSERT INTO webhooks_attempt (id, created_at, updated_at, delivery_id, duration_ms, response_status, error,
     response_body)
