@@ -15,6 +15,9 @@ from tests.upgrade.catalogue import catalogue, harms
 
 HARMLESS = {
     "media.0002_recordings: media_medium.media_medium_kind_check": "allows one kind more than before",
+    "moderation.0002_complaints: moderation_case.moderation_case_new": "one scan of a table of moderators' size",
+    "payments.0004_fees: payments_account.payments_account_kind": "allows one kind more than before",
+    "payments.0004_fees: payments_account.payments_account_not_negative": "lets one kind more be negative",
 }
 """Changes that look harmful to a catalogue, with the reason why they are not."""
 
@@ -43,7 +46,9 @@ def test_each_migration_of_the_tree_only_adds(db):
     Migrations(db, sources).up(on_step=look)
 
     unexplained = [line for line in harmful if not line.startswith(tuple(HARMLESS))]
-    assert unexplained == [], "expand first, contract a release later: docs/integrators/operations.md"
+    assert "\n".join(unexplained) == "", (
+        "expand first, contract a release later: docs/integrators/operations.md"
+    )
     assert [known for known in HARMLESS if not any(line.startswith(known) for line in harmful)] == []
     assert len(now.tables) > 60
 
