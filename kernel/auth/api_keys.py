@@ -1,8 +1,9 @@
 """API keys: a machine's credentials, `stoa_<prefix>_<secret>`.
 
 A key acts for its owner's account and never with more than the owner may do
-now; it may be bound to some permissions and some scopes. The secret is shown
-once and kept as a digest.
+now; it may be bound to some permissions and some scopes, and then does what takes
+no permission but being signed in only when `authenticated` is one of them. The
+secret is shown once and kept as a digest.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kernel.auth.digests import digest_of, random_token
 from kernel.auth.models import ApiKey
 from kernel.auth.roles import Roles
 from kernel.errors import invalid
+from kernel.http.endpoint import AUTHENTICATED
 from kernel.http.page import DEFAULT_LIMIT, Page
 from kernel.http.pagination import paginate
 
@@ -75,7 +77,7 @@ class ApiKeys:
 
         Raises Invalid for an unknown permission or an end that is past.
         """
-        unknown = sorted(set(permissions or ()) - self._roles.permissions)
+        unknown = sorted(set(permissions or ()) - self._roles.permissions - {AUTHENTICATED})
         if unknown:
             raise invalid("/permissions", f"There is no permission {unknown[0]!r}.")
         if expires_at is not None and expires_at <= self._clock.now():

@@ -47,7 +47,8 @@ class Principal:
     `permissions` maps a permission to `ALL` or to the scopes it is held in;
     `mfa_at` is when a second factor was last shown in this session;
     `claims` are what an external identity provider said about the caller;
-    `expires_at` is the end of the credential, where it has one that is known.
+    `expires_at` is the end of the credential, where it has one that is known;
+    `is_bound` says that it is an API key for some permissions or scopes only.
     """
 
     id: UUID | None = None
@@ -58,6 +59,7 @@ class Principal:
     mfa_at: datetime | None = None
     claims: Mapping[str, Any] = field(default_factory=dict, hash=False)
     expires_at: datetime | None = field(default=None, compare=False)
+    is_bound: bool = False
     _access: str = field(default="", init=False, repr=False, compare=False)
 
     @property
@@ -77,6 +79,15 @@ class Principal:
     def is_authenticated(self) -> bool:
         """True for everybody who is somebody: a user, an API key, the system."""
         return self.kind != "anonymous"
+
+    @property
+    def may_act(self) -> bool:
+        """Say whether what takes no permission but being signed in is open to the caller.
+
+        It is one's own money, messages and account: a key that was bound to some
+        permissions or scopes was not given them, unless `authenticated` is among them.
+        """
+        return self.is_authenticated and not self.is_bound
 
     def can(self, permission: str, scope: str | None = None) -> bool:
         """Say whether the permission is held in `scope`, or everywhere when None.

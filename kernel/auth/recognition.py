@@ -20,6 +20,7 @@ from kernel.auth.digests import digest_of, same
 from kernel.auth.principal_cache import Entry, PrincipalCache
 from kernel.auth.principals import Everywhere, Grant, Principal, Scopes
 from kernel.auth.problems import CredentialsRefused
+from kernel.http.endpoint import AUTHENTICATED
 
 if TYPE_CHECKING:
     from kernel.auth.access_tokens import AccessClaims, AccessTokens
@@ -198,6 +199,7 @@ class Recognition:
             permissions=_narrowed(self._roles.resolve(grants), permissions, scopes),
             claims=MappingProxyType({"api_key_id": key_id}),
             expires_at=expires_at,
+            is_bound=_is_bound(permissions, scopes),
         )
         self._keep(key, principal, expires_at, generation)
         self._last_used.note("kernel_api_key", key_id)
@@ -238,6 +240,13 @@ class Recognition:
 def _grants(rows: Sequence[tuple[Any, ...]]) -> frozenset[Grant]:
     """Return the grants in the last two columns of a left join."""
     return frozenset(Grant(row[-2], row[-1] or None) for row in rows if row[-2] is not None)
+
+
+def _is_bound(permissions: list[str] | None, scopes: list[str] | None) -> bool:
+    """Say whether a key was made for less than all its owner may do, their own things left out."""
+    if permissions is None:
+        return scopes is not None
+    return AUTHENTICATED not in permissions
 
 
 def _narrowed(

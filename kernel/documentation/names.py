@@ -21,7 +21,7 @@ may change in any release, these only with the major of `kernel.API_VERSION`
 _SAID = {
     "ALL": "What `Principal.scopes_for` returns when a permission is held everywhere.",
     "ANONYMOUS": "Permission of an endpoint that anyone may call and that never reads credentials.",
-    "AUTHENTICATED": "Permission of an endpoint every signed-in principal may call.",
+    "AUTHENTICATED": "Permission of an endpoint every signed-in principal may call, bound API keys apart.",
     "PUBLIC": "Permission of an endpoint anyone may call, with or without credentials.",
     "SYSTEM": "The principal of work nobody asked for; it may do everything.",
     "UNLIMITED": "The `rate` of an endpoint without any limit.",

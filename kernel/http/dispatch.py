@@ -100,7 +100,7 @@ def _gate(declared: Endpoint, stack: Stack) -> Step | None:
     def check(req: Request, resp: Response, params: dict[str, Any]) -> None:
         principal = req.principal
         if permission == AUTHENTICATED:
-            allowed = principal.is_authenticated
+            allowed = principal.may_act
         else:
             allowed = principal.can(permission, scope(req, **params) if scope else None)
         if not allowed:

@@ -27,7 +27,7 @@ to do with them (probes). Every caller is nobody there.
 """
 
 AUTHENTICATED: Final = "authenticated"
-"""Permission of an endpoint every signed-in principal may call."""
+"""Permission of an endpoint every signed-in principal may call; an API key bound to others must name it."""
 
 OPEN: Final = frozenset({PUBLIC, ANONYMOUS})
 """The permissions that let anyone in."""

@@ -44,7 +44,7 @@ def compiled(inbound: Inbound, limits: Limits, namespace: str) -> Handle:
 
 def demand(principal: Principal, permission: str) -> None:
     """Raise Unauthorized or Forbidden unless the caller has the permission."""
-    if permission in OPEN or (permission == AUTHENTICATED and principal.is_authenticated):
+    if permission in OPEN or (permission == AUTHENTICATED and principal.may_act):
         return
     if not principal.is_authenticated:
         raise Unauthorized

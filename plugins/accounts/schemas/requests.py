@@ -179,8 +179,22 @@ class ApiKeyIn(Schema):
     """A key for a machine, bound to less than its owner may do, if you like."""
 
     name = name(required=True)
-    permissions = fields.List(fields.String(validate=Length(max=100)), load_default=None, allow_none=True)
-    scopes = fields.List(fields.String(validate=SCOPE), load_default=None, allow_none=True)
+    permissions = fields.List(
+        fields.String(validate=Length(max=100)),
+        load_default=None,
+        allow_none=True,
+        validate=Length(max=500),
+        metadata={"description": "Null: all. `authenticated`: also what takes none, one's own things."},
+    )
+    scopes = fields.List(
+        fields.String(validate=SCOPE),
+        load_default=None,
+        allow_none=True,
+        validate=Length(max=100),
+        metadata={
+            "description": "Null: all; else one's own things only if `permissions` say `authenticated`."
+        },
+    )
     expires_in_days = fields.Integer(load_default=None, allow_none=True, validate=Range(min=1, max=10 * YEAR))
 
 

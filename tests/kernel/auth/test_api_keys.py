@@ -61,6 +61,29 @@ def test_a_key_bound_to_scopes_holds_a_global_permission_there_only(auth, user, 
     assert not principal.can("shops:close")
 
 
+@pytest.mark.parametrize(
+    ("bounds", "open_to_it"),
+    [
+        ({}, True),
+        ({"permissions": [PERMITTED]}, False),
+        ({"permissions": []}, False),
+        ({"scopes": ["shop:1"]}, False),
+        ({"permissions": [PERMITTED, "authenticated"]}, True),
+        ({"permissions": ["authenticated"], "scopes": ["shop:1"]}, True),
+    ],
+)
+def test_a_bound_key_does_its_owners_own_things_only_when_that_was_said(
+    auth, user, bearer, bounds, open_to_it
+):
+    _, key = auth.api_keys.create(user, "robot", **bounds)
+
+    principal = auth.principal_for(bearer(key))
+
+    assert principal.is_authenticated
+    assert principal.may_act is open_to_it
+    assert not principal.can("authenticated"), "it is no permission to be had in a scope"
+
+
 def test_a_key_loses_what_its_owner_loses(auth, user, bearer):
     auth.grant(user, "inspector")
     _, key = auth.api_keys.create(user, "robot")

@@ -57,6 +57,24 @@ def test_a_key_touches_no_credentials(member, client):
     assert [answer.status for answer in answers] == [403] * len(answers)
 
 
+def test_a_bound_key_reaches_nothing_of_its_owners_own(member, client):
+    ada = member()
+
+    def machine(**bounds):
+        made = ada.client.post("/v1/auth/api-keys", {"name": "Import", **bounds})
+        return keyed(client, made.json["key"])
+
+    bound = machine(permissions=["accounts:search"])
+    scoped = machine(scopes=["shop:1"])
+    told = machine(permissions=["accounts:search", "authenticated"])
+
+    assert bound.get("/v1/users", query={"q": "Ada"}).status == 200
+    assert bound.get("/v1/auth/profile").status == 403
+    assert bound.patch("/v1/users/me", {"name": "Mallory"}).status == 403
+    assert scoped.get("/v1/auth/profile").status == 403
+    assert told.get("/v1/auth/profile").json["name"] == ada.client.get("/v1/auth/profile").json["name"]
+
+
 def test_nobody_revokes_another_persons_key(member, client):
     ada, ben = member(), member("ben@example.com", "Ben")
     made = ada.client.post("/v1/auth/api-keys", {"name": "Import"}).json
