@@ -2,8 +2,10 @@
 
 A change is announced in the transaction that makes it: PostgreSQL delivers the
 NOTIFY with the commit, to all processes, and this process is told as soon as it
-commits. When the listener lost its connection, news may have been missed: on
-its return every subscriber hears `None`, which means "forget everything".
+commits. Nothing that is published to rooms once the change was answered is
+delivered before it was heard (`kernel.auth.rights`). When the listener lost its
+connection, news may have been missed: on its return every subscriber hears
+`None`, which means "forget everything".
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 from uuid import UUID
+
+from kernel.auth.rights import raise_rights
 
 if TYPE_CHECKING:
     from kernel.storage import Database, Listener
@@ -64,6 +68,7 @@ class Changes:
         with self._db.atomic():
             self._db.notify(CHANNEL, change.encoded())
             self._db.on_commit(lambda: self._tell(change))
+            raise_rights(self._db)
 
     def _hear(self, payload: str | None) -> None:
         self._tell(None if payload is None else Change.decoded(payload))

@@ -233,7 +233,9 @@ class Connection:
 
         def act() -> None:
             try:
-                socket.runtime.event(socket, name, args, answers.give, nul=packet.nul)
+                socket.settle()
+                if socket.live:
+                    socket.runtime.event(socket, name, args, answers.give, nul=packet.nul)
                 answers.demand(name)
             except Exception as ex:  # noqa: BLE001 - whatever a handler raises is a problem for its client
                 answers.fail(problem_from(ex))

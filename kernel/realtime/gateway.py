@@ -169,6 +169,7 @@ class Gateway:
 
     def forget(self, socket: Socket) -> None:
         """Let go of a socket: it is in no room, and nobody's."""
+        socket.gone = True
         self._realtime.rooms.drop(socket)
         self.reviews.forget(socket)
         self.unlink(socket)

@@ -64,6 +64,7 @@ class LiveRooms:
         self._traffic = traffic
         self.rights = Rights(monotonic)
         self._held: set[Member] = set()
+        self._burst = settings.queue_bytes // 2
         self.rings = Rings(settings.ring, settings.ring_bytes, hears)
         self.on_lag: Callable[[], None] = lambda: None
         self.on_family: Callable[[Family], None] = lambda _: None
@@ -211,14 +212,21 @@ class LiveRooms:
                 room.members.hold(member)
 
     def free(self, member: Member) -> None:
-        """Give a socket what was kept of the rooms it is still in; too much is told as after an overflow."""
+        """Give a socket what was kept of the rooms it is still in; too much is told as after an overflow.
+
+        It comes in one go: over half of the socket's queue of all rooms would be too much.
+        """
         with self.lock:
             self._held.discard(member)
+            left = self._burst
             for room in self._rooms_of(member):
-                if not room.members.free(member):
-                    self._traffic.overflowed(member.namespace)
-                    if room.sequencer is not None:
-                        member.deliver(_anew(room))
+                given = room.members.free(member, left)
+                if given is not None:
+                    left -= given
+                    continue
+                self._traffic.overflowed(member.namespace)
+                if room.sequencer is not None:
+                    member.deliver(_anew(room))
 
     def is_held(self, member: Member) -> bool:
         """Tell whether a socket is given nothing at present."""

@@ -86,12 +86,16 @@ class Members:
         """Keep what a member would get, from now on."""
         self.held.setdefault(member, Held())
 
-    def free(self, member: Member) -> bool:
-        """Give a member what was kept for it; False: that was too much, and is gone."""
+    def free(self, member: Member, most: int) -> int | None:
+        """Give a member what was kept for it; return its bytes. None: more than `most`, and gone."""
         held = self.held.pop(member, None)
-        for frame in held.frames if held else ():
+        if held is None:
+            return 0
+        if held.overflowed or held.bytes > most:
+            return None
+        for frame in held.frames:
             member.deliver(frame)
-        return held is None or not held.overflowed
+        return held.bytes
 
     def listed(self) -> tuple[Member, ...]:
         """Return who is in now; made anew only after a change."""

@@ -149,6 +149,7 @@ class Membership:
     ) -> tuple[int, dict[str, Position | None]]:
         """Return an answer no change came in between of, and the generation it holds for."""
         for _ in range(_ATTEMPTS):
+            socket.settle()
             generation = socket.generation
             found = ask()
             if socket.generation == generation:

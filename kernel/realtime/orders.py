@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import ClassVar
 from uuid import UUID
 
-from kernel.realtime.rights import raise_rights
+from kernel.auth.rights import raise_rights
 from kernel.storage import Database
 
 Refresh = Callable[[UUID | None, str], None]
@@ -52,6 +52,7 @@ class Orders:
     def disconnect(self, target: UUID, code: int, reason: str) -> None:
         """Have the sockets of an account or a session closed."""
         self._db.notify(self.CHANNEL, f"close {target} {code} {reason[:_LONGEST]}")
+        raise_rights(self._db)
 
     def heard(self, payload: str | None) -> None:
         """Take an order, or None after some may have been missed."""

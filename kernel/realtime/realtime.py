@@ -10,6 +10,8 @@ from uuid import UUID
 
 import orjson
 
+from kernel.auth.rights import CHANNEL as RIGHTS_CHANNEL
+from kernel.auth.rights import read_rights
 from kernel.clock import Clock
 from kernel.events import Bus
 from kernel.observability.metrics import Metrics
@@ -25,8 +27,6 @@ from kernel.realtime.nodes import Nodes
 from kernel.realtime.orders import Orders
 from kernel.realtime.recovery import Position
 from kernel.realtime.repair import Repair
-from kernel.realtime.rights import CHANNEL as RIGHTS_CHANNEL
-from kernel.realtime.rights import read_rights
 from kernel.realtime.rooms import Rooms
 from kernel.realtime.settings import RealtimeSettings
 from kernel.realtime.socketio.packets import event as packet

@@ -7,10 +7,10 @@ from typing import Final
 import structlog
 from peewee import PeeweeException
 
+from kernel.auth.rights import announce_rights
 from kernel.errors import Unavailable
 from kernel.realtime.background import Background
 from kernel.realtime.live_rooms import LiveRooms
-from kernel.realtime.rights import announce_rights
 from kernel.realtime.streams import Streams
 from kernel.storage import Database
 

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import gevent
 import structlog
+from peewee import PeeweeException
 
 from kernel.errors import Problem, Unavailable
 from kernel.realtime.connection import INTERNAL, UNAUTHORIZED
@@ -36,7 +37,8 @@ log = structlog.get_logger(__name__)
 LONGEST_HOLD: Final = 30.0
 """Seconds after which a socket that could not be asked about is closed."""
 _REVIEWERS: Final = 8  # greenlets that ask about sockets, however many there are
-_ATTEMPTS: Final = 10  # changes heard while one caller is recognised
+_ATTEMPTS: Final = 10  # changes of a caller heard while it is recognised
+_PAUSE: Final = 0.5  # seconds until a socket is asked about again while the database is away
 _GONE: Final = frozenset({401, 403})
 
 
@@ -49,7 +51,7 @@ class Reviews:
 
     def __init__(self, gateway: Gateway, rooms: Rooms, clock: Clock) -> None:
         self._gateway, self._rooms, self._clock = gateway, rooms, clock
-        self._changes = 0
+        self._asking: list[set[UUID | None]] = []
         self._moves: deque[tuple[Socket, str]] = deque()
         self._reviewers = 0
         self._doubted: set[Socket] = set()
@@ -59,10 +61,12 @@ class Reviews:
 
     def changed(self, change: Change | None) -> None:
         """Ask again about whom a change concerns; None: news may have been missed."""
-        self._changes += 1
         account = change.account_id if change is not None else None
+        for heard in self._asking:
+            heard.add(account)
         found = self._gateway.everybody() if account is None else self._gateway.of(account)
         for socket in found:
+            socket.generation += 1
             if socket not in self._doubted:
                 self._doubted.add(socket)
                 self._hold(socket)
@@ -74,19 +78,35 @@ class Reviews:
             gevent.spawn(self._recheck, sockets[start::_REVIEWERS])
 
     def current(self, recognise: Callable[[], Identity]) -> Identity:
-        """Return what `recognise` says, of which no change was heard while it asked.
+        """Return what `recognise` says, of whom no change was heard while it asked.
 
         Who indexes the socket before waiting for anything hears every change after.
         """
         for _ in range(_ATTEMPTS):
-            before = self._changes
-            identity = recognise()
-            if self._changes == before:
+            heard: set[UUID | None] = set()
+            self._asking.append(heard)
+            try:
+                identity = recognise()
+            finally:
+                self._asking = [one for one in self._asking if one is not heard]
+            if heard.isdisjoint((None, identity.principal.id)):
                 return identity
         raise Unavailable("Rights change faster than they can be asked about; try again.")
 
+    def settle(self, socket: Socket) -> None:
+        """Recognise a socket in doubt now, before it is given or does something.
+
+        Raises Unavailable where that cannot be. Who may not go on is closed.
+        """
+        if socket in self._doubted:
+            self._recognise(socket)
+            if socket in self._doubted and not socket.connection.ended:
+                raise Unavailable("Who you are could not be asked about; try again.")
+
     def recognised(self, socket: Socket, identity: Identity) -> None:
         """Give a socket what its caller is now; ask anew where it may be when that differs."""
+        if socket.gone:
+            return
         before = socket.identity.principal
         self._gateway.unlink(socket)
         socket.identity = identity
@@ -95,25 +115,31 @@ class Reviews:
             self._move(socket, "your rights changed")
 
     def _recheck(self, sockets: Sequence[Socket]) -> None:
-        """Close those that may not go on, move those whose rights changed."""
         for socket in sockets:
             try:
                 with self._gateway.questions:
-                    identity = self.current(partial(self._gateway.identities.known, socket.identity.headers))
-            except Problem as ex:
-                if ex.status in _GONE:
-                    socket.connection.end(UNAUTHORIZED, "session ended")
-                else:
-                    self._later(socket, ex)
-            except Exception as ex:  # noqa: BLE001 - the database is away: ask again, on hold meanwhile
-                self._later(socket, ex)
-            else:
-                self.recognised(socket, identity)
-                if socket in self._doubted:
-                    self._doubted.discard(socket)
-                    self._free(socket)
+                    self._recognise(socket)
             finally:
                 self._gateway.release()
+
+    def _recognise(self, socket: Socket) -> None:
+        """Close a socket that may not go on, move one whose rights changed."""
+        if socket.gone:
+            return
+        try:
+            identity = self.current(partial(self._gateway.identities.known, socket.identity.headers))
+        except Problem as ex:
+            if ex.status in _GONE:
+                socket.connection.end(UNAUTHORIZED, "session ended")
+            else:
+                self._later(socket, ex)
+        except Exception as ex:  # noqa: BLE001 - the database is away: ask again, on hold meanwhile
+            self._later(socket, ex)
+        else:
+            self.recognised(socket, identity)
+            if socket in self._doubted:
+                self._doubted.discard(socket)
+                self._free(socket)
 
     def _later(self, socket: Socket, ex: Exception) -> None:
         log.warning("socket_not_rechecked", namespace=socket.namespace, error=str(ex))
@@ -129,6 +155,9 @@ class Reviews:
     def _move(self, socket: Socket, reason: str) -> None:
         socket.generation += 1
         self._hold(socket)
+        self._queue(socket, reason)
+
+    def _queue(self, socket: Socket, reason: str) -> None:
         self._moves.append((socket, reason))
         if self._reviewers < _REVIEWERS:
             self._reviewers += 1
@@ -155,6 +184,10 @@ class Reviews:
             try:
                 with self._gateway.questions:
                     socket.runtime.membership.refresh(socket, reason)
+            except (Unavailable, PeeweeException) as ex:
+                log.warning("socket_not_reviewed", namespace=socket.namespace, error=str(ex), retry_in=_PAUSE)
+                self._hold(socket)
+                gevent.spawn_later(_PAUSE, self._queue, socket, reason)
             except Exception:
                 # SECURITY: nobody stays in a room that could not be asked about; the client comes back.
                 socket.connection.end(INTERNAL, "rights could not be asked about")

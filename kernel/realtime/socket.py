@@ -26,7 +26,7 @@ class Socket:
 
     `generation` grows when the account's rights change, so that whoever asked an
     authoriser before asks again. `live` from the CONNECT packet's answer until
-    the socket is gone, whatever took it.
+    something takes the socket away, `gone` once nothing may know it any more.
     """
 
     __slots__ = (
@@ -34,6 +34,7 @@ class Socket:
         "_state",
         "connection",
         "generation",
+        "gone",
         "identity",
         "live",
         "namespace",
@@ -53,7 +54,7 @@ class Socket:
         self.sid, self.since = sid, monotonic()
         self.rooms: set[str] = set()
         self.turns = Turns()
-        self.live = self.refreshing = False
+        self.live = self.refreshing = self.gone = False
         self.generation = self.received = self.sent = 0
         self._state: dict[str, Any] | None = None
         self._awaited: dict[int, AsyncResult] | None = None
@@ -84,6 +85,10 @@ class Socket:
         if self._state is None:
             self._state = {}
         return self._state
+
+    def settle(self) -> None:
+        """Be known by what the caller is now; raise Unavailable where that cannot be asked."""
+        self.connection.gateway.reviews.settle(self)
 
     def deliver(self, frame: Frame) -> None:
         """Queue a frame; never waits."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from kernel.auth.rights import read_rights
 from kernel.realtime.engine import Frame
 from kernel.realtime.fanout import PORTION
 from kernel.realtime.live_room import LiveRoom
 from kernel.realtime.messages import encode
 from kernel.realtime.recovery import UNWRITTEN, Position, Recovery
-from kernel.realtime.rights import read_rights
 from kernel.realtime.rooms import Asked
 from kernel.realtime.streams import Entry
 from kernel.storage import count_statements, uuid7
+from kernel.testing.redis import DisposableRedis
 from tests.kernel.realtime.rooms.conftest import MakeNode
 from tests.kernel.realtime.rooms.jars import ROOM, Node, Socket, until
 
@@ -82,6 +83,40 @@ def test_a_message_that_overtakes_a_change_waits_for_it(nodes: MakeNode) -> None
     deaf.realtime.live.settle_rights(number)
 
     assert (before, socket.numbers()) == ([], [1])
+
+
+def test_an_event_that_redis_brings_before_a_change_is_heard_waits_for_it(
+    nodes: MakeNode, redis: DisposableRedis
+) -> None:
+    """The connection that hears NOTIFY is held back; Redis is not."""
+    deaf, other = nodes(redis.url, hears=False), nodes(redis.url)
+    socket = deaf.join()
+    until(lambda: deaf.realtime.backplane.is_quick)
+    other.publish(1)
+    until(socket.numbers)
+
+    number = changed(other)
+    other.publish(2)
+    until(lambda: deaf.realtime.live.rights.waiting)
+    before = socket.numbers()
+    deaf.realtime.live.settle_rights(number)
+
+    assert (before, socket.numbers()) == ([1], [1, 2])
+
+
+def test_of_what_waits_only_that_is_delivered_whose_number_was_heard(nodes: MakeNode) -> None:
+    deaf, other = nodes(hears=False), nodes()
+    socket, numbers = deaf.join(), []
+    for n in (1, 2, 3):
+        numbers.append(changed(other))
+        deaf.publish(n)
+    heard = []
+
+    for number in numbers:
+        deaf.realtime.live.settle_rights(number)
+        heard.append(socket.numbers())
+
+    assert heard == [[1], [1, 2], [1, 2, 3]]
 
 
 def test_what_a_select_finds_waits_for_a_change_that_was_not_heard(nodes: MakeNode) -> None:
@@ -181,6 +216,21 @@ def test_more_than_may_be_kept_is_told_as_a_stream_to_take_anew(nodes: MakeNode)
     [[name, told]] = socket.events()
     assert name == "rooms"
     assert told["rooms"][ROOM] == {"recovered": False, **node.position().described()}
+
+
+def test_what_was_kept_of_all_rooms_is_no_more_than_a_socket_takes_at_once(nodes: MakeNode) -> None:
+    node = nodes(queue_bytes=65_536)
+    socket = Socket()
+    rooms = [f"jar:{n}" for n in range(4)]
+    node.realtime.rooms.join(socket, dict.fromkeys(rooms))
+    node.realtime.rooms.hold(socket)
+
+    for room in rooms:
+        with node.db.atomic():
+            node.realtime.publish("/jars", room, "filled", {"n": 1, "text": "x" * 15_000})
+    node.realtime.rooms.free(socket)
+
+    assert sorted(one[0] for one in socket.events()) == ["filled", "filled", "rooms", "rooms"]
 
 
 def test_who_lost_a_room_while_what_it_missed_was_read_is_told_nothing(nodes: MakeNode) -> None:

@@ -229,12 +229,22 @@ BOARD = Namespace(
     path="/board",
     summary="What anybody may read",
     permission=PUBLIC,
-    rooms=(RoomFamily(name="wall", summary="A wall", authorise=lambda principal, keys: keys),),
+    rooms=(
+        RoomFamily(name="wall", summary="A wall", authorise=lambda principal, keys: keys),
+        RoomFamily(
+            name="cellar",
+            summary="Below it",
+            authorise=lambda principal, keys: keys if principal.can("notes:secrets") else (),
+        ),
+    ),
     inbound=(
         inbound("count", on_count, ack=Anything, permission=PUBLIC),
         inbound("private", on_count, ack=Anything),
     ),
-    outbound=(Outbound(name="posted", summary="Something was put up", data=Anything, room="wall"),),
+    outbound=(
+        Outbound(name="posted", summary="Something was put up", data=Anything, room="wall"),
+        Outbound(name="stored", summary="Something was put down", data=Anything, room="cellar"),
+    ),
 )
 VAULT = Namespace(
     path="/vault",
