@@ -12,8 +12,10 @@ active and lets the old one verify until the last token it signed has expired;
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 LOCK = 0x57_0A_0001  # any number: names the advisory lock of a rotation
 GRACE = timedelta(seconds=60)  # how far two nodes' clocks may be apart
 PLACES = ("active", "next")  # the states one key each has
-RELOAD = timedelta(seconds=1)  # an unknown key id asks the database at most this often
+RELOAD = 1.0  # seconds: an unknown key id asks the database at most this often
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,14 @@ class SigningKeys:
     """Keys by `kid`, remembered until another process announces a change."""
 
     def __init__(
-        self, settings: AuthSettings, db: Database, clock: Clock, changes: Changes, *, secret: str
+        self,
+        settings: AuthSettings,
+        db: Database,
+        clock: Clock,
+        changes: Changes,
+        *,
+        secret: str,
+        monotonic: Callable[[], float] = monotonic,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -59,6 +68,7 @@ class SigningKeys:
         self._generation = 0
         self._keys: dict[str, Key] = {}
         self._read_at: datetime | None = None
+        self._monotonic, self._reload_at = monotonic, 0.0
         changes.subscribe(self._forget)
 
     def signing(self) -> Key:
@@ -101,6 +111,10 @@ class SigningKeys:
             self._fill_places()
             self._changes.announce(Change("keys"))
 
+    def forget(self) -> None:
+        """Have every process read the keys anew: the table was changed by something else."""
+        self._changes.announce(Change("keys"))
+
     def purge(self) -> int:
         """Delete keys that verify nothing any more; return how many."""
         done = SigningKey.verify_until <= self._clock.now()
@@ -133,7 +147,8 @@ class SigningKeys:
 
     def _known(self) -> dict[str, Key]:
         age_limit = timedelta(seconds=self._settings.principal_ttl)
-        recent = self._read_at is not None and self._clock.now() - self._read_at < age_limit
+        # A clock that was set back must not make what is remembered young for as long.
+        recent = self._read_at is not None and abs(self._clock.now() - self._read_at) < age_limit
         return self._keys if recent and self._keys else self._read()
 
     def _read(self) -> dict[str, Key]:
@@ -151,8 +166,12 @@ class SigningKeys:
         return Key(str(row.id), secret, row.state, row.updated_at, row.verify_until)
 
     def _may_reload(self) -> bool:
-        """Bound the queries that tokens with made-up key ids cost."""
-        return self._read_at is None or abs(self._clock.now() - self._read_at) > RELOAD
+        """Bound the queries that tokens with made-up key ids cost, whatever the clock says."""
+        now = self._monotonic()
+        if now < self._reload_at:
+            return False
+        self._reload_at = now + RELOAD
+        return True
 
     def _active(self, keys: dict[str, Key]) -> Key | None:
         return next((key for key in keys.values() if key.state == "active"), None)

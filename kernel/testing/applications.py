@@ -132,6 +132,7 @@ class Baseline:
 
     def __init__(self, application: Application) -> None:
         db = application.db
+        self._keys = _keys(application)
         self._seeded = [name for (name,) in db.rows(_FILLED) if name not in _QUIET]
         db.execute_sql("CREATE SCHEMA stoa_baseline")
         for name in self._seeded:
@@ -142,6 +143,7 @@ class Baseline:
         """Empty what was filled, put back what was there, forget what is in memory."""
         db = application.db
         db.release()
+        rotated = _keys(application) != self._keys
         filled = [name for (name,) in db.rows(_FILLED) if name not in _QUIET]
         statements = [f'DELETE FROM public."{name}";' for name in filled]  # noqa: S608 - names of the catalogue
         statements += [
@@ -159,4 +161,12 @@ class Baseline:
         application.forget_services()
         if isinstance(application.clock, TestClock):
             application.clock.set(datetime.now(UTC))
+        if rotated:  # processes remember keys that are gone, and sign with them
+            application.auth.signing_keys.forget()
+            db.release()
         application.tasks.schedules.forget()
+
+
+def _keys(application: Application) -> list[tuple[Any, ...]]:
+    """Return the keys that sign, and what each does."""
+    return application.db.rows("SELECT id, state FROM kernel_signing_key ORDER BY id")

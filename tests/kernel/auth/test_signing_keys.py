@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import jwt
 import pytest
 
-from kernel.auth import CredentialsRefused
+from kernel.auth import AuthSettings, CredentialsRefused
+from kernel.auth.changes import Changes
 from kernel.auth.models import SigningKey
+from kernel.auth.signing_keys import SigningKeys
 from kernel.errors import NotFound
-from kernel.storage import count_statements
+from kernel.storage import DatabaseSettings, count_statements, uuid7
+from kernel.storage.listener import Listener
+from tests.kernel.auth.conftest import SECRET
 
 
 def kid_of(token):
@@ -107,19 +112,65 @@ def test_a_key_is_known_before_it_signs(auth, user):
     assert kid_of(sign_in(auth, user)) == kid
 
 
-def test_made_up_key_ids_do_not_cost_a_query_each(auth, user, clock, bearer, settle):
-    clock.freeze()
-    token = sign_in(auth, user)
-    settle(auth)
-    auth.principal_for(bearer(token))
-    forged = [jwt.encode({}, b"k" * 32, "HS256", headers={"kid": f"made-up-{n}"}) for n in range(50)]
+@pytest.fixture
+def alone(db, clock, url):
+    """Keys of a process that hears of no change; `alone.at` is what its monotonic clock says."""
+    at = SimpleNamespace(at=100.0)
+    changes = Changes(db, Listener(DatabaseSettings(url=url)))
+    keys = SigningKeys(AuthSettings(), db, clock, changes, secret=SECRET, monotonic=lambda: at.at)
+    at.keys = keys
+    return at
+
+
+def test_made_up_key_ids_do_not_cost_a_query_each(alone):
+    alone.keys.signing()
 
     with count_statements() as counted:
-        for token in forged:
-            with pytest.raises(CredentialsRefused):
-                auth.principal_for(bearer(token))
+        found = {alone.keys.verifying(f"made-up-{n}") for n in range(50)}
 
+    assert found == {None}
     assert counted.count <= 1
+
+
+def test_a_key_of_another_process_is_found_while_the_clock_stands_still(auth, alone, clock):
+    clock.freeze()
+    alone.keys.verifying("made-up")
+    kid = auth.signing_keys.rotate()
+    SigningKey.update(id=(new := uuid7())).where(SigningKey.id == kid).execute()
+
+    alone.at += 2
+
+    assert alone.keys.verifying(str(new)) is not None
+
+
+def test_keys_are_read_anew_when_the_clock_was_set_back(auth, alone, clock, db):
+    """As a table that was restored: what was remembered in the future is not believed until then."""
+    clock.freeze()
+    before = clock.now()
+    first = alone.keys.signing().kid
+    db.execute_sql("CREATE TEMP TABLE kept AS TABLE kernel_signing_key")
+    clock.advance(timedelta(days=31))
+    later = alone.keys.signing().kid
+    db.execute_sql("TRUNCATE kernel_signing_key; INSERT INTO kernel_signing_key SELECT * FROM kept")
+    db.execute_sql("DROP TABLE kept")
+
+    clock.set(before)
+
+    assert later != first
+    assert alone.keys.signing().kid == first
+
+
+def test_told_that_the_table_was_changed_every_process_reads_it_anew(make_auth, user, bearer, settle):
+    here, there = make_auth(), make_auth()
+    gone = kid_of(sign_in(here, user))
+    there.principal_for(bearer(sign_in(there, user)))
+    SigningKey.update(id=uuid7()).where(SigningKey.id == gone).execute()
+
+    here.signing_keys.forget()
+    settle(there)
+
+    assert {here.signing_keys.verifying(gone), there.signing_keys.verifying(gone)} == {None}
+    assert there.principal_for(bearer(sign_in(here, user))).id == user
 
 
 def test_the_table_holds_nothing_that_signs(auth, user):
