@@ -20,7 +20,7 @@ def test_a_quick_run_counts_every_delivery_row_and_attack():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
     assert done.stdout, done.stderr
-    claims = json.loads(done.stdout)["claims"]
+    claims = json.loads(done.stdout)["figures"]
     found = {key: [one for one in claims if one["key"] == key] for key in "abcdefgh"}
     assert all(found.values())
     assert found["a"][0]["details"]["deliveries a round"] == 20 * 10
