@@ -17,6 +17,9 @@ from plugins.payments import api as payments
 
 PREFIX: Final = "order:"
 ACTOR: Final = "system"
+_SPENT: Final = (
+    "The seller has spent what was paid for this; it can go back once their wallet holds it again."
+)
 
 
 def demanded(order: orders.OrderCard) -> orders.PaymentDemand | None:
@@ -83,6 +86,20 @@ def unpaid(order_id: UUID) -> None:
 def refunded(order_id: UUID) -> None:
     """Note that all of an order was paid back; the order may have been what asked for it."""
     _step(order_id, "refund", "The payment was refunded.")
+
+
+def give_back(order_id: UUID, reason: str) -> None:
+    """Give back what was paid for an order as it ends, in the transaction that ends it.
+
+    So an order never says that it was paid back when its seller has spent the money:
+    raises InsufficientFunds, and the order stays what it was.
+    """
+    payment = of_order(order_id)
+    if payment is not None and payment.captured_at is not None:
+        try:
+            _pay_back(payment.id, reason)
+        except payments.InsufficientFunds as ex:
+            raise payments.InsufficientFunds(_SPENT) from ex
 
 
 def over(order_id: UUID, reason: str) -> None:

@@ -12,6 +12,8 @@ from plugins.orders.api import Transition
 
 DISPUTED: Final = "DISPUTED"
 REFUNDED: Final = "REFUNDED"
+OVER: Final = ("CANCELLED", REFUNDED)
+"""What was paid for an order in one of these goes back."""
 
 TRANSITIONS: Final = (
     Transition("dispute", ("CONFIRMED", "COMPLETED"), DISPUTED, ("buyer",), "Dispute", needs_reason=True),

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from contrib.order_payments import services
-from contrib.order_payments.states import DISPUTED, REFUNDED
+from contrib.order_payments.states import DISPUTED, OVER
 from kernel import Delivery, Subscriber
 from plugins.orders.api import OrderPlaced, OrderStatusChanged, orders
 from plugins.payments.api import PaymentCaptured, PaymentExpired, PaymentRefunded
@@ -52,10 +52,17 @@ def note_refund(delivery: Delivery, order_id: UUID) -> None:
         services.refunded(order_id)
 
 
-def follow_order(delivery: Delivery) -> None:
-    """Hold, release or pay back as the order's status says."""
+def give_back(delivery: Delivery) -> None:
+    """Pay back what ends, or refuse that it ends."""
     changed = delivery.event
-    if changed.status in ("CANCELLED", REFUNDED):
+    if changed.status in OVER:
+        services.give_back(changed.order_id, f"The order is {changed.status}.")
+
+
+def follow_order(delivery: Delivery) -> None:
+    """Hold, release, or let go what is not to be paid any more, as the order's status says."""
+    changed = delivery.event
+    if changed.status in OVER:
         services.over(changed.order_id, f"The order is {changed.status}.")
     elif changed.status == "COMPLETED":
         services.completed(changed.order_id)
@@ -70,6 +77,7 @@ def _if_due(delivery: Delivery) -> None:
 
 SUBSCRIBERS: Final = (
     Subscriber(OrderPlaced, _if_due, name="order_payments.make_due"),
+    Subscriber(OrderStatusChanged, give_back, name="order_payments.give_back", inline=True),
     Subscriber(OrderStatusChanged, follow_order, name="order_payments.follow_order"),
     Subscriber(PaymentCaptured, confirm_order, name="order_payments.confirm_order"),
     Subscriber(PaymentExpired, cancel_order, name="order_payments.cancel_order"),

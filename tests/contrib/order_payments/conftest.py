@@ -52,6 +52,21 @@ class Market:
     def status(self, order_id: str) -> str:
         return self.buyer.get(f"/v1/orders/{order_id}").json["status"]
 
+    def spend(self, amount: int) -> None:
+        """Let the seller have money sent to their bank."""
+        bank = self.seller.post(
+            "/v1/payments/methods", {"use": "payout", "token": "acct_ok", "label": "Bank"}
+        )
+        asked = {"amount": {"amount": amount, "currency": "USD"}, "method_id": bank.json["id"]}
+        answer = self.seller.post("/v1/payouts", asked)
+        assert answer.status == 201, answer.text
+
+    def earn(self, amount: int) -> None:
+        """Let the seller put money into their wallet."""
+        due = self.seller.post("/v1/wallet/topups", {"amount": {"amount": amount, "currency": "USD"}}).json
+        answer = self.seller.post(f"/v1/payments/{due['id']}/confirm", {"method": "tok_ok"})
+        assert answer.status == 200, answer.text
+
     def quantity(self) -> int:
         return self.seller.get(f"/v1/listings/{self.listing}").json["quantity"]
 

@@ -147,6 +147,26 @@ def test_a_completed_order_may_be_refunded_from_the_sellers_balance(market, work
     assert (market.status(order_id), market.books()) == ("REFUNDED", {})
 
 
+def test_an_order_whose_seller_spent_the_money_is_not_said_to_be_refunded(market, work):
+    order_id = market.order()
+    market.pay(order_id)
+    work()
+    market.step(market.buyer, order_id, "complete")
+    work()
+    market.spend(4_900)
+
+    refused = market.step(market.seller, order_id, "refund")
+    work()
+    still = market.status(order_id)
+    market.earn(4_900)
+    answer = market.step(market.seller, order_id, "refund")
+    work()
+
+    assert (refused.status, refused.problem) == (409, "insufficient-funds"), refused.text
+    assert (still, answer.status, market.status(order_id)) == ("COMPLETED", 200, "REFUNDED")
+    assert market.app.bus.operations.dead_count() == {}
+
+
 def test_a_payment_refunded_as_a_whole_makes_the_order_refunded(market, work, client):
     order_id = market.order()
     payment = market.pay(order_id)
