@@ -22,6 +22,12 @@ from kernel.errors import StoaError
 LARGEST = 2**63 - 1
 """The largest amount in minor units: what a BIGINT column holds."""
 
+MOST_ASKED = 10**14
+"""The largest amount a request may name, in minor units: tens of thousands of them add up to a BIGINT still.
+
+APPSEC: two of LARGEST do not, and what fails then is the sum that everybody's money is in.
+"""
+
 _DIGITS = len(str(LARGEST))  # APPSEC: int(Decimal("1e999999999")) would fill the memory
 
 
@@ -189,11 +195,12 @@ class MoneySchema(Schema):
 class MoneyField(fields.Nested):
     """A marshmallow field that reads and shows `Money` as `{"amount": 1999, "currency": "USD"}`.
 
-    `minimum` bounds the amount in minor units: 0 for a price, 1 for a charge.
+    `minimum` bounds the amount in minor units: 0 for a price, 1 for a charge; so does
+    `maximum`, to what still adds up.
     """
 
-    def __init__(self, *, minimum: int | None = None, **options: Any) -> None:
-        self.minimum = minimum
+    def __init__(self, *, minimum: int | None = None, maximum: int = MOST_ASKED, **options: Any) -> None:
+        self.minimum, self.maximum = minimum, maximum
         super().__init__(MoneySchema, **options)
 
     def _deserialize(  # type: ignore[override]  # its partial= is among the options
@@ -206,4 +213,6 @@ class MoneyField(fields.Nested):
         read = super()._deserialize(value, attr, data, **options)
         if self.minimum is not None and read["amount"] < self.minimum:
             raise ValidationError({"amount": [f"Must be at least {self.minimum}."]})
+        if abs(read["amount"]) > self.maximum:
+            raise ValidationError({"amount": [f"Must be at most {self.maximum}."]})
         return Money(read["amount"], read["currency"])

@@ -11,8 +11,8 @@ from plugins.orders.pipeline import Draft, DraftLine, Offer
 from plugins.orders.problems import OutOfStock
 from plugins.orders.settings import OrdersSettings
 
-LARGEST: Final = 2**63 - 1
-"""The largest amount in minor units."""
+LARGEST: Final = 10**14
+"""The most a checkout may come to, in minor units: sums over many of them must fit a BIGINT, too."""
 
 Asked = Sequence[Mapping[str, Any]]
 

@@ -20,6 +20,8 @@ from plugins.payments.settings import PaymentsSettings
 from plugins.payments.states import ENDED
 
 Capture = Literal["automatic", "manual"]
+LARGEST: Final = 10**14
+"""The largest payment, in minor units: balances are sums of many, and a BIGINT ends at 92,233 of these."""
 _ATTEMPTS: Final = 3
 _LATEST: Final = Prepared(
     lambda: (
@@ -141,6 +143,8 @@ def _check(payer_id: UUID, splits: Sequence[Share], purpose: str) -> None:
             raise invalid(f"/splits/{number}", "Amounts are positive, a commission at most the amount.")
         if one.payee_id == payer_id and purpose != "topup":
             raise invalid(f"/splits/{number}/payee_id", "Nobody pays themselves.")
+    if sum(one.amount for one in splits) > LARGEST:
+        raise invalid("/splits", f"At most {LARGEST} in all.")
 
 
 def _latest(ref: str, *, once: bool) -> Payment | None:

@@ -183,6 +183,7 @@ def test_what_does_not_go_into_one_checkout_is_named_line_by_line(app, ada, ben,
     several = ada.order(goods(ben, available=1), goods(ben, available=5, quantity_max=3), quantity=4)
     short = ada.order(chair, goods(ben, available=2), quantity=4)
     endless = ada.order(goods(ben, 2**62), quantity=1000)
+    vast = ada.order(goods(ben, 10**14), quantity=2)
 
     assert list(twice.faults) == ["/lines/1/ref"]
     assert list(mixed.faults) == ["/lines/1/ref", "/lines/2/ref", "/lines/3/ref"]
@@ -190,6 +191,7 @@ def test_what_does_not_go_into_one_checkout_is_named_line_by_line(app, ada, ben,
     assert (short.status, short.problem, list(short.faults)) == (409, "out-of-stock", ["/lines/1/quantity"])
     assert "2 left" in short.faults["/lines/1/quantity"]
     assert (endless.status, list(endless.faults)) == (422, ["/lines/0/quantity"])
+    assert (vast.status, list(vast.faults)) == (422, ["/lines/0/quantity"])
     assert count(app) == 0
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from kernel import Invalid
 from kernel.testing import Client, race
 from plugins.payments import api
 from plugins.payments.services import confirming, payouts
@@ -38,6 +39,22 @@ def test_a_top_up_is_a_payment_to_oneself(client, books):
     assert (due.status, due.json["purpose"], before) == (201, "topup", {"balances": []})
     assert ann.get("/v1/wallet").json["balances"] == [{"currency": "KWD", "available": 2_500, "held": 0}]
     assert books("KWD") == {"clearing": -2_500, "wallet": 2_500}
+
+
+def test_nobody_pays_in_so_much_that_balances_no_longer_add_up(client, till, books):
+    ann = client.as_user()
+
+    answers = [
+        ann.post("/v1/wallet/topups", {"amount": {"amount": amount, "currency": "USD"}})
+        for amount in (2**63 - 1, 10**14 + 1, 0, -(10**14))
+    ]
+    with pytest.raises(Invalid):
+        till.due(10**14 + 1, 0)
+    till.top_up(10**14)
+    till.top_up(10**14)
+
+    assert [answer.status for answer in answers] == [422] * 4
+    assert books() == {"clearing": -2 * 10**14, "wallet": 2 * 10**14}
 
 
 def test_one_pays_from_the_wallet_and_gets_a_refund_there_at_once(till, treasurer, books):
