@@ -17,9 +17,7 @@ from plugins.payments import api as payments
 
 PREFIX: Final = "order:"
 ACTOR: Final = "system"
-_SPENT: Final = (
-    "The seller has spent what was paid for this; it can go back once their wallet holds it again."
-)
+_SPENT: Final = "The seller has spent what was paid; it can go back once their wallet holds it again."
 
 
 def demanded(order: orders.OrderCard) -> orders.PaymentDemand | None:

@@ -28,6 +28,7 @@ from plugins.payments.events import (
     PayoutPaid,
     PayoutRequested,
     PayoutReturned,
+    RefundFailed,
 )
 from plugins.payments.gateway_http import GatewayAnswer, GatewayHttp, require_url
 from plugins.payments.models import Account, Payment
@@ -92,6 +93,7 @@ __all__ = [
     "PayoutRequested",
     "PayoutReturned",
     "RefundExceeds",
+    "RefundFailed",
     "Result",
     "ResultStatus",
     "Split",
@@ -184,7 +186,8 @@ def refund(payment_id: UUID, amount: int | None, actor: str, reason: str) -> UUI
     """Give money back (None: all that is left), in the caller's transaction; return the refund's id.
 
     It is on its way when the transaction commits; PaymentRefunded tells of its
-    arrival. Raises NotFound, PaymentStatus, RefundExceeds, InsufficientFunds.
+    arrival, RefundFailed that the gateway refused it. Raises NotFound, PaymentStatus,
+    RefundExceeds, InsufficientFunds.
     """
     return UUID(str(refunds.refund(payment_id, amount, actor, reason).id))
 

@@ -59,6 +59,22 @@ class PaymentRefunded:
     whole: bool
 
 
+@event("payments.refund.failed", version=1, key="payment_id")
+class RefundFailed:
+    """The gateway refused to send `amount` back; `failure` is its reason.
+
+    The money is where it was before. What is in escrow stays there, past
+    `release_days`, until somebody decides.
+    """
+
+    payment_id: UUID
+    ref: str
+    payer_id: UUID
+    amount: int
+    currency: str
+    failure: str
+
+
 @event("payments.payment.expired", version=1, key="payment_id")
 class PaymentExpired:
     """Nobody paid in time."""
@@ -153,6 +169,7 @@ _PAYERS: Final = (
     PaymentCaptured,
     PaymentFailed,
     PaymentRefunded,
+    RefundFailed,
     PaymentExpired,
     PaymentCancelled,
 )

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import structlog
+
 from kernel import Money, app
-from plugins.payments.events import EscrowRefunded, PaymentRefunded
+from plugins.payments.events import EscrowRefunded, PaymentRefunded, RefundFailed
 from plugins.payments.gateways import WALLET
 from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.ports import GatewayDeclined, Result
@@ -21,6 +23,8 @@ from plugins.payments.services.ledger import Leg, post, shared, wallet
 from plugins.payments.services.operations import Answer
 from plugins.payments.services.rows import escrow_facts, facts, locked, move, move_split, splits_of, write
 from plugins.payments.states import PAYMENT, refused
+
+log = structlog.get_logger(__name__)
 
 Parts = dict[str, list[int]]
 """By a split's id: what is taken of it in all, and how much of that is commission."""
@@ -59,6 +63,7 @@ def record(operation: Operation, answer: Answer) -> Payment:
             return payment
         if isinstance(answer, GatewayDeclined) or (isinstance(answer, Result) and answer.status == "failed"):
             _put_back(payment, operation)
+            _tell_of_failure(payment, operation, answer)
         else:
             clearing = shared("clearing", payment.currency, payment.id, operation.gateway)
             pending = shared("refunds", payment.currency, payment.id)
@@ -175,6 +180,15 @@ def went_back(payment: Payment, operation: Operation) -> None:
         write(payment, refunded=refunded)
     event = {**facts(payment), "amount": operation.amount}
     app.bus.publish(PaymentRefunded(**event, refunded=refunded, whole=whole))
+
+
+def _tell_of_failure(payment: Payment, operation: Operation, answer: Answer) -> None:
+    """Let nobody have, by the mere passing of time, what was to go back and could not."""
+    failure = str(answer) if isinstance(answer, GatewayDeclined) else answer.failure
+    write(payment, frozen=True)
+    log.error("refund_failed", payment_id=str(payment.id), refund=str(operation.id), failure=failure)
+    event = {**facts(payment), "amount": operation.amount}
+    app.bus.publish(RefundFailed(**event, failure=failure))
 
 
 def _put_back(payment: Payment, operation: Operation) -> None:

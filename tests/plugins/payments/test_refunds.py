@@ -134,7 +134,7 @@ def test_a_refund_the_gateway_refuses_is_put_back(till, treasurer, work, books, 
     assert books() == before
     listed = till.client.get(f"/v1/payments/{payment_id}/refunds").json["items"]
     assert [(each["state"], each["failure"]) for each in listed] == [("FAILED", "refund_refused")]
-    assert types() == ["payment.captured"]
+    assert types() == ["payment.captured", "refund.failed"]
     assert escrow_of(payment_id).refunded == 0
 
 
@@ -234,15 +234,22 @@ def test_a_part_refunded_from_escrow_leaves_the_rest_to_release(till, treasurer,
     assert books() == {"clearing": -6_000, "commission": 600, "wallet": 5_400}
 
 
-def test_a_refused_refund_of_an_escrow_is_held_again(till, client, work, books):
+def test_a_refused_refund_of_an_escrow_is_held_again_until_somebody_decides(
+    till, client, clock, work, books, types
+):
     payment_id = till.paid(escrow=True, method="tok_refund_fails")
     escrow_id = escrow_of(payment_id).id
 
     client.as_user(till.seller).post(f"/v1/escrows/{escrow_id}/refund", {})
     work()
+    clock.advance(timedelta(days=40))
+    work()
+    kept, state = books(), escrow_of(payment_id).state
+    api.release(payment_id, "system")
 
-    assert escrow_of(payment_id).state == "HELD"
-    assert books() == {"clearing": -10_000, "escrow": 10_000}
+    assert (kept, state) == ({"clearing": -10_000, "escrow": 10_000}, "HELD")
+    assert "refund.failed" in types()
+    assert books()["wallet"] > 0
 
 
 def test_what_is_held_long_enough_is_released_by_itself(till, clock, work, books):
