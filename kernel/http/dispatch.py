@@ -54,7 +54,7 @@ def compile_endpoint(
 ) -> Responder:
     """Return the function falcon calls for `<method> <name>`."""
     limit = stack.settings.max_body_bytes if declared.max_body is None else declared.max_body
-    before, after = _limits(declared, name, stack)
+    before, after, refused = _limits(declared, name, stack)
     authenticate = None if declared.permission == ANONYMOUS else stack.auth.principal_for
     set_actor = context.principal.set
     gate, query, body = _gate(declared, stack), _query(declared, stack), _body(declared, limit, stack)
@@ -67,11 +67,16 @@ def compile_endpoint(
         check_length(req, limit)
         if before is not None:
             before(req, resp)
-        if authenticate is not None:
-            req.principal = authenticate(WsgiHeaders(req.env))
-        set_actor(req.principal)
-        if gate is not None:
-            gate(req, resp, params)
+        try:
+            if authenticate is not None:
+                req.principal = authenticate(WsgiHeaders(req.env))
+            set_actor(req.principal)
+            if gate is not None:
+                gate(req, resp, params)
+        except (Unauthorized, Forbidden):
+            if refused is not None:
+                refused(req, resp)
+            raise
         if after is not None:
             after(req, resp)
         prepare(req, resp, params)
@@ -84,10 +89,16 @@ def compile_endpoint(
     return respond
 
 
-def _limits(declared: Endpoint, name: str, stack: Stack) -> tuple[Any, Any]:
+def _limits(declared: Endpoint, name: str, stack: Stack) -> tuple[Any, Any, Any]:
+    """Return what limits a call before the caller is known, after, and when they are refused.
+
+    A limit by principal has nobody to count before that: who is refused pays from
+    the client's default bucket, or wrong keys could be tried as fast as they come.
+    """
     check = limit_for(declared.rate, name, stack)
-    late = declared.rate is not None and declared.rate.by == "principal"
-    return (None, check) if late else (check, None)
+    if declared.rate is not None and declared.rate.by == "principal":
+        return None, check, limit_for(None, name, stack)
+    return check, None, None
 
 
 def _gate(declared: Endpoint, stack: Stack) -> Step | None:

@@ -291,6 +291,25 @@ def test_a_principal_limit_follows_the_caller_across_addresses(make_api: MakeApi
     assert statuses == [204, 429, 204]
 
 
+def test_who_is_refused_where_principals_are_counted_is_counted_by_address(make_api: MakeApi) -> None:
+    class Bell:
+        @endpoint(summary="Ring", permission="shops:edit", rate=Rate(100, by="principal"))
+        def on_post(self, req: Request, resp: Response) -> None:
+            pass
+
+    api = make_api("/bell", Bell(), rate_limit=3)
+
+    guesses = [api.simulate_post("/v1/bell", headers=as_user(f"guess-{n}")).status_code for n in range(4)]
+    nameless = api.simulate_post("/v1/bell", remote_addr="10.0.0.9").status_code
+    unfit = [api.simulate_post("/v1/bell", headers=as_user("bob")).status_code for _ in range(2)]
+    fit = [api.simulate_post("/v1/bell", headers=as_user("root")).status_code for _ in range(5)]
+
+    assert guesses == [401, 401, 401, 429]
+    assert nameless == 401
+    assert unfit == [429, 429]
+    assert fit == [204] * 5
+
+
 def test_limits_can_be_lifted_outside_production_only(make_api: MakeApi) -> None:
     free = make_api("/greetings", Greetings(), rate_limit=1, rate_limits=False)
     production = make_api(
