@@ -55,9 +55,11 @@ def compile_endpoint(
     """Return the function falcon calls for `<method> <name>`."""
     limit = stack.settings.max_body_bytes if declared.max_body is None else declared.max_body
     before, after, refused = _limits(declared, name, stack)
-    authenticate = None if declared.permission == ANONYMOUS else stack.auth.principal_for
-    set_actor = context.principal.set
-    gate, query, body = _gate(declared, stack), _query(declared, stack), _body(declared, limit, stack)
+    admit, query, body = (
+        _admission(declared, refused, stack),
+        _query(declared, stack),
+        _body(declared, limit, stack),
+    )
     prepare, answer = _preparation(declared, method), _answer(declared, method, responder, name, stack)
     if declared.cached:
         query = None  # validated when the answer is not kept yet: see _json
@@ -67,16 +69,7 @@ def compile_endpoint(
         check_length(req, limit)
         if before is not None:
             before(req, resp)
-        try:
-            if authenticate is not None:
-                req.principal = authenticate(WsgiHeaders(req.env))
-            set_actor(req.principal)
-            if gate is not None:
-                gate(req, resp, params)
-        except (Unauthorized, Forbidden):
-            if refused is not None:
-                refused(req, resp)
-            raise
+        admit(req, resp, params)
         if after is not None:
             after(req, resp)
         prepare(req, resp, params)
@@ -99,6 +92,26 @@ def _limits(declared: Endpoint, name: str, stack: Stack) -> tuple[Any, Any, Any]
     if declared.rate is not None and declared.rate.by == "principal":
         return None, check, limit_for(None, name, stack)
     return check, None, None
+
+
+def _admission(declared: Endpoint, refused: Any, stack: Stack) -> Step:
+    """Return what recognises the caller and checks the permission; `refused` counts whom it turns away."""
+    authenticate = None if declared.permission == ANONYMOUS else stack.auth.principal_for
+    set_actor, gate = context.principal.set, _gate(declared, stack)
+
+    def admit(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        try:
+            if authenticate is not None:
+                req.principal = authenticate(WsgiHeaders(req.env))
+            set_actor(req.principal)
+            if gate is not None:
+                gate(req, resp, params)
+        except (Unauthorized, Forbidden):
+            if refused is not None:
+                refused(req, resp)
+            raise
+
+    return admit
 
 
 def _gate(declared: Endpoint, stack: Stack) -> Step | None:

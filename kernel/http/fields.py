@@ -9,7 +9,7 @@ string, where there is nothing else (see `kernel.http.validation`).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import validate
@@ -18,7 +18,6 @@ from marshmallow.fields import (
     URL,
     UUID,
     Constant,
-    Date,
     Decimal,
     Dict,
     Email,
@@ -39,12 +38,15 @@ from marshmallow.fields import (
 )
 from marshmallow.fields import AwareDateTime as _AwareDateTime
 from marshmallow.fields import Boolean as _Boolean
+from marshmallow.fields import Date as _Date
 from marshmallow.fields import Float as _Float
 from marshmallow.fields import Integer as _Integer
 
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1
 _EXACT = 2**53
+_YEARS = range(1000, 9001)
+"""APPSEC: at the ends of the calendar zones, buffers, the day before overflow, far from where it came in."""
 
 
 class Integer(_Integer):
@@ -87,15 +89,25 @@ class Boolean(_Boolean):
 
 
 class DateTime(_AwareDateTime):
-    """A moment, RFC 3339 with an offset; loaded as UTC."""
+    """A moment, RFC 3339 with an offset, of the years 1000 to 9000; loaded as UTC."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
-        try:
-            return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
-        except OverflowError as ex:
-            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from ex
+        found = super()._deserialize(value, attr, data, **kwargs)
+        if found.year not in _YEARS:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return found.astimezone(UTC)
+
+
+class Date(_Date):
+    """A day of the years 1000 to 9000, RFC 3339."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        if found.year not in _YEARS:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return found
 
 
 Int, Str, Bool = Integer, String, Boolean
