@@ -24,35 +24,54 @@ PATIENCE = 60.0
 PLUGIN = "benchmark"
 
 
+def environment(site: Path | None = None) -> dict[str, str]:
+    """Return what a process of Stoa is given: no setting of ours, and where the benchmarks' plugin is."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STOA_")}
+    paths = [str(ROOT), *([str(site)] if site else [])]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+
+
 class Peer:
     """One server process and its children."""
 
-    def __init__(self, command: Sequence[str], log: Path, site: Path | None = None) -> None:
-        """Take a command that ends in where to give the port."""
+    def __init__(
+        self, command: Sequence[str], log: Path, site: Path | None = None, *, cores: set[int] = SERVER
+    ) -> None:
+        """Take a command that ends in where to give the port, and the cores it may have."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
         self._command = [*command, str(self.port)]
-        self._paths = [str(ROOT), *([str(site)] if site else [])]
+        self._environment, self._cores = environment(site), cores
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, path: str) -> float:
         """Start; return the seconds until `path` was answered 200."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("STOA_")}
         began = time.perf_counter()
-        with self.log.open("ab") as log, pinned(SERVER):
+        with self.log.open("ab") as log, pinned(self._cores):
             self._process = subprocess.Popen(
-                self._command,
-                stdout=log,
-                stderr=log,
-                cwd=ROOT,
-                env={**kept, "PYTHONPATH": os.pathsep.join(self._paths)},
+                self._command, stdout=log, stderr=log, cwd=ROOT, env=self._environment
             )
         while self._status(path) != 200:
             if self._process.poll() is not None or time.perf_counter() - began > PATIENCE:
                 raise SystemExit(f"a server did not start: {self.log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.005)
         return time.perf_counter() - began
+
+    @property
+    def root(self) -> psutil.Process:
+        """The process that was started; it may have children."""
+        assert self._process is not None, "start it first"
+        return psutil.Process(self._process.pid)
+
+    def text(self, path: str) -> str:
+        """Return what a GET is answered."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
 
     def _status(self, path: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -77,14 +96,12 @@ class Peer:
         return sum(sum(one.cpu_times()[:2]) for one in self._own())
 
     def _own(self) -> list[psutil.Process]:
-        assert self._process is not None, "start it first"
-        root = psutil.Process(self._process.pid)
+        root = self.root
         return [one for one in [root, *root.children(recursive=True)] if one.name() != "postgres"]
 
     def memory(self) -> Memory:
         """Return what the tree holds now."""
-        assert self._process is not None, "start it first"
-        return memory_of(self._process.pid)
+        return memory_of(self.root.pid)
 
 
 @dataclass(frozen=True, slots=True)
