@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from marshmallow import Schema
 
 from kernel.errors import Problem
 from kernel.http.page import PageOf
+
+if TYPE_CHECKING:
+    from kernel.http.request import Request
 
 PUBLIC: Final = "public"
 """Permission of an endpoint anyone may call, with or without credentials."""
@@ -67,12 +70,18 @@ class Cached:
     (`"note:{note_id}"`) and `app.cache.invalidate_tags` drops all answers
     under it. `per="all"` shares one answer among all callers: the handler then
     runs with an anonymous principal, so it cannot depend on who asked.
+    `per="principal"` keeps one for each caller. A function of the request names
+    whom the caller shares an answer with: all that get the same text from it, which
+    must tell everything of the caller that the answer depends on; None keeps the
+    answer for this caller alone. It runs before the query is validated, at each
+    request, so it is to be quick; what it found, the handler takes from `req.context`
+    rather than anew, for it may have changed by then.
     `client` is for how many seconds browsers and proxies may reuse it unasked.
     """
 
     seconds: float
     tags: tuple[str, ...] = ()
-    per: Literal["all", "principal"] = "all"
+    per: Literal["all", "principal"] | Callable[[Request], str | None] = "all"
     client: int = 0
 
 

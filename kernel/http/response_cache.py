@@ -1,4 +1,4 @@
-"""Kept answers: the bytes of a GET under its path, query and, if asked, the principal and what it may do.
+"""Kept answers: the bytes of a GET under its path, query and, if asked, who shares it.
 
 A hit skips the query's validation (what is kept was asked for validly in the same
 words), the responder, the database and the serialiser. The cache computes a
@@ -27,16 +27,20 @@ _LONGEST_KEY = 200
 
 def kept(rule: Cached, produce: Produce, stack: Stack) -> Produce:
     """Return `produce`, answered from the cache where it can be."""
-    cache, seconds, tags, personal = stack.cache, rule.seconds, rule.tags, rule.per == "principal"
+    cache, seconds, tags, whose = stack.cache, rule.seconds, rule.tags, _whose(rule)
     nobody = stack.auth.principal_for({})
 
     def look(req: Request, resp: Response, params: dict[str, Any]) -> tuple[str, bytes]:
         def make() -> bytes:
-            tag, data = produce(req, resp, params) if personal else _as(nobody, req, resp, params, produce)
+            tag, data = (
+                _as(nobody, req, resp, params, produce) if whose is None else produce(req, resp, params)
+            )
             return tag.encode() + b"\n" + data
 
         names = [tag.format_map(params) for tag in tags]
-        tag, _, data = cache.get_or_set(_key(req, personal=personal), make, seconds, names).partition(b"\n")
+        tag, _, data = cache.get_or_set(
+            _key(req, "" if whose is None else whose(req)), make, seconds, names
+        ).partition(b"\n")
         return tag.decode(), data
 
     return look
@@ -59,14 +63,32 @@ def _as(
         context.principal.reset(token)
 
 
-def _key(req: Request, *, personal: bool) -> str:
+def _whose(rule: Cached) -> Callable[[Request], str] | None:
+    """Return what tells those who share an answer from all others; None when all do."""
+    if rule.per == "all":
+        return None
+    if rule.per == "principal":
+        return _own
+    shared = rule.per
+
+    def among(req: Request) -> str:
+        found = shared(req)
+        return _own(req) if found is None else f"={found}"
+
+    return among
+
+
+def _own(req: Request) -> str:
+    caller = req.principal
+    return f"{caller.kind}:{caller.id}:{caller.access}"
+
+
+def _key(req: Request, who: str) -> str:
     """Return what tells this answer from all others.
 
-    The parts cannot run into each other: neither a principal nor a raw query string
-    holds a space, and an encoded `&` stays encoded.
+    The parts cannot run into each other: neither a path nor a raw query string
+    holds a space, they come last, and an encoded `&` stays encoded.
     """
-    caller = req.principal
-    who = f"{caller.kind}:{caller.id}:{caller.access}" if personal else ""
     query: str = req.query_string
     if "&" in query:  # the order of names does not matter, that of a name's values does
         query = "&".join(sorted(query.split("&"), key=_name))

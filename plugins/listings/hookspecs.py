@@ -16,10 +16,9 @@ from kernel import hookspec
 def listings_hidden_sellers(viewer: UUID) -> Collection[UUID]:
     """Return the sellers whose listings `viewer` is not to see: those who block each other.
 
-    Called for each request of a signed-in person that shows listings and is not
-    answered from the cache: answer from memory or with one query. Kept pages are
-    dropped by the events of `blocking`; another plugin's changes show when
-    `[listings] list_cache` is over.
+    Called for each request of a signed-in person that shows listings, also where a
+    kept page answers it, for pages are kept for all from whom the same is hidden:
+    answer from memory, or with one query.
     """
     raise AssertionError("a specification is never called")
 

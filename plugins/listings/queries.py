@@ -23,12 +23,21 @@ KIND: Final = "listing"
 _PLAIN: Final = ("type", "seller", "min_price", "max_price", "published_after", "published_before")
 
 
-def browse(viewer: Principal, asked: Mapping[str, Any]) -> Page[dict[str, Any]]:
-    """Return a page of the list: one statement; with `q` one more, or three for a misspelling."""
+def browse(
+    viewer: Principal, asked: Mapping[str, Any], hidden: Sequence[UUID] | None = None
+) -> Page[dict[str, Any]]:
+    """Return a page of the list: one statement; with `q` one or two more, or four for a misspelling.
+
+    `hidden` are the sellers not to be shown, where they were looked up already.
+    """
+    unseen = hidden_sellers(viewer) if hidden is None else hidden
     if "q" in asked:
-        return _searched(viewer, asked)
+        return _searched(viewer, asked, unseen)
     sort = asked.get("sort", "newest")
     conditions, values = _filters(viewer, asked, "newest" if sort == "relevance" else sort)
+    if unseen:
+        conditions.append("hidden")
+        values["hidden"] = list(unseen)
     return _page("newest" if sort == "relevance" else sort, conditions, values, asked)
 
 
@@ -83,9 +92,6 @@ def _filters(viewer: Principal, asked: Mapping[str, Any], sort: str) -> tuple[li
         values["currency"] = currency
     if "category" in asked:
         _in_category(asked["category"], conditions, values)
-    if hidden := hidden_sellers(viewer):
-        conditions.append("hidden")
-        values["hidden"] = list(hidden)
     return conditions, values
 
 
@@ -145,7 +151,7 @@ def _currency(asked: Mapping[str, Any], sort: str) -> str | None:
     return None
 
 
-def _searched(viewer: Principal, asked: Mapping[str, Any]) -> Page[dict[str, Any]]:
+def _searched(viewer: Principal, asked: Mapping[str, Any], hidden: Sequence[UUID]) -> Page[dict[str, Any]]:
     """Return a page of what the search finds, in the search's order."""
     if asked["status"] != "ACTIVE":
         raise Invalid(errors=[FieldError("Only active listings are searched.", parameter="status")])
@@ -160,7 +166,7 @@ def _searched(viewer: Principal, asked: Mapping[str, Any]) -> Page[dict[str, Any
             audience={KIND: seen},
             scope=asked.get("scope", "" if seen is ALL else None),
             owner_id=asked.get("seller"),
-            hidden_owners=hidden_sellers(viewer),
+            hidden_owners=tuple(hidden),
             tags=groups,
             currency=_currency(asked, sort),
             min_amount=asked.get("min_price"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernel import (
+    ALL,
     PUBLIC,
     Cached,
     Conflict,
@@ -17,7 +18,8 @@ from kernel import (
     page_of,
 )
 from plugins.listings import queries
-from plugins.listings.permissions import PUBLISH
+from plugins.listings.audience import hidden_sellers
+from plugins.listings.permissions import BROWSE, PUBLISH
 from plugins.listings.schemas.requests import ListingIn, ListingsQuery
 from plugins.listings.schemas.responses import ListingItemOut, ListingOut
 from plugins.listings.services import editing
@@ -25,10 +27,23 @@ from plugins.listings.services.rows import TAG
 from plugins.search import api as search
 
 
+def _audience(req: Request) -> str | None:
+    """Return what a page of active listings depends on: the scopes one sees, and whom one does not.
+
+    Most see the same, so that a hot page is made once for all of them. A page of
+    another status may be of one's own listings.
+    """
+    if req.params.get("status", "ACTIVE") != "ACTIVE":
+        return None
+    seen, req.context.hidden = req.principal.scopes_for(BROWSE), hidden_sellers(req.principal)
+    scopes = "*" if seen is ALL else " ".join(sorted(seen))
+    return f"{scopes} - {' '.join(map(str, req.context.hidden))}"
+
+
 def listings(list_cache: int) -> object:
     """Return the resource of `/v1/listings`, its pages kept for `list_cache` seconds (0: not)."""
     tags = (TAG, search.CORRECTIONS)
-    kept = Cached(list_cache, tags=tags, per="principal") if list_cache else None
+    kept = Cached(list_cache, tags=tags, per=_audience) if list_cache else None
 
     class Listings:
         """`/v1/listings`."""
@@ -44,7 +59,7 @@ def listings(list_cache: int) -> object:
         )
         def on_get(self, req: Request, resp: Response) -> Any:
             """Everybody's listings, and those of the scopes one belongs to."""
-            return queries.browse(req.principal, req.query)
+            return queries.browse(req.principal, req.query, getattr(req.context, "hidden", None))
 
         @endpoint(
             summary="Offer a product or a service",

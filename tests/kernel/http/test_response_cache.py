@@ -53,6 +53,44 @@ class Own:
         return {"who": str(req.principal.id), "calls": self.calls}
 
 
+def _shelf_seen(req: Request) -> str | None:
+    return None if req.params.get("a") else req.get_header("x-shelf")
+
+
+class Among:
+    calls = 0
+
+    @endpoint(
+        summary="Among", permission=PUBLIC, query=Query, response=Answer, cached=Cached(60, per=_shelf_seen)
+    )
+    def on_get(self, req: Request, resp: Response) -> dict[str, Any]:
+        self.calls += 1
+        return {"who": str(req.principal.id), "calls": self.calls}
+
+
+def test_callers_for_whom_the_function_says_the_same_share_an_answer(make_api: MakeApi) -> None:
+    api = make_api("/among", Among())
+
+    ann, bob, other = (
+        api.simulate_get("/v1/among", headers={**as_user(name), "x-shelf": shelf})
+        for name, shelf in (("ann", "a"), ("bob", "a"), ("bob", "b"))
+    )
+
+    assert [each.json["calls"] for each in (ann, bob, other)] == [1, 1, 2]
+    assert bob.json["who"] == ann.json["who"] != other.json["who"]
+    assert bob.headers["cache-control"] == "private, no-cache"
+
+
+def test_a_function_that_says_nothing_keeps_an_answer_for_its_caller_alone(make_api: MakeApi) -> None:
+    api = make_api("/among", Among())
+
+    ann, bob, again = (
+        api.simulate_get("/v1/among?a=1", headers=as_user(name)) for name in ("ann", "bob", "ann")
+    )
+
+    assert ann.json == again.json != bob.json
+
+
 def test_a_shared_answer_is_computed_once_and_for_nobody(make_api: MakeApi) -> None:
     api = make_api("/shelf/{shelf:int}", Shared())
 
