@@ -234,7 +234,7 @@ class Connection:
         def act() -> None:
             try:
                 socket.settle()
-                if socket.live:
+                if not self.ended:
                     socket.runtime.event(socket, name, args, answers.give, nul=packet.nul)
                 answers.demand(name)
             except Exception as ex:  # noqa: BLE001 - whatever a handler raises is a problem for its client

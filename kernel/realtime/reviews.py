@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -35,11 +35,21 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 LONGEST_HOLD: Final = 30.0
-"""Seconds after which a socket that could not be asked about is closed."""
+"""Seconds after which a socket that could not be asked about is closed; while others are, it may wait."""
 _REVIEWERS: Final = 8  # greenlets that ask about sockets, however many there are
 _ATTEMPTS: Final = 10  # changes of a caller heard while it is recognised
 _PAUSE: Final = 0.5  # seconds until a socket is asked about again while the database is away
+_FAILURES: Final = 20  # after which it is the socket that cannot be asked about, not everybody
 _GONE: Final = frozenset({401, 403})
+
+
+@dataclass(slots=True)
+class _Hold:
+    """A socket on hold: since when, how many questions are open, how often asking failed."""
+
+    since: float
+    times: int = 0
+    failures: int = 0
 
 
 class Reviews:
@@ -55,7 +65,8 @@ class Reviews:
         self._moves: deque[tuple[Socket, str]] = deque()
         self._reviewers = 0
         self._doubted: set[Socket] = set()
-        self._held: dict[Socket, tuple[int, float]] = {}
+        self._held: dict[Socket, _Hold] = {}
+        self._answered = float("-inf")
 
     # -- who it is -----------------------------------------------------------
 
@@ -136,6 +147,7 @@ class Reviews:
         except Exception as ex:  # noqa: BLE001 - the database is away: ask again, on hold meanwhile
             self._later(socket, ex)
         else:
+            self._answered = monotonic()
             self.recognised(socket, identity)
             if socket in self._doubted:
                 self._doubted.discard(socket)
@@ -143,6 +155,7 @@ class Reviews:
 
     def _later(self, socket: Socket, ex: Exception) -> None:
         log.warning("socket_not_rechecked", namespace=socket.namespace, error=str(ex))
+        self._failed(socket)
         socket.identity = replace(socket.identity, again=self._clock.now())
 
     # -- where it may be -----------------------------------------------------
@@ -184,9 +197,11 @@ class Reviews:
             try:
                 with self._gateway.questions:
                     socket.runtime.membership.refresh(socket, reason)
+                self._answered = monotonic()
             except (Unavailable, PeeweeException) as ex:
                 log.warning("socket_not_reviewed", namespace=socket.namespace, error=str(ex), retry_in=_PAUSE)
                 self._hold(socket)
+                self._failed(socket)
                 gevent.spawn_later(_PAUSE, self._queue, socket, reason)
             except Exception:
                 # SECURITY: nobody stays in a room that could not be asked about; the client comes back.
@@ -200,23 +215,32 @@ class Reviews:
 
     def _hold(self, socket: Socket) -> None:
         """Keep what comes for a socket; as often as this, `_free` follows."""
-        times, since = self._held.get(socket, (0, monotonic()))
-        self._held[socket] = times + 1, since
-        if not times:
+        hold = self._held.setdefault(socket, _Hold(monotonic()))
+        hold.times += 1
+        if hold.times == 1:
             self._rooms.hold(socket)
 
     def _free(self, socket: Socket) -> None:
-        times, since = self._held.pop(socket, (0, 0.0))
-        if times > 1:
-            self._held[socket] = times - 1, since
-        elif times:
+        hold = self._held.get(socket)
+        if hold is None:
+            return
+        hold.times -= 1
+        if not hold.times:
+            del self._held[socket]
             self._rooms.free(socket)
 
+    def _failed(self, socket: Socket) -> None:
+        hold = self._held.get(socket)
+        if hold is not None:
+            hold.failures += 1
+
     def expire(self) -> None:
-        """Close what has been on hold for too long."""
+        """Close what has been on hold for too long, unless that is because thousands are asked about."""
         latest = monotonic() - LONGEST_HOLD
-        for socket in [socket for socket, (_, since) in self._held.items() if since < latest]:
-            socket.connection.end(INTERNAL, "rights could not be asked about")
+        stuck = self._answered < latest
+        for socket, hold in list(self._held.items()):
+            if hold.since < latest and (stuck or hold.failures > _FAILURES):
+                socket.connection.end(INTERNAL, "rights could not be asked about")
 
     def forget(self, socket: Socket) -> None:
         """Let go of a socket that is gone."""
