@@ -62,6 +62,12 @@ SearchDocument.add_index(
         name="search_document_newest",
     )
 )
+for _definition in (
+    "latest ON search_document (published_at DESC, id DESC)",
+    "popular ON search_document (popularity DESC, id DESC)",
+    "price ON search_document (currency, (COALESCE(amount, 0)), id)",
+):
+    SearchDocument.add_index(peewee.SQL(f"CREATE INDEX search_document_{_definition}"))
 SearchDocument.add_index(
     SearchDocument.index(SearchDocument.id, where=~SearchDocument.learned, name="search_document_unlearned")
 )

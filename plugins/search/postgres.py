@@ -21,6 +21,7 @@ import orjson
 from peewee import SQL, Expression, fn
 
 from kernel import ALL, Application, Database, FieldError, Invalid, paginate, uuid7
+from plugins.search import candidates
 from plugins.search.dictionary import Dictionary
 from plugins.search.models import SearchDocument as Doc
 from plugins.search.port import CORRECTIONS, Document, Hit, Scopes, SearchHits, SearchQuery, Suggestions
@@ -124,7 +125,7 @@ class PostgresSearch:
     # -- reading -------------------------------------------------------------
 
     def find(self, query: SearchQuery) -> SearchHits:
-        """Return a page of hits: one statement, three to five when the text is misspelt."""
+        """Return a page of hits: one statement, two for a text in another order; more when it is misspelt."""
         text = searchable(folded(query.text[:LONGEST_TEXT]))
         mark, cursor = _opened(query.cursor)
         if mark == "c":
@@ -147,14 +148,30 @@ class PostgresSearch:
         if not query.audience or (text and not words(text)):
             return SearchHits((), total=0 if query.total else None)
         order = _order(query, matched)
-        found = Doc.select(Doc.id, Doc.kind, Doc.subject_id, *order.columns).where(*_conditions(query))
-        if matched is not None:
-            found = found.where(Expression(Doc.vector, "@@", matched))
-        page = paginate(
-            found.namedtuples(), order.keys, cursor=cursor, limit=query.limit, binding=text, total=query.total
-        )
+        found = Doc.select(Doc.id, Doc.kind, Doc.subject_id, *order.columns)
+        found = found.where(*self._wanted(query, matched)).namedtuples()
+        page = paginate(found, order.keys, cursor=cursor, limit=query.limit, binding=text)
         hits = tuple(Hit(row.kind, row.subject_id, getattr(row, "score", 0.0)) for row in page.items)
-        return SearchHits(hits, f"e{page.next}" if page.next else None, page.total)
+        total = self._total(query, matched) if query.total else None
+        return SearchHits(hits, f"e{page.next}" if page.next else None, total)
+
+    def _wanted(self, query: SearchQuery, matched: Any) -> list[Any]:
+        """Return the conditions of a page's documents; for a sort that is no rank one statement is asked."""
+        conditions = list(_conditions(query))
+        if matched is None:
+            return conditions
+        if query.sort == "relevance":
+            return [candidates.ranked(conditions, matched)]
+        if candidates.is_common(self._db, conditions, matched):
+            return [*conditions, candidates.matches(Doc.vector, matched)]
+        return [candidates.indexed(conditions, matched)]
+
+    def _total(self, query: SearchQuery, matched: Any) -> int:
+        """Return how many documents match, ranked or not."""
+        found = Doc.select().where(*_conditions(query))
+        if matched is not None:
+            found = found.where(candidates.matches(Doc.vector, matched))
+        return int(found.count())
 
     def _matched(self, text: str) -> Any:
         """Return the tsquery of a folded text."""

@@ -27,7 +27,10 @@ class SearchParameters(Schema):
         },
     )
     kind = fields.List(
-        _text(), load_default=list, metadata={"description": "Only these kinds; repeat it for several."}
+        _text(),
+        load_default=list,
+        validate=Length(max=50),
+        metadata={"description": "Only these kinds; repeat it for several."},
     )
     scope = _text(metadata={"description": "Only what belongs to this scope, `<kind>:<id>`."})
     sort = fields.String(
@@ -41,7 +44,9 @@ class SuggestParameters(Schema):
     """What is being typed."""
 
     q = _text(required=True, validate=Length(min=2, max=200), metadata={"description": "The text so far."})
-    kind = fields.List(_text(), load_default=list, metadata={"description": "Only these kinds."})
+    kind = fields.List(
+        _text(), load_default=list, validate=Length(max=50), metadata={"description": "Only these kinds."}
+    )
     limit = fields.Integer(
         load_default=8, validate=Range(min=1, max=20), metadata={"description": "Most titles."}
     )
