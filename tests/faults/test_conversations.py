@@ -1,7 +1,14 @@
-"""Conversations through faults: every member has every message once, in order, and counts right."""
+"""Conversations through faults: every member has every message once, in order, and counts right.
+
+Redis is away for 120 messages, or for as long as is asked for by the clock:
+
+    STOA_REDIS_AWAY=30 python3 manage.py test tests/faults -k redis_is_away
+"""
 
 from __future__ import annotations
 
+import os
+import time
 from contextlib import contextmanager
 
 import psycopg2
@@ -10,12 +17,13 @@ import pytest
 from kernel import uuid7
 from kernel.testing import Server
 from plugins.accounts import api as accounts
-from tests.faults.conftest import until
+from tests.faults.conftest import DEADLINE, until
 from tests.faults.conversing import Conversation, Person
 
 pytestmark = pytest.mark.slow
 
 QUICK = {"events": {"lease": 1.0, "backoff": 0.1}, "tasks": {"lease": 2.0, "poll": 0.2}}
+REDIS_AWAY = float(os.environ.get("STOA_REDIS_AWAY", "0"))  # seconds, at least
 LOCK = 4711
 HELD_AT_COMMIT = f"""
 CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS
@@ -123,7 +131,8 @@ def test_redis_is_away_for_a_while_while_everybody_writes(conversation, redis, h
     with talk:
         until(talk.said_more(40))
         getattr(redis, how)()
-        until(talk.said_more(120))
+        enough, back = talk.said_more(120), time.monotonic() + REDIS_AWAY
+        until(lambda: enough() and time.monotonic() >= back, REDIS_AWAY + DEADLINE)
         redis.resume() if how == "pause" else redis.start()
         until(talk.said_more(60))
 
