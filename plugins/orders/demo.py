@@ -43,6 +43,13 @@ def load(app: Application, progress: Callable[[int, int], None]) -> None:
     progress(COUNT, COUNT)
 
 
+def completed() -> list[str]:
+    """Return the refs of the orders that are completed, for whoever shows what comes of them."""
+    ids = [_id(f"order {number}", number) for number in range(COUNT)]
+    found = Order.select(Order.id).where(Order.id.in_(ids), Order.status == "COMPLETED").order_by(Order.id)
+    return [f"order:{row.id}" for row in found]
+
+
 def _write(app: Application, number: int) -> None:
     chance = Random(number)  # noqa: S311 - the same every time is the point
     status = chance.choice(STATUSES)

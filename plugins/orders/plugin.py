@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.orders import figures, hookspecs, numbers
-from plugins.orders.demo import load
+from plugins.orders.demo import completed, load
 from plugins.orders.events import EVENTS, PUBLIC
 from plugins.orders.models import MODELS
 from plugins.orders.notices import TYPES
@@ -98,6 +98,11 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def reviews_transactions(ref: str) -> Mapping[str, Any] | None:
     return transaction(ref)
+
+
+@hookimpl(optionalhook=True)
+def reviews_demo() -> Sequence[str]:
+    return completed()
 
 
 @hookimpl(optionalhook=True)

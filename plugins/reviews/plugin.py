@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from kernel import Permission, Role, Route, Subscriber, hookimpl
 from plugins.reviews import figures, hookspecs, moderation
 from plugins.reviews.commands import COMMANDS
+from plugins.reviews.demo import load
 from plugins.reviews.events import EVENTS, PUBLIC
 from plugins.reviews.models import MODELS
 from plugins.reviews.notices import TYPES
@@ -71,6 +72,11 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 @hookimpl
 def register_commands() -> Sequence[click.Command]:
     return COMMANDS
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
 
 
 @hookimpl

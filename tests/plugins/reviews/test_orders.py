@@ -8,6 +8,7 @@ import pytest
 
 from kernel import Money
 from plugins.orders.api import Offer
+from plugins.reviews.services import reputation
 
 pytestmark = pytest.mark.plugins("deals", "orders")
 
@@ -59,3 +60,17 @@ def test_one_order_written_in_two_ways_is_reviewed_once(ada, completed):
 )
 def test_what_is_no_order_is_no_transaction(ada, ref):
     assert list(ada.review(ref).faults) == ["/ref"]
+
+
+def test_people_of_the_demo_reviewed_each_other_and_it_loads_twice(app, client):
+    hooks = dict(app.hooks.implementations("demo_data"))
+    for name in ("accounts", "orders", "reviews", "reviews"):
+        hooks[name](app=app, progress=lambda done, total: None)
+
+    reviews = client.as_admin().get("/v1/reviews", query={"limit": 100}).json["items"]
+    ranked = client.get("/v1/reputation", query={"limit": 100}).json["items"]
+
+    assert len({(each["ref"], each["role"]) for each in reviews}) == len(reviews) > 30
+    assert {each["rating"] for each in reviews} == {2, 3, 4, 5}
+    assert len(ranked) > 10
+    assert reputation.differing() == []
