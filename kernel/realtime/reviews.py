@@ -8,11 +8,11 @@ answered is never heard by whom the change shut out, and others miss nothing.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -59,8 +59,10 @@ class Reviews:
     comes first: who is moved alone does not wait for five thousand.
     """
 
-    def __init__(self, gateway: Gateway, rooms: Rooms, clock: Clock) -> None:
-        self._gateway, self._rooms, self._clock = gateway, rooms, clock
+    def __init__(
+        self, gateway: Gateway, rooms: Rooms, clock: Clock, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._gateway, self._rooms, self._clock, self._monotonic = gateway, rooms, clock, monotonic
         self._asking: list[set[UUID | None]] = []
         self._moves: deque[tuple[Socket, str]] = deque()
         self._reviewers = 0
@@ -147,7 +149,7 @@ class Reviews:
         except Exception as ex:  # noqa: BLE001 - the database is away: ask again, on hold meanwhile
             self._later(socket, ex)
         else:
-            self._answered = monotonic()
+            self._answered = self._monotonic()
             self.recognised(socket, identity)
             if socket in self._doubted:
                 self._doubted.discard(socket)
@@ -197,7 +199,7 @@ class Reviews:
             try:
                 with self._gateway.questions:
                     socket.runtime.membership.refresh(socket, reason)
-                self._answered = monotonic()
+                self._answered = self._monotonic()
             except (Unavailable, PeeweeException) as ex:
                 log.warning("socket_not_reviewed", namespace=socket.namespace, error=str(ex), retry_in=_PAUSE)
                 self._hold(socket)
@@ -215,7 +217,7 @@ class Reviews:
 
     def _hold(self, socket: Socket) -> None:
         """Keep what comes for a socket; as often as this, `_free` follows."""
-        hold = self._held.setdefault(socket, _Hold(monotonic()))
+        hold = self._held.setdefault(socket, _Hold(self._monotonic()))
         hold.times += 1
         if hold.times == 1:
             self._rooms.hold(socket)
@@ -236,7 +238,7 @@ class Reviews:
 
     def expire(self) -> None:
         """Close what has been on hold for too long, unless that is because thousands are asked about."""
-        latest = monotonic() - LONGEST_HOLD
+        latest = self._monotonic() - LONGEST_HOLD
         stuck = self._answered < latest
         for socket, hold in list(self._held.items()):
             if hold.since < latest and (stuck or hold.failures > _FAILURES):
