@@ -160,6 +160,21 @@ class Auth:
         if not self.has_recent_mfa(principal):
             raise StepUpRequired(f"It must be no older than {self._step_up_ttl.total_seconds():.0f} seconds.")
 
+    def require_recent_proof(self, principal: Principal) -> None:
+        """Raise StepUpRequired (403) unless who it is was shown within `step_up_ttl`: a sign-in counts.
+
+        For what outlives the session, such as another way to sign in: whoever took
+        a token must not keep the account by it.
+        """
+        if self.has_recent_mfa(principal):
+            return
+        opened = self._sessions.opened_at(principal.session_id) if principal.session_id else None
+        if opened is None or self._clock.now() - opened >= self._step_up_ttl:
+            seconds = self._step_up_ttl.total_seconds()
+            raise StepUpRequired(
+                f"Sign in again, or step up: it must be no older than {seconds:.0f} seconds."
+            )
+
     # -- accounts ------------------------------------------------------------
 
     def status(self, user_id: UUID) -> AccountStatus:

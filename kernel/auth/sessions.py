@@ -195,6 +195,11 @@ class Sessions:
             Session.expires_at > self._clock.now(),
         )
 
+    def opened_at(self, session_id: UUID) -> datetime | None:
+        """Return when a session was opened, by a sign-in; None for one that is not known."""
+        rows = self._db.rows("SELECT created_at FROM kernel_session WHERE id = %s", (session_id,))
+        return rows[0][0] if rows else None
+
     def unrevoked(self, session_ids: Collection[UUID]) -> set[UUID]:
         """Return those of the sessions that nobody ended; one that lapsed counts until it is purged."""
         sql = "SELECT id FROM kernel_session WHERE id = ANY(%s::uuid[]) AND revoked_at IS NULL"

@@ -8,7 +8,7 @@ sensitive: their content is purged once delivered.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from kernel import app
@@ -37,6 +37,7 @@ TYPES = (
     _type("password_changed", "Your password was changed", "email", "in_app"),
     _type("new_sign_in", "Sign-in from a new device", "email", "in_app"),
     _type("mfa_changed", "Two-step sign-in switched on or off", "email", "in_app"),
+    _type("way_in_added", "Your account got another way in", "email", "in_app"),
     _type("role_granted", "You were given a role", "in_app", mandatory=False),
     _type("standing_changed", "Your account was suspended, banned or reactivated", "email"),
     _type("deleted", "Your account was deleted", "email", sensitive=True),
@@ -92,6 +93,11 @@ def new_sign_in(user: User, device: str, ip: str) -> None:
 def mfa_changed(user: User, *, enabled: bool) -> None:
     """Tell that the second factor was switched on or off."""
     _tell("mfa_changed", user, enabled=enabled)
+
+
+def way_in_added(user: User, kind: Literal["api_key", "identity", "phone"], what: str) -> None:
+    """Tell that a key, an external identity or a number may use the account from now on."""
+    _tell("way_in_added", user, kind=kind, what=what)
 
 
 def role_granted(user: User, role: str, scope: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from kernel import Forbidden, NotFound, Request
+from kernel import Forbidden, NotFound, Request, app
 from plugins.accounts.queries import own_profile
 from plugins.accounts.services.signin import Client, SignedIn
 
@@ -41,6 +41,16 @@ def session(req: Request) -> UUID:
             raise Forbidden(f"This takes a session: exchange the token at /v1/auth/external/{provider}.")
         raise Forbidden("This takes a person's own sign-in, not an API key.")
     return req.principal.session_id
+
+
+def proved(req: Request) -> UUID:
+    """Return the session of a request that adds a way in; raise Forbidden unless it was proved lately.
+
+    What is added outlives the session: a stolen token must not be enough for it.
+    """
+    found = session(req)
+    app.auth.require_recent_proof(req.principal)
+    return found
 
 
 def signed_in(found: SignedIn) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from plugins.accounts.problems import (
     PhoneTaken,
 )
 from plugins.accounts.queries import own_profile
-from plugins.accounts.resources.callers import OWN, client_of, person, session, signed_in
+from plugins.accounts.resources.callers import OWN, client_of, person, proved, session, signed_in
 from plugins.accounts.schemas.requests import (
     ChangeEmailIn,
     ChangePasswordIn,
@@ -166,8 +166,8 @@ class Phone:
         rate=MESSAGES,
     )
     def on_post(self, req: Request, resp: Response) -> Any:
-        """Confirm it at `/v1/auth/phone/verify`."""
-        session(req)
+        """Confirm it at `/v1/auth/phone/verify`. Takes a sign-in or step-up of the last minutes."""
+        proved(req)
         phones.request_verification(person(req), req.body["phone"])
         return SENT
 

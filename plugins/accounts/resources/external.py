@@ -31,7 +31,7 @@ from plugins.accounts.problems import (
     ProviderRefused,
 )
 from plugins.accounts.providers import Providers
-from plugins.accounts.resources.callers import OWN, client_of, person, session, signed_in
+from plugins.accounts.resources.callers import OWN, client_of, person, proved, session, signed_in
 from plugins.accounts.schemas.requests import AnswerIn, AuthorizeIn, CallbackIn
 from plugins.accounts.schemas.responses import (
     AuthorizationOut,
@@ -69,13 +69,13 @@ class Authorize:
         """Send the browser to `authorization_url`; keep `flow_token` until it comes back with a code.
 
         With `link`, the identity is linked to the account signed in: finish at
-        `/v1/auth/oidc/{provider}/link`.
+        `/v1/auth/oidc/{provider}/link`. That takes a sign-in or a step-up of the last minutes.
         """
         link_to = None
         if req.body["link"]:
             if not req.principal.is_authenticated:
                 raise Unauthorized
-            session(req)
+            proved(req)
             link_to = person(req)
         return identities.start(identities.provider_named(provider), req.body["redirect_uri"], link_to)
 

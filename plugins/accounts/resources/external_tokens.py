@@ -14,7 +14,7 @@ from plugins.accounts.problems import (
     ProviderRefused,
     TokenRefused,
 )
-from plugins.accounts.resources.callers import OWN, client_of, person, session, signed_in
+from plugins.accounts.resources.callers import OWN, client_of, person, proved, signed_in
 from plugins.accounts.resources.external import ATTEMPTS
 from plugins.accounts.schemas.requests import ExchangeIn, ProviderTokenIn
 from plugins.accounts.schemas.responses import IdentityOut, SignedInOut
@@ -57,8 +57,11 @@ class LinkByToken:
         errors=(*OWN, *REFUSED, IdentityTaken),
     )
     def on_post(self, req: Request, resp: Response, provider: str) -> Any:
-        """From then on the provider's tokens are this account's."""
-        session(req)
+        """From then on the provider's tokens are this account's.
+
+        Takes a sign-in or step-up of the last minutes.
+        """
+        proved(req)
         return external_tokens.link(person(req), provider, req.body["token"])
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from kernel import AUTHENTICATED, Forbidden, NotFound, Page, Request, Response, Route, app, endpoint, page_of
-from plugins.accounts.resources.callers import OWN, person, session
+from plugins.accounts import notices
+from plugins.accounts.resources.callers import OWN, person, proved, session
 from plugins.accounts.schemas.requests import ApiKeyIn
 from plugins.accounts.schemas.responses import ApiKeyOut, NewApiKeyOut
+from plugins.accounts.services import people
 
 
 class ApiKeys:
@@ -38,15 +40,19 @@ class ApiKeys:
     def on_post(self, req: Request, resp: Response) -> Any:
         """Answer with the key's text, shown this once. A key never makes keys.
 
+        Takes a sign-in or a `POST /v1/auth/step-up` of the last minutes; the person is told.
+
         It acts for the account and never with more than the account may do; name
         `permissions` or `scopes` to bind it to less.
         """
-        session(req)
+        proved(req)
         body, days = req.body, req.body["expires_in_days"]
-        info, text = app.auth.api_keys.create(
-            person(req), body["name"], permissions=body["permissions"], scopes=body["scopes"],
-            expires_at=app.clock.now() + timedelta(days=days) if days else None,
-        )  # fmt: skip
+        with app.db.atomic():
+            info, text = app.auth.api_keys.create(
+                person(req), body["name"], permissions=body["permissions"], scopes=body["scopes"],
+                expires_at=app.clock.now() + timedelta(days=days) if days else None,
+            )  # fmt: skip
+            notices.way_in_added(people.by_id(person(req)), "api_key", info.name)
         return {**asdict(info), "key": text}
 
 

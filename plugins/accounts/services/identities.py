@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from kernel import NotFound, Page, app, invalid, paginate
+from plugins.accounts import notices
 from plugins.accounts.addresses import email_key, possible_phone
 from plugins.accounts.events import IdentityLinked, IdentityUnlinked
 from plugins.accounts.identity import (
@@ -130,8 +131,9 @@ def user_of(provider: str, identity: ExternalIdentity, authenticated_at: datetim
         if known is not None:
             return people.by_id(known.user_id)
         withdrawals.refuse_withdrawn(identity.issuer, identity.subject, authenticated_at)
-        user = _matching(identity) or _opened(provider, identity)
-        _attach(user.id, provider, identity)
+        matching = _matching(identity)
+        user = matching or _opened(provider, identity)
+        _attach(user, provider, identity, tell=matching is not None)
         return user
 
 
@@ -171,13 +173,13 @@ def attach(user_id: UUID, provider: str, identity: ExternalIdentity) -> Identity
     """Link an identity its provider just vouched for to an account; raise IdentityTaken."""
     with app.db.atomic():
         withdrawals.lock(identity.issuer, identity.subject)
-        return _attach(user_id, provider, identity)
+        return _attach(people.by_id(user_id), provider, identity, tell=True)
 
 
-def _attach(user_id: UUID, provider: str, identity: ExternalIdentity) -> Identity:
+def _attach(user: User, provider: str, identity: ExternalIdentity, *, tell: bool) -> Identity:
     made = (
         Identity.insert(
-            user=user_id,
+            user=user.id,
             provider=provider,
             issuer=identity.issuer,
             subject=identity.subject,
@@ -189,10 +191,12 @@ def _attach(user_id: UUID, provider: str, identity: ExternalIdentity) -> Identit
     )
     row: Identity | None = next(iter(made), None)
     if row is not None:
-        app.bus.publish(IdentityLinked(user_id=user_id, provider=provider))
+        app.bus.publish(IdentityLinked(user_id=user.id, provider=provider))
+        if tell:
+            notices.way_in_added(user, "identity", provider)
         return row
     mine: Identity | None = Identity.get_or_none(
-        Identity.user == user_id, Identity.issuer == identity.issuer, Identity.subject == identity.subject
+        Identity.user == user.id, Identity.issuer == identity.issuer, Identity.subject == identity.subject
     )
     if mine is None:
         raise IdentityTaken

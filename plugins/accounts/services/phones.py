@@ -49,9 +49,9 @@ def sign_in(*, phone: str, code: str, mfa_code: str, name: str, client: Client) 
 
 
 def request_verification(user_id: UUID, phone: str) -> None:
-    """Send a code to a number the person wants on the account."""
+    """Send a code to a number the person wants on the account; so many an hour, whatever the numbers."""
     number = normal_phone(phone)
-    if links.may_send("phone", number):
+    if links.may_send("phone_by", str(user_id)) and links.may_send("phone", number):
         notices.phone_code(number, _code(VERIFY, f"{user_id}:{number}"))
 
 
@@ -64,6 +64,7 @@ def verify(user_id: UUID, phone: str, code: str) -> User:
         with app.db.atomic():
             user = User.compare_and_set(user_id, None, phone=number, phone_verified_at=app.clock.now())
             app.bus.publish(PhoneVerified(user_id=user_id))
+            notices.way_in_added(user, "phone", f"…{number[-3:]}")
             return user
     except IntegrityError as ex:
         raise PhoneTaken from ex

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kernel.testing.client import Client
 from plugins.accounts.providers import Providers
-from tests.contrib.oidc.conftest import Browser
+from tests.contrib.oidc.conftest import REDIRECT, Browser
 from tests.contrib.oidc.provider import CLIENT_ID, CLIENT_SECRET, Provider
 
 
@@ -268,3 +268,12 @@ def _allow_refetch(client):
     """Let the cool-down after the last fetch be over, without waiting for it."""
     keys = client.app.service(Providers).named("acme")._discovery.metadata().keys
     keys._last_successful_fetch = time.monotonic() - 60
+
+
+def test_a_stolen_token_links_no_identity_of_the_thief(browser, register, client, clock):
+    mine = client.with_token(register("ada@example.com")["access_token"])
+    clock.advance(timedelta(minutes=6))
+
+    answer = mine.post("/v1/auth/oidc/acme/authorize", {"redirect_uri": REDIRECT, "link": True})
+
+    assert (answer.status, answer.problem) == (403, "step-up-required")

@@ -116,3 +116,19 @@ def pages(client, path):
         if page["next"] is None:
             return
         query["cursor"] = page["next"]
+
+
+def test_a_key_takes_a_sign_in_of_the_last_minutes_and_its_owner_is_told(member, mail, clock):
+    ada = member()
+
+    fresh = ada.client.post("/v1/auth/api-keys", {"name": "Import"})
+    told = mail(ada.email)[-1]
+    clock.advance(timedelta(minutes=6))
+    stale = ada.client.post("/v1/auth/api-keys", {"name": "Kept by a thief"})
+    ada.client.post("/v1/auth/step-up", {"password": PASSWORD})
+    again = ada.client.post("/v1/auth/api-keys", {"name": "Export"})
+
+    assert [fresh.status, stale.status, again.status] == [201, 403, 201]
+    assert stale.problem == "step-up-required"
+    assert "“Import”" in told["text"]
+    assert fresh.json["key"] not in str(told)

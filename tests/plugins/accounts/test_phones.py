@@ -145,3 +145,26 @@ def test_a_number_can_be_removed_and_taken_by_another(reachable, member, sms):
     ben.client.post("/v1/auth/phone", {"phone": NUMBER})
 
     assert ben.client.post("/v1/auth/phone/verify", {"phone": NUMBER, "code": sms(NUMBER)}).status == 200
+
+
+def test_a_number_takes_a_sign_in_of_the_last_minutes_and_its_owner_is_told(member, mail, sms, clock):
+    ada = member()
+    clock.advance(timedelta(minutes=6))
+
+    stale = ada.client.post("/v1/auth/phone", {"phone": NUMBER})
+    ada.client.post("/v1/auth/step-up", {"password": PASSWORD})
+    ada.client.post("/v1/auth/phone", {"phone": NUMBER})
+    ada.client.post("/v1/auth/phone/verify", {"phone": NUMBER, "code": sms(NUMBER)})
+
+    assert (stale.status, stale.problem) == (403, "step-up-required")
+    assert f"…{NUMBER[-3:]}" in mail(ada.email)[-1]["text"]
+
+
+def test_one_account_has_so_many_codes_an_hour_sent_whatever_the_numbers(member, mail):
+    ada = member()
+    numbers = [f"+1415555267{last}" for last in range(8)]
+
+    for number in numbers:
+        assert ada.client.post("/v1/auth/phone", {"phone": number}).status == 202
+
+    assert sum(len(mail(number)) for number in numbers) == 5
