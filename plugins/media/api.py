@@ -103,10 +103,10 @@ def demo_subject(number: int) -> str:
     return demo_images.subject_of(number)
 
 
-def demo_media(wanted: Iterable[tuple[UUID, UUID, int]]) -> None:
-    """Add ready public images for demo data: `(medium's id, owner's id, number of the picture)`.
+def demo_media(wanted: Iterable[tuple[UUID, UUID, int]], *, private: bool = False) -> None:
+    """Add ready images for demo data: `(medium's id, owner's id, number of the picture)`.
 
-    For `demo_data` hooks of plugins that require media. One statement for any
+    Public, unless `private`. For `demo_data` hooks of plugins that require media. One statement for any
     number, no file is written; known ids are left alone.
     """
-    demo_images.add(wanted)
+    demo_images.add(wanted, private=private)

@@ -69,13 +69,15 @@ def _key(subject: str, variant: str) -> str:
     return f"{FOLDER}{subject.lower().replace(' ', '-')}/{variant}"
 
 
-def add(wanted: Iterable[tuple[UUID, UUID, int]]) -> None:
-    """Add demo media, public, ready and kept: `(medium's id, owner's id, number of the picture)`.
+def add(wanted: Iterable[tuple[UUID, UUID, int]], *, private: bool = False) -> None:
+    """Add demo media, ready and kept: `(medium's id, owner's id, number of the picture)`.
 
     They take nothing of the owners' quotas. Repeatable: known ids are left alone.
     """
     files = {subject: _files(subject) for subject in SUBJECTS}
     rows = [_row(media_id, owner_id, subject_of(number), files) for media_id, owner_id, number in wanted]
+    if rows and private:
+        rows = [row | {"visibility": "private"} for row in rows]
     if rows:
         Medium.insert_many(rows).on_conflict_ignore().execute()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.verification import figures, hookspecs
+from plugins.verification.demo import load
 from plugins.verification.events import EVENTS, PUBLIC
 from plugins.verification.kinds import Kinds
 from plugins.verification.models import MODELS
@@ -69,6 +70,11 @@ def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
 @hookimpl
 def startup(app: Application) -> None:
     app.service(Kinds)  # a step that nobody defined stops the start, not a request
+
+
+@hookimpl
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
+    load(app, progress)
 
 
 @hookimpl

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kernel.testing import race
+from plugins.verification.models import Request
 
 pytestmark = pytest.mark.plugins("verification")
 URL = "/v1/verifications"
@@ -115,3 +116,18 @@ def test_a_request_submitted_twice_at_once_is_submitted_once(ada, complete, publ
 
     assert Counter(each.status for each in answers) == {200: 1, 409: 4}
     assert published() == ["submitted"]
+
+
+def test_the_demo_has_requests_of_every_status_and_loads_twice(app, client):
+    hooks = dict(app.hooks.implementations("demo_data"))
+    for name in ("media", "accounts", "verification", "verification"):
+        hooks[name](app=app, progress=lambda done, total: None)
+
+    admin = client.as_admin()
+    waiting = admin.get("/v1/verifications/queue").json["items"]
+    seen = [admin.get(f"/v1/verifications/{each['id']}").json for each in waiting]
+
+    assert [each["status"] for each in waiting] == ["PENDING"] * 4
+    assert sum(each["claimed_by"] is not None for each in seen) == 1
+    assert all(step["documents"] for each in seen for step in each["steps"] if step["name"] == "identity")
+    assert Request.select().where(Request.status == "REJECTED", Request.reason != "").count() == 1
