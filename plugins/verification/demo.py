@@ -54,7 +54,8 @@ def _ask(kind: Kind, number: int, status: str, *, taken: bool, now: datetime) ->
     decided, reviewer = status in {"APPROVED", "REJECTED"}, accounts.demo_user(REVIEWER)
     request = Request.create(
         id=_id(f"request {number}", at), created_at=at, updated_at=at, kind=kind.name,
-        subject=f"user:{person}", requester_id=person, scope="", status=status, steps=_steps(kind, person, number, at),
+        subject=f"user:{person}", requester_id=person, scope="", status=status,
+        steps=_steps(kind, person, number, at),
         submissions=int(status != "DRAFT"), queued_at=at, reminded=False,
         claimed_by=reviewer if taken else None, claimed_at=now if taken else None,
         decided_by=reviewer if decided else None, decided_at=now if decided else None,
