@@ -219,8 +219,10 @@ class Gateway:
     # -- changes from outside ------------------------------------------------
 
     def everybody(self) -> list[Socket]:
-        """Return the sockets of this process."""
-        return [socket for connection in self.connections for socket in connection.sockets.values()]
+        """Return the sockets of this process, with those that are known and not let in yet."""
+        found = {socket for sockets in self._by_owner.values() for socket in sockets}
+        found.update(socket for connection in self.connections for socket in connection.sockets.values())
+        return list(found)
 
     def of(self, owner: UUID) -> list[Socket]:
         """Return the sockets of an account or a session."""

@@ -157,6 +157,24 @@ def test_a_room_is_not_entered_by_whose_role_is_in_doubt(app, client, realtime, 
     assert board.heard("stored") == []
 
 
+def test_who_is_just_entering_is_asked_about_when_everybody_is(app, client, realtime, locked):
+    """A signing key is revoked while a socket that showed a token of it waits for its rooms."""
+    ann, ben = client.as_user(), client.as_user()
+    other = realtime.connect("/board", ben)
+    waiting = locked("notes_reader")
+
+    with ThreadPoolExecutor(1) as clients:
+        entering = clients.submit(realtime.connect, "/notes", ann)
+        eventually(waiting)
+        app.auth.signing_keys.revoke(app.auth.signing_keys.signing().kid)
+        other.wait_closed()  # the process has heard
+        locked(None)
+        refused = entering.exception()
+    app.db.release()
+
+    assert refused is not None or entering.result().wait_closed()
+
+
 @pytest.mark.settings(database={"statement_timeout": 0.3})
 def test_while_nobody_can_be_asked_sockets_wait_and_stay(app, client, realtime, locked):
     notes = app.registry.plugin("notes").module
