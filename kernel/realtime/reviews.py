@@ -56,7 +56,8 @@ class Reviews:
     """What changes outside, brought to the sockets of one process.
 
     Nothing here waits but what runs in a greenlet of its own. The latest change
-    comes first: who is moved alone does not wait for five thousand.
+    comes first, the oldest second: who is moved alone does not wait for five
+    thousand, and nobody waits for as long as there are changes.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Reviews:
         self._gateway, self._rooms, self._clock, self._monotonic = gateway, rooms, clock, monotonic
         self._asking: list[set[UUID | None]] = []
         self._moves: deque[tuple[Socket, str]] = deque()
-        self._reviewers = 0
+        self._reviewers, self._oldest = 0, True
         self._doubted: set[Socket] = set()
         self._held: dict[Socket, _Hold] = {}
         self._answered = float("-inf")
@@ -181,7 +182,8 @@ class Reviews:
     def _run(self) -> None:
         try:
             while self._moves:
-                socket, reason = self._moves.pop()
+                self._oldest = not self._oldest
+                socket, reason = self._moves.popleft() if self._oldest else self._moves.pop()
                 try:
                     self._review(socket, reason)
                 finally:

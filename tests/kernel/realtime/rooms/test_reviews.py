@@ -7,12 +7,14 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
+import gevent
 import pytest
 
 from kernel.auth.changes import Change
 from kernel.auth.principals import Principal
 from kernel.errors import Unavailable
 from kernel.realtime.identity import Identity
+from kernel.realtime.instruments import Handling
 from kernel.realtime.reviews import LONGEST_HOLD, Reviews
 from kernel.storage import uuid7
 from tests.kernel.realtime.rooms.jars import Node, Socket
@@ -24,7 +26,7 @@ class Client(Socket):
     def __init__(self, *, known: bool = True) -> None:
         super().__init__()
         self.known, self.closed = known, False
-        self.gone, self.generation = False, 0
+        self.gone, self.live, self.generation = False, True, 0
         self.connection = SimpleNamespace(ended=False, end=self._end)
         account = uuid7()
         self.identity = Identity(Principal(kind="user", id=account), {"authorization": str(account)})
@@ -41,6 +43,7 @@ class Gateway:
         self.questions = nullcontext()
         self.identities = self
         self.clients: list[Client] = []
+        self.asked: list[Any] = []
 
     def known(self, headers: Mapping[str, str]) -> Identity:
         [client] = [one for one in self.clients if one.identity.headers == headers]
@@ -56,6 +59,9 @@ class Gateway:
 
     def unlink(self, client: Client) -> None:
         self.clients.remove(client)
+
+    def turn(self, handling: Handling, _act: object) -> None:
+        self.asked.append(handling.socket)
 
     def release(self) -> None:
         """Give back nothing."""
@@ -123,6 +129,17 @@ def test_whose_socket_is_gone_is_nobodys_and_on_hold_no_more(site: Any, node: No
 
     assert site.gateway.clients == []
     assert not node.realtime.live.is_held(client)
+
+
+def test_the_latest_order_comes_first_and_the_oldest_is_not_put_off_for_ever(site: Any) -> None:
+    clients = [Client() for _ in range(5)]
+    for client in clients:
+        site.gateway.index(client)
+        site.reviews.refresh(client.identity.principal.id, "")
+
+    gevent.sleep(0)
+
+    assert [clients.index(one) for one in site.gateway.asked] == [4, 0, 3, 1, 2]
 
 
 def test_changes_of_others_do_not_keep_one_from_being_recognised(site: Any) -> None:
