@@ -11,6 +11,12 @@ from kernel import ArrayField, JSONField, SoftDeleted, Table, TimestampField, Ve
 VISIBLE: Final = "status = 'ACTIVE' AND deleted_at IS NULL AND withheld = '{}'"
 """What the list shows: the condition of its partial indexes, to be repeated in its queries."""
 
+INACTIVE: Final = "status <> 'ACTIVE' AND deleted_at IS NULL"
+"""Listings of any other status, of which there are few of each."""
+
+TALLY: Final = "INCLUDE (views) WHERE deleted_at IS NULL"
+"""What a seller's figures are added up from without reading the listings."""
+
 
 class Listing(Versioned, SoftDeleted):
     """A product or a service somebody offers.
@@ -87,7 +93,12 @@ INDEXES: Final = (
     f"price ON listings_listing (scope, price_currency, price_amount, id) WHERE {VISIBLE}",
     f"popular ON listings_listing (scope, views DESC, id DESC) WHERE {VISIBLE}",
     "category ON listings_listing (category_id, listed_at DESC, id DESC) WHERE deleted_at IS NULL",
-    "seller ON listings_listing (seller_id, id DESC) WHERE deleted_at IS NULL",
+    f"scope_category ON listings_listing (scope, category_id, listed_at DESC, id DESC) WHERE {VISIBLE}",
+    f"scope_type ON listings_listing (scope, type, listed_at DESC, id DESC) WHERE {VISIBLE}",
+    f"scope_status ON listings_listing (scope, status, listed_at DESC, id DESC) WHERE {INACTIVE}",
+    f"status ON listings_listing (status, listed_at DESC, id DESC) WHERE {INACTIVE}",
+    "seller ON listings_listing (seller_id, listed_at DESC, id DESC) WHERE deleted_at IS NULL",
+    f"seller_status ON listings_listing (seller_id, status, listed_at DESC, id DESC) {TALLY}",
     "expiry ON listings_listing (expires_at) WHERE status = 'ACTIVE' AND deleted_at IS NULL",
     "gallery ON listings_listing USING gin (gallery) WHERE deleted_at IS NULL",
 )
