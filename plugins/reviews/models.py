@@ -75,6 +75,9 @@ INDEXES: Final = (
     (Review, "INDEX reviews_review_reviewer ON reviews_review (reviewer_id, id DESC)"),
     (Review, "INDEX reviews_review_about ON reviews_review USING gin (about)"),
     (Review, "INDEX reviews_review_gallery ON reviews_review USING gin (gallery)"),
+    (Review, "INDEX reviews_review_rating ON reviews_review (rating, id DESC)"),
+    (Review, "INDEX reviews_review_role ON reviews_review (role, id DESC)"),
+    (Review, "INDEX reviews_review_withheld ON reviews_review (id DESC) WHERE withheld <> '{}'"),
     (Reputation, "UNIQUE INDEX reviews_reputation_user ON reviews_reputation (user_id, role)"),
     (
         Reputation,
