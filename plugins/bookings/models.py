@@ -140,6 +140,7 @@ class Feed(Model):
         table_name = "bookings_feed"
 
 
+OF_STATUS: Final = "status, starts_at DESC, id DESC"
 INDEXES: Final = (
     (Resource, "UNIQUE INDEX bookings_resource_ref ON bookings_resource (ref)"),
     (Resource, "INDEX bookings_resource_provider ON bookings_resource (provider_id, id DESC)"),
@@ -148,6 +149,16 @@ INDEXES: Final = (
     (Booking, "INDEX bookings_booking_customer ON bookings_booking (customer_id, starts_at DESC, id DESC)"),
     (Booking, "INDEX bookings_booking_provider ON bookings_booking (provider_id, starts_at DESC, id DESC)"),
     (Booking, "INDEX bookings_booking_scope ON bookings_booking (scope, starts_at DESC, id DESC)"),
+    (Booking, "INDEX bookings_booking_latest ON bookings_booking (starts_at DESC, id DESC)"),
+    (Booking, f"INDEX bookings_booking_status ON bookings_booking ({OF_STATUS})"),
+    (
+        Booking,
+        f"INDEX bookings_booking_customer_status ON bookings_booking (customer_id, {OF_STATUS})",
+    ),
+    (
+        Booking,
+        f"INDEX bookings_booking_provider_status ON bookings_booking (provider_id, {OF_STATUS})",
+    ),
     (
         Booking,
         f"INDEX bookings_booking_taken ON bookings_booking (resource_id, blocked_from) WHERE {ACTIVE}",
