@@ -80,6 +80,8 @@ INDEXES: Final = (
     (Order, "INDEX orders_order_buyer ON orders_order (buyer_id, id DESC)"),
     (Order, "INDEX orders_order_seller ON orders_order (seller_id, id DESC)"),
     (Order, "INDEX orders_order_seller_status ON orders_order (seller_id, status, id DESC)"),
+    (Order, "INDEX orders_order_buyer_status ON orders_order (buyer_id, status, id DESC)"),
+    (Order, "INDEX orders_order_status ON orders_order (status, id DESC)"),
     (Order, "INDEX orders_order_scope ON orders_order (scope, id DESC)"),
     (Order, "INDEX orders_order_checkout ON orders_order (checkout_id)"),
     (Order, "INDEX orders_order_due ON orders_order (due_at, id) WHERE due_at IS NOT NULL"),
