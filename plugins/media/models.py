@@ -83,6 +83,7 @@ class Attachment(Model):
 
 Medium.add_index(Medium.index(Medium.owner_id, Medium.id, name="media_medium_owner"))
 Medium.add_index(Medium.index(Medium.owner_id, Medium.kind, Medium.id, name="media_medium_owner_kind"))
+Medium.add_index(Medium.index(Medium.owner_id, Medium.status, Medium.id, name="media_medium_owner_status"))
 Medium.add_index(
     Medium.index(Medium.unused_since, where=Medium.unused_since.is_null(False), name="media_medium_unused")
 )
