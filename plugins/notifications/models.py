@@ -63,6 +63,9 @@ class Notification(Model):
 
 Notification.add_index(Notification.user_id, Notification.id, name="notifications_notification_list")
 Notification.add_index(
+    Notification.user_id, Notification.type, Notification.id, name="notifications_notification_type"
+)
+Notification.add_index(
     Notification.user_id,
     Notification.id,
     name="notifications_notification_unread",
@@ -169,6 +172,8 @@ Delivery.add_index(
 Delivery.add_index(Delivery.user_id, Delivery.id, name="notifications_delivery_user")
 Delivery.add_index(Delivery.address, Delivery.id, name="notifications_delivery_address")
 Delivery.add_index(Delivery.state, Delivery.id, name="notifications_delivery_state")
+Delivery.add_index(Delivery.channel, Delivery.id, name="notifications_delivery_channel")
+Delivery.add_index(Delivery.type, Delivery.id, name="notifications_delivery_type")
 
 
 class Device(Model):
