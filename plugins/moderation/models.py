@@ -141,11 +141,19 @@ class Entry(Model):
 
 OPEN: Final = "WHERE status IN ('PENDING', 'REVIEWING')"
 DUE: Final = "WHERE ended_at IS NULL AND ends_at IS NOT NULL"
+COUNTED: Final = "INCLUDE (scope, queued_at, reasons)"
+DECIDED: Final = "INCLUDE (scope, status, queued_at) WHERE decided_at IS NOT NULL"
+MADE: Final = "INCLUDE (scope, sanction, hidden, automated, status)"
+"""What the counts read beside: none of them reads the tables."""
+
 INDEXES: Final = (
     (Case, f"UNIQUE INDEX moderation_case_open ON moderation_case (kind, target_id) {OPEN}"),
     (Case, "INDEX moderation_case_queue ON moderation_case (status, queued_at, id)"),
+    (Case, f"INDEX moderation_case_waiting ON moderation_case (queued_at, id) {OPEN}"),
+    (Case, f"INDEX moderation_case_scope ON moderation_case (scope, queued_at, id) {OPEN}"),
+    (Case, f"INDEX moderation_case_counted ON moderation_case (status, kind) {COUNTED} {OPEN}"),
     (Case, "INDEX moderation_case_owner ON moderation_case (owner_id)"),
-    (Case, "INDEX moderation_case_decided ON moderation_case (decided_at) WHERE decided_at IS NOT NULL"),
+    (Case, f"INDEX moderation_case_decided ON moderation_case (decided_at) {DECIDED}"),
     (Case, "INDEX moderation_case_new ON moderation_case (id) WHERE NOT announced"),
     (Complaint, "UNIQUE INDEX moderation_complaint_one ON moderation_complaint (report_id)"),
     (Complaint, "INDEX moderation_complaint_case ON moderation_complaint (case_id)"),
@@ -155,7 +163,7 @@ INDEXES: Final = (
     (Report, "INDEX moderation_report_case ON moderation_report (case_id, id)"),
     (Decision, "INDEX moderation_decision_case ON moderation_decision (case_id)"),
     (Decision, "INDEX moderation_decision_owner ON moderation_decision (owner_id, id DESC)"),
-    (Decision, "INDEX moderation_decision_made ON moderation_decision (created_at)"),
+    (Decision, f"INDEX moderation_decision_made ON moderation_decision (created_at) {MADE}"),
     (Decision, f"INDEX moderation_decision_due ON moderation_decision (ends_at) {DUE}"),
     (Appeal, "UNIQUE INDEX moderation_appeal_one ON moderation_appeal (decision_id)"),
     (Appeal, "INDEX moderation_appeal_mine ON moderation_appeal (appellant_id, id DESC)"),
