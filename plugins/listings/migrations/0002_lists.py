@@ -25,6 +25,7 @@ def up(migrator, db):
     db.execute_sql("DROP INDEX listings_listing_seller")
     db.execute_sql(SELLER.format("seller_id, listed_at DESC, id DESC"))
     db.execute_sql(f"ALTER TABLE listings_listing ALTER COLUMN scope SET (n_distinct = {SCOPES})")
+    db.execute_sql("ANALYZE listings_listing (scope)")
 
 
 def down(migrator, db):
