@@ -23,7 +23,7 @@ from plugins.buildings.tasks import TASKS
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel import Application, Schedule, Settings, Subscriber, Task
+    from kernel import Application, Principal, Schedule, Settings, Subscriber, Task
     from plugins.notifications.api import NotificationType
     from plugins.verification.api import Kind
 
@@ -106,6 +106,11 @@ def listings_demo_sellers() -> Mapping[str, Sequence[UUID]]:
 @hookimpl(optionalhook=True)
 def orders_guard_place(draft: Any) -> None:
     guards.placement(draft)
+
+
+@hookimpl(optionalhook=True)
+def bookings_guard(ref: str, service: Mapping[str, Any], customer: Principal) -> None:
+    guards.booking(service, customer)
 
 
 @hookimpl(optionalhook=True)

@@ -25,7 +25,7 @@ from plugins.moderation.tasks import TASKS
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel import Application, Schedule, Settings, Subscriber, Task
+    from kernel import Application, Principal, Schedule, Settings, Subscriber, Task
     from plugins.notifications.api import NotificationType
 
 
@@ -103,6 +103,11 @@ def notifications_types() -> Sequence[NotificationType]:
 @hookimpl(optionalhook=True)
 def orders_guard_place(draft: Any) -> None:
     ordering.guard(draft.seller_ids)
+
+
+@hookimpl(optionalhook=True)
+def bookings_guard(ref: str, service: Mapping[str, Any], customer: Principal) -> None:
+    ordering.guard([service["provider_id"]], "Book with somebody else.")
 
 
 @hookimpl(optionalhook=True)

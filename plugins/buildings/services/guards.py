@@ -1,4 +1,4 @@
-"""What a building forbids: offering and ordering with its market off, or by who does not belong.
+"""What a building forbids: offering, ordering and booking with its market off, or by who does not belong.
 
 Each holds the buildings' rows shared until the transaction ends: a switch that is
 turned, or a member who is removed, waits for it, and whoever comes after sees it.
@@ -6,11 +6,11 @@ turned, or a member who is removed, waits for it, and whoever comes after sees i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from kernel import Delivery, app
+from kernel import Delivery, Principal, app
 from plugins.buildings.audience import building_of
 from plugins.buildings.problems import MarketplaceClosed, NotAMember, VerificationRequired
 
@@ -28,7 +28,7 @@ SELECT id FROM buildings_building WHERE id = ANY(%s::uuid[]) AND marketplace AND
 
 
 def trade(user_id: UUID | None, scopes: Iterable[str]) -> None:
-    """Raise unless somebody may offer or order in these scopes; scopes of no building are no matter of ours.
+    """Raise unless somebody may trade in these scopes; scopes of no building are no matter of ours.
 
     MarketplaceClosed, NotAMember, VerificationRequired. Two statements for any number; in a transaction.
     """
@@ -58,6 +58,12 @@ def publication(delivery: Delivery) -> None:
 def placement(draft: Any) -> None:
     """Refuse a checkout that its buyer may not make in a building."""
     trade(draft.buyer.id, [line.offer.scope for line in draft.lines if line.offer.scope])
+
+
+def booking(service: Mapping[str, Any], customer: Principal) -> None:
+    """Refuse a booking that its customer may not make in a building."""
+    if service["scope"]:
+        trade(customer.id, [service["scope"]])
 
 
 def closed(scopes: Collection[str]) -> set[str]:

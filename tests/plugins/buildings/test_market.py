@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from kernel import uuid7
@@ -152,6 +154,32 @@ def test_an_order_in_a_building_takes_an_open_market_and_a_verified_member(attal
     assert (closed.status, closed.problem) == (409, "marketplace-closed")
     assert order(person("Eve")).status == 422
     assert app.db.rows("SELECT count(*) FROM orders_order") == [(2,)]
+
+
+@pytest.mark.plugins("buildings", "listings", "bookings")
+def test_a_booking_in_a_building_takes_an_open_market_and_a_verified_member(attalos, person, offer, app):
+    ada, ben = attalos.take_in(person()), attalos.take_in(person("Ben"))
+    ref = f"listing:{offer(ada, attalos, type='SERVICE').json['id']}"
+    hours = [{"weekday": day, "start": 0, "end": 1440} for day in range(7)]
+    bookable = {"ref": ref, "timezone": "UTC", "duration": 60, "hours": hours}
+    assert ada.client.post("/v1/bookings/resources", bookable).status == 201
+    day = (app.clock.now() + timedelta(days=3)).date().isoformat()
+
+    def book(who, hour):
+        return who.client.post("/v1/bookings", {"ref": ref, "starts_at": f"{day}T{hour:02}:00:00Z"})
+
+    placed = book(ben, 9).status
+    attalos.allow(verification_required=True)
+    unverified = book(ben, 11)
+    attalos.allow(verification_required=False, marketplace=False)
+    closed = book(ben, 13)
+    attalos.allow(marketplace=True)
+
+    assert (placed, book(ben, 15).status) == (201, 201)
+    assert (unverified.status, unverified.problem) == (403, "verification-required")
+    assert closed.status == 409
+    assert book(person("Eve"), 17).status == 404
+    assert app.db.rows("SELECT count(*) FROM bookings_booking") == [(2,)]
 
 
 @pytest.mark.plugins("buildings", "listings", "orders")

@@ -156,6 +156,21 @@ def test_nothing_is_ordered_of_who_is_banned(ada, ben, offer, decided):
     assert refused.json["seller_ids"] == [str(ada.id)]
 
 
+@pytest.mark.plugins("moderation", "bookings", "listings")
+def test_nothing_is_booked_with_who_is_banned(app, ada, ben, offer, decided):
+    ref = f"listing:{offer(ada, type='SERVICE')}"
+    hours = [{"weekday": day, "start": 0, "end": 1440} for day in range(7)]
+    bookable = {"ref": ref, "timezone": "UTC", "duration": 60, "hours": hours}
+    assert ada.client.post("/v1/bookings/resources", bookable).status == 201
+    day = (app.clock.now() + timedelta(days=3)).date().isoformat()
+    before = ben.client.post("/v1/bookings", {"ref": ref, "starts_at": f"{day}T09:00:00Z"})
+    decided(ada, "BAN")
+
+    refused = ben.client.post("/v1/bookings", {"ref": ref, "starts_at": f"{day}T11:00:00Z"})
+
+    assert (before.status, refused.status, refused.problem) == (201, 409, "seller-not-available")
+
+
 def test_a_measure_that_does_nothing_is_refused_with_the_remedy(ada, ben, mo):
     ben.reports("user", ada.id)
     case = mo.only_case()["id"]
