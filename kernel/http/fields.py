@@ -59,7 +59,9 @@ class Integer(_Integer):
     def __init__(self, *, bits: int = 64, **kwargs: Any) -> None:
         super().__init__(strict=True, **kwargs)
         top = 2 ** (bits - 1) - 1
-        if not any(isinstance(each, validate.Range) for each in self.validators):
+        if not any(
+            isinstance(each, validate.Range) and None not in (each.min, each.max) for each in self.validators
+        ):
             self.validators.insert(0, validate.Range(min=-top - 1, max=top))
 
     def _validated(self, value: Any) -> int:

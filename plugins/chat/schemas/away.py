@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow.validate import Length, Range, Regexp
 
 from kernel import Schema, fields
+from plugins.chat.schemas.requests import LONGEST_TEXT
 
 _CLOCK = Regexp(r"([01]\d|2[0-3]):[0-5]\d\Z", error="A time of day: 18:00.")
 
@@ -26,7 +27,7 @@ class HoursIn(Schema):
 class AwayIn(Schema):
     """What to answer, and when one is away: between two moments, in some hours, or both."""
 
-    text = fields.String(required=True)
+    text = fields.String(required=True, validate=Length(max=LONGEST_TEXT))
     enabled = fields.Boolean(load_default=True)
     starts_at = fields.DateTime(load_default=None, allow_none=True)
     ends_at = fields.DateTime(load_default=None, allow_none=True)

@@ -14,6 +14,8 @@ MESSAGE_TYPES: Final = (
     "location", "live_location", "contact", "poll",
 )  # fmt: skip
 CHANGEABLE: Final = ("text", "payload", "mentions")
+LONGEST_TEXT: Final = 16_000
+"""No setting allows longer ones; what `chat.max_text` allows is checked with the content."""
 LONGEST_TTL: Final = 365 * 24 * 3600
 _LINE: Final = Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Write it in one line, without control characters.")
 
@@ -82,7 +84,11 @@ class MessageIn(Schema):
 
     id = fields.UUID(metadata={"description": "Chosen by the client (UUIDv7): a resend is stored once."})
     type = fields.String(load_default="text", validate=OneOf(MESSAGE_TYPES))
-    text = fields.String(load_default="", metadata={"description": "Or the caption of media."})
+    text = fields.String(
+        load_default="",
+        validate=Length(max=LONGEST_TEXT),
+        metadata={"description": "Or the caption of media."},
+    )
     payload = fields.Dict(
         keys=fields.String(), load_default=dict, metadata={"description": "What the type is made of."}
     )
@@ -101,7 +107,7 @@ class MessageIn(Schema):
 class MessagePatch(Schema):
     """What a message says instead; what is left out stays."""
 
-    text = fields.String()
+    text = fields.String(validate=Length(max=LONGEST_TEXT))
     payload = fields.Dict(keys=fields.String())
     mentions = fields.List(fields.UUID(), validate=Length(max=50))
 

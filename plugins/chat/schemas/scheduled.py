@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow.validate import Length, OneOf
 
 from kernel import Schema, fields
-from plugins.chat.schemas.requests import MESSAGE_TYPES, MessageIn
+from plugins.chat.schemas.requests import LONGEST_TEXT, MESSAGE_TYPES, MessageIn
 from plugins.chat.schemas.wire import Here
 
 STATUSES = ("waiting", "sent", "failed", "cancelled")
@@ -22,7 +22,7 @@ class ScheduledPatch(Schema):
     """What it says instead, or when it goes; what is left out stays."""
 
     type = fields.String(validate=OneOf(MESSAGE_TYPES))
-    text = fields.String()
+    text = fields.String(validate=Length(max=LONGEST_TEXT))
     payload = fields.Dict(keys=fields.String())
     media_ids = fields.List(fields.UUID(), validate=Length(max=50))
     mentions = fields.List(fields.UUID(), validate=Length(max=50))

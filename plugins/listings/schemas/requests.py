@@ -12,6 +12,8 @@ from plugins.listings.states import STATUSES
 TYPES: Final = ("PRODUCT", "SERVICE")
 SORTS: Final = ("newest", "price_asc", "price_desc", "popular", "relevance")
 LONGEST_TITLE, LONGEST_DESCRIPTION = 140, 20_000
+MOST_MEDIA: Final = 100
+"""No setting allows more; what `listings.max_media` allows is checked with the media."""
 TITLE = Regexp(
     r"[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*\Z", error="Write it in one line, without control characters."
 )
@@ -47,7 +49,9 @@ class ListingContent(Schema):
         },
     )
     media_ids = fields.List(
-        fields.UUID(), metadata={"description": "The gallery in its order; the first is the cover."}
+        fields.UUID(),
+        validate=Length(max=MOST_MEDIA),
+        metadata={"description": "The gallery in its order; the first is the cover."},
     )
 
 
@@ -74,6 +78,7 @@ class GalleryIn(Schema):
     media_ids = fields.List(
         fields.UUID(),
         required=True,
+        validate=Length(max=MOST_MEDIA),
         metadata={"description": "The first is the cover; who is left out goes."},
     )
 

@@ -56,6 +56,7 @@ class QuietHours(Schema):
     timezone = fields.String(
         load_default=None,
         allow_none=True,
+        validate=Length(max=64),
         metadata={"description": "IANA name; null: the account's."},
     )
 
