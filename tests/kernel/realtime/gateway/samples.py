@@ -13,11 +13,11 @@ def note(app):
     return Sample({"note": made.id, "watch": made.id}, owner=author)
 
 
-@sample(rooms=["safe"])
+@sample(rooms=["safe", "cellar"])
 def safe(app):
     keeper = uuid7()
     app.auth.grant(keeper, "keeper")
-    return Sample({"safe": "1"}, owner=keeper)
+    return Sample({"safe": "1", "cellar": "1"}, owner=keeper)
 
 
 UNSCOPED = {"room:wall": "walls are everybody's"}
