@@ -92,6 +92,7 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.storage import Model as Model
     from kernel.storage import Prepared as Prepared
     from kernel.storage import SoftDeleted as SoftDeleted
+    from kernel.storage import Statement as Statement
     from kernel.storage import Table as Table
     from kernel.storage import TimestampField as TimestampField
     from kernel.storage import TSVectorField as TSVectorField
@@ -118,7 +119,7 @@ _HTTP = (
 )
 _STORAGE = (
     "ArrayField BlobNotFound BlobReader BlobStat BlobStore BlobTruncated Database JSONField Model Prepared "
-    "SoftDeleted TSVectorField Table TimestampField Versioned arg uuid7 violated_constraint"
+    "SoftDeleted Statement TSVectorField Table TimestampField Versioned arg uuid7 violated_constraint"
 )
 _HOMES = {
     "kernel.addresses": "may_be_public",

@@ -16,7 +16,7 @@ from kernel.events.operations import Operations
 from kernel.events.settings import EventsSettings
 from kernel.events.subscriber import Delivery, Subscriber
 from kernel.events.wakeup import Wakeup
-from kernel.storage import Database, uuid7
+from kernel.storage import Database, Statement, uuid7
 
 CHANNEL = "stoa_events"
 # First of the two keys of PostgreSQL's advisory locks: ours are told apart by it.
@@ -25,11 +25,11 @@ _KEY_LOCKS = 0x57AE
 # PERF: one round trip for any number of events; PostgreSQL keeps the function's plans. It locks the keys, in
 # the order given, before positions are drawn, and until commit: among events of one key positions follow
 # commits.
-_PUBLISH = """
+_PUBLISH = Statement("""
 SELECT kernel_publish(%(now)s, %(locks)s, %(actor)s, %(scope)s, %(correlation_id)s, %(trace)s,
     %(ids)s::uuid[], %(types)s::text[], %(keys)s::text[], %(data)s::text[], %(of)s::uuid[],
     %(subscribers)s::text[])
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class Bus:
         for cls in events:
             self._add_type(event_type(cls))
         self.subscribers: dict[str, Subscriber] = {}
+        self._by_type: dict[str, list[Subscriber]] = {}
         self.suspended: frozenset[str] = frozenset()
         for subscriber in subscribers:
             self.subscribe(subscriber)
@@ -112,6 +113,7 @@ class Bus:
                 " enable its plugin or make the subscriber optional"
             )
         self.subscribers[subscriber.name] = subscriber
+        self._by_type.setdefault(subscriber.type, []).append(subscriber)
 
     def suspend(self, names: Iterable[str]) -> None:
         """Deliver nothing to these subscribers here: their plugin could not start.
@@ -174,8 +176,7 @@ class Bus:
         declared = self._declared(event)
         id_ = uuid7()
         key = str(getattr(event, declared.key)) if declared.key else ""
-        reacting = [one for one in self.subscribers.values() if one.type == declared.wire]
-        return _Told(event, declared, id_, key or str(id_), reacting)
+        return _Told(event, declared, id_, key or str(id_), self._by_type.get(declared.wire, ()))
 
     def _run_inline(self, told: _Told, stored: _Stored) -> None:
         for subscriber in told.reacting:

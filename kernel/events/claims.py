@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from kernel.storage import Database
+from kernel.storage import Database, Statement
 
 _CLAIM_LOCK = (0x57AF, 0)
-_LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
+_LOCK = Statement("SELECT pg_advisory_xact_lock(%s, %s)")
 
 # `blocked` are the keys in which a row is claimed or backs off: what stands behind it
 # waits. `whole` are the keys of which no earlier row is missing, because it is locked: its
@@ -54,15 +54,15 @@ RETURNING claimed.subscriber, claimed.position, claimed.attempt, claimed.replaye
     event.occurred_at
 """
 
-_IS_DUE = """
+_IS_DUE = Statement("""
 SELECT EXISTS (SELECT FROM kernel_delivery
     WHERE state = 'pending' AND due_at <= %(now)s AND subscriber = ANY(%(subscribers)s))
-"""
+""")
 _CHANGE = """
 UPDATE kernel_delivery SET {change}
 WHERE subscriber = %(subscriber)s AND position = %(position)s AND attempt = %(attempt)s AND state = 'pending'
 """
-_DONE = _CHANGE.format(change="state = 'done', finished_at = %(now)s, error = NULL")
+_DONE = Statement(_CHANGE.format(change="state = 'done', finished_at = %(now)s, error = NULL"))
 _FAILED = _CHANGE.format(change="due_at = %(due_at)s, error = %(error)s")
 _DEAD = _CHANGE.format(change="state = 'dead', finished_at = %(now)s, error = %(error)s")
 _RELEASE = _CHANGE.format(change="due_at = %(now)s, attempt = attempt - 1")

@@ -36,6 +36,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kernel.errors import BadRequest
 from kernel.http.problems import KeyInUse, KeyRequired, KeyReused
 from kernel.http.request import Request, Response
+from kernel.storage.statements import Statement
 
 if TYPE_CHECKING:
     from kernel.clock import Clock
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
 
 Answer = Callable[[Request, Response, dict[str, Any]], None]
 
+_KEPT = Statement("SELECT mine, fingerprint, answer FROM kernel_kept_answer(%s, %s, %s)")
+_KEEP = Statement("""
+INSERT INTO kernel_idempotency (name, fingerprint, answer, created_at, expires_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (name) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, answer = EXCLUDED.answer,
+    created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
+""")
 _KEY = re.compile(r"[\x21-\x7e]{8,255}")
 _NONCE = 12
 _PASSING = ("x-request-id", "ratelimit-", "access-control-", "vary", "strict-transport-security")
@@ -97,10 +104,7 @@ def _attempt(req: Request, key: str, secret: bytes) -> _Attempt:
 
 def _replayed(db: Transactions, clock: Clock, attempt: _Attempt, resp: Response) -> bool:
     """Write the stored answer, if there is one, into `resp`; raise KeyInUse while the first request runs."""
-    [(mine, fingerprint, sealed)] = db.rows(
-        "SELECT mine, fingerprint, answer FROM kernel_kept_answer(%s, %s, %s)",
-        (attempt.lock, attempt.name, clock.now()),
-    )
+    [(mine, fingerprint, sealed)] = db.rows(_KEPT, (attempt.lock, attempt.name, clock.now()))
     if not mine:
         raise KeyInUse(headers={"Retry-After": "1"})
     if sealed is None:
@@ -122,12 +126,7 @@ def _store(db: Transactions, clock: Clock, attempt: _Attempt, resp: Response, tt
     plain = orjson.dumps({"status": resp.status_code, "headers": kept, "body": body})
     nonce = os.urandom(_NONCE)
     sealed, now = attempt.seal.encrypt(nonce, plain, attempt.name), clock.now()
-    db.execute_sql(
-        "INSERT INTO kernel_idempotency (name, fingerprint, answer, created_at, expires_at)"
-        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (name) DO UPDATE SET fingerprint = EXCLUDED.fingerprint,"
-        " answer = EXCLUDED.answer, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at",
-        (attempt.name, attempt.fingerprint, nonce + sealed, now, now + ttl),
-    )
+    db.execute_sql(_KEEP, (attempt.name, attempt.fingerprint, nonce + sealed, now, now + ttl))
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ fill them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import GCCollector, ProcessCollector
@@ -71,8 +72,12 @@ def _statements(metrics: Metrics) -> Callable[[Any], None]:
     )
     children = {name: seconds.labels(name) for name in (*_OPERATIONS.values(), "other")}
 
+    @lru_cache(maxsize=1024)  # PERF: hot statements are constants, whose hash is kept
+    def child(sql: str) -> Any:
+        return children[_OPERATIONS.get(sql.lstrip()[:6].upper(), "other")]
+
     def observe(event: Any) -> None:
-        children[_OPERATIONS.get(event.sql.lstrip()[:6].upper(), "other")].observe(event.duration)
+        child(event.sql).observe(event.duration)
 
     return observe
 

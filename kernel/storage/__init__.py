@@ -10,6 +10,7 @@ from kernel.storage.models import Model, SoftDeleted, Table, uuid7
 from kernel.storage.prepared import Prepared, arg
 from kernel.storage.settings import DatabaseSettings, StorageSettings
 from kernel.storage.sqlstate import sqlstate, violated_constraint
+from kernel.storage.statements import Statement
 
 __all__ = [
     "ArrayField",
@@ -25,6 +26,7 @@ __all__ = [
     "Model",
     "Prepared",
     "SoftDeleted",
+    "Statement",
     "StatementCount",
     "StorageSettings",
     "TSVectorField",

@@ -38,6 +38,7 @@ from kernel.storage.counting import note
 from kernel.storage.pool import Pool, under_gevent
 from kernel.storage.settings import DatabaseSettings
 from kernel.storage.sqlstate import RETRYABLE, UNTRANSLATABLE_CHARACTER, sqlstate
+from kernel.storage.statements import PlansChanged, Statement
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ log = structlog.get_logger(__name__)
 db_proxy = DatabaseProxy()
 """What models are declared on; `Database.activate()` points it at a database."""
 
+_NOTIFY = Statement("SELECT pg_notify(%s, %s)")
 _on_replica: ContextVar[bool] = ContextVar("on_replica", default=False)
 
 # PERF: orjson reads a jsonb column 3 times as fast as json; one parser a process is psycopg2's way
@@ -91,6 +93,7 @@ class Database(Pool):
 
             patch_psycopg()
         super().__init__(url or settings.url, settings, read_only=read_only)
+        self._prepares = settings.prepared
         self.clock = clock or SystemClock()
         self.query_hooks.append(note)
         self._replica = self._open_replica(settings) if settings.replica_url and not read_only else None
@@ -125,7 +128,10 @@ class Database(Pool):
         started = time.perf_counter()
         try:
             cursor = self.cursor(**options)
-            cursor.execute(sql, params or ())
+            if type(sql) is Statement and self._prepares:
+                self._state.conn.run(cursor, sql, params)
+            else:
+                cursor.execute(sql, params or ())
         except Exception as ex:  # noqa: BLE001 - raised again, as what it means
             self._notify_hooks(sql, params, started, ex)
             self._fail(ex)
@@ -165,7 +171,7 @@ class Database(Pool):
 
         The same payload twice in one transaction is delivered once.
         """
-        self.execute_sql("SELECT pg_notify(%s, %s)", (channel, payload))
+        self.execute_sql(_NOTIFY, (channel, payload))
 
     # -- transactions --------------------------------------------------------
 
@@ -215,8 +221,8 @@ class Database(Pool):
     def retrying(self, fn: Callable[[], T], attempts: int = 5) -> T:
         """Run `fn` in a transaction; again when PostgreSQL asks for that.
 
-        Serialization failures and deadlocks are retried after a short random
-        pause. Inside an open transaction nothing can be retried: `fn` joins it.
+        Serialization failures, deadlocks and plans a migration made useless are
+        retried after a short random pause. Inside an open transaction nothing can be retried: `fn` joins it.
         """
         if self.in_transaction():
             return fn()
@@ -224,8 +230,9 @@ class Database(Pool):
             try:
                 with self.atomic():
                     return fn()
-            except OperationalError as ex:
-                if sqlstate(ex) not in RETRYABLE or attempt == attempts:
+            except (OperationalError, PlansChanged) as ex:
+                again = isinstance(ex, PlansChanged) or sqlstate(ex) in RETRYABLE
+                if not again or attempt == attempts:
                     raise
                 time.sleep(random.uniform(0.002, 0.01) * 2**attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -33,6 +33,7 @@ from psycopg2.extensions import parse_dsn
 from kernel.errors import ConfigurationError, Unavailable
 from kernel.locks import brief_rlock
 from kernel.storage.settings import DatabaseSettings
+from kernel.storage.statements import Session
 
 try:
     from gevent import Timeout, monkey
@@ -80,10 +81,13 @@ def connect_parameters(url: str, settings: DatabaseSettings, *, read_only: bool 
         "lock_timeout": round(settings.lock_timeout * 1000),
         "jit": "off",  # PERF: compiling costs more than the short queries of a request
     }
+    if settings.prepared:
+        session["plan_cache_mode"] = "force_generic_plan"  # of every `Statement`, and in functions
     if read_only:
         session["default_transaction_read_only"] = "on"
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
-    defaults = {
+    defaults: dict[str, Any] = {
+        "connection_factory": Session,
         "application_name": settings.application_name,
         "connect_timeout": max(2, round(settings.connect_timeout)),
         "keepalives_idle": 30,

@@ -27,6 +27,7 @@ from typing import Any
 from peewee import Value
 
 from kernel.storage.database import Database
+from kernel.storage.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,17 @@ def arg(name: str) -> Any:
 class Prepared:
     """A query with its text kept and its arguments open."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        """Take what builds the query; it is called once, when models have a database."""
-        self._make = make
+    def __init__(self, make: Callable[[], Any], *, planned: bool = False) -> None:
+        """Take what builds the query; it is called once, when models have a database.
+
+        `planned`: its plan is kept too, one for any values; see `Statement`.
+        """
+        self._make, self._planned = make, planned
 
     @cached_property
     def _compiled(self) -> tuple[str, list[Any]]:
         sql, parameters = self._make().sql()
-        return sql, list(parameters)
+        return Statement(sql) if self._planned else sql, list(parameters)
 
     @property
     def sql(self) -> str:

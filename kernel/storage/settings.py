@@ -31,6 +31,10 @@ class DatabaseSettings:
     lock_timeout: float = setting(
         10.0, help="Seconds a statement may wait for a lock before it fails; 0: for ever.", minimum=0
     )
+    prepared: bool = setting(
+        True,
+        help="Prepare hot statements once a connection; false: behind a pooler in transaction mode.",
+    )
     application_name: str = setting("stoa", help="What pg_stat_activity shows.")
 
 

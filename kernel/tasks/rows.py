@@ -17,21 +17,31 @@ from uuid import UUID
 from peewee import IntegrityError
 
 from kernel.clock import Clock
-from kernel.storage import Database, violated_constraint
+from kernel.storage import Database, Statement, violated_constraint
 
 Row = dict[str, Any]
 
 # A duplicate of a waiting unique row locks that row until the caller commits: it cannot
-# run before, and so sees what the caller is about to change.
-_INSERT = """
-INSERT INTO kernel_task
-    (id, name, arguments, unique_key, run_at, attempts, actor, correlation_id, trace, enqueued_at, woken_at)
-VALUES (%(id)s, %(name)s, %(arguments)s::jsonb, %(unique_key)s, %(run_at)s, %(attempts)s, %(actor)s,
-    %(correlation_id)s, %(trace)s, %(now)s, CASE WHEN %(run_at)s <= %(now)s THEN clock_timestamp() END)
-ON CONFLICT (unique_key) WHERE state = 'queued'
-    DO UPDATE SET run_at = least(kernel_task.run_at, excluded.run_at)
-RETURNING id
-"""
+# run before, and so sees what the caller is about to change. A caller whose change is
+# committed finds the row and leaves it: whoever claims it after that sees the change.
+# PERF: else all who wake one task take turns at its row, each for as long as a commit takes.
+_INSERT = Statement("""
+WITH waiting AS (
+    SELECT id FROM kernel_task WHERE unique_key = %(unique_key)s AND state = 'queued'
+        AND run_at <= %(run_at)s AND %(is_committed)s
+), added AS (
+    INSERT INTO kernel_task (id, name, arguments, unique_key, run_at, attempts, actor, correlation_id, trace,
+        enqueued_at, woken_at)
+    SELECT %(id)s, %(name)s, %(arguments)s::jsonb, %(unique_key)s, %(run_at)s::timestamptz, %(attempts)s,
+        %(actor)s, %(correlation_id)s, %(trace)s, %(now)s::timestamptz,
+        CASE WHEN %(run_at)s <= %(now)s THEN clock_timestamp() END
+    WHERE NOT EXISTS (SELECT FROM waiting)
+    ON CONFLICT (unique_key) WHERE state = 'queued'
+        DO UPDATE SET run_at = least(kernel_task.run_at, excluded.run_at)
+    RETURNING id
+)
+SELECT id FROM waiting UNION ALL SELECT id FROM added
+""")
 
 # Of a unique key one row waits at most, so two claims cannot both take one.
 _DUE = """state = 'queued' AND run_at <= %(now)s AND name = ANY(%(names)s)
@@ -45,15 +55,15 @@ UPDATE kernel_task SET state = 'running', attempt = attempt + 1, started_at = %(
 WHERE id = (SELECT id FROM kernel_task WHERE {which} ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, name, arguments, attempt, attempts, actor, correlation_id, trace, run_at
 """
-_CLAIM_NEXT = _CLAIM.format(which=_DUE)
-_CLAIM_THIS = _CLAIM.format(which=f"id = %(id)s AND {_DUE}")
-_FORGET_WAKE = "UPDATE kernel_task SET woken_at = NULL WHERE id = %s AND state = 'queued'"
+_CLAIM_NEXT = Statement(_CLAIM.format(which=_DUE))
+_CLAIM_THIS = Statement(_CLAIM.format(which=f"id = %(id)s AND {_DUE}"))
+_FORGET_WAKE = Statement("UPDATE kernel_task SET woken_at = NULL WHERE id = %s AND state = 'queued'")
 
 _CHANGE = """
 UPDATE kernel_task SET {change} WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
 """
-_DONE = _CHANGE.format(
-    change="state = 'done', result = %(result)s::jsonb, error = NULL, finished_at = %(now)s"
+_DONE = Statement(
+    _CHANGE.format(change="state = 'done', result = %(result)s::jsonb, error = NULL, finished_at = %(now)s")
 )
 _END = _CHANGE.format(change="state = %(state)s, error = %(error)s, finished_at = %(now)s")
 _AGAIN = _CHANGE.format(change="state = 'queued', error = %(error)s, run_at = %(run_at)s, woken_at = NULL")
@@ -67,13 +77,13 @@ SELECT id, name, attempt, attempts, worker FROM kernel_task
 WHERE state = 'running' AND lease_until < clock_timestamp()
 ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED
 """
-_IS_DUE = f"SELECT EXISTS (SELECT FROM kernel_task WHERE {_DUE})"  # noqa: S608 - joined from constants
-_TO_WAKE = f"""
+_IS_DUE = Statement(f"SELECT EXISTS (SELECT FROM kernel_task WHERE {_DUE})")  # noqa: S608 - joined from constants
+_TO_WAKE = Statement(f"""
 UPDATE kernel_task SET woken_at = clock_timestamp() WHERE id = ANY(ARRAY(
     SELECT id FROM kernel_task WHERE {_DUE}
       AND (woken_at IS NULL OR woken_at < clock_timestamp() - make_interval(secs => %(rewake)s))
     ORDER BY run_at LIMIT 1000 FOR UPDATE SKIP LOCKED)) RETURNING id
-"""  # noqa: S608 - joined from constants
+""")  # noqa: S608 - joined from constants
 
 
 class Rows:
@@ -90,7 +100,8 @@ class Rows:
 
     def insert(self, row: Row) -> UUID:
         """Store a run; return its id, or that of the waiting row it duplicates."""
-        [(id_,)] = self._db.rows(_INSERT, {**row, "now": self._clock.now()})
+        committed = not self._db.in_transaction()
+        [(id_,)] = self._db.rows(_INSERT, {**row, "now": self._clock.now(), "is_committed": committed})
         return UUID(str(id_))
 
     def claim_next(self) -> Row | None:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
-from kernel import SYSTEM, Invalid, NotFound, Principal, app, invalid
+from kernel import SYSTEM, Invalid, NotFound, Principal, Statement, app, invalid
 from plugins.categories.attributes import Attribute, check
 from plugins.categories.cards import CategoryCard
 from plugins.categories.permissions import READ
@@ -27,6 +27,7 @@ SELECT c.id, c.name, c.slug, c.scope, c.path,
         FROM categories_category AS a WHERE a.id = ANY(c.path)) AS names
 FROM categories_category AS c
 """
+_BY_IDS = Statement(f"{_CARDS} WHERE c.id = ANY(%s::uuid[])")
 _LISTED = """
 WHERE c.scope IS NULL OR c.scope = %s
 ORDER BY cardinality(c.path), c.scope IS NOT NULL, c.position, c.id
@@ -49,7 +50,7 @@ ORDER BY cardinality(path), scope IS NOT NULL, position, id
 
 def cards(ids: Iterable[UUID]) -> dict[UUID, CategoryCard]:
     """Return cards by id; unknown ids are left out."""
-    found = app.db.dicts(f"{_CARDS} WHERE c.id = ANY(%s::uuid[])", (list(set(ids)),))
+    found = app.db.dicts(_BY_IDS, (list(set(ids)),))
     return {row["id"]: _card(row) for row in found}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from kernel import Conflict, FieldError, Money, Principal, app
+from kernel import Conflict, FieldError, Money, Principal, Statement, app
 from plugins.listings.audience import hidden_sellers, may_see
 from plugins.listings.events import ListingPublished, ListingSold
 from plugins.listings.models import Listing
@@ -23,14 +23,14 @@ from plugins.listings.services.rows import changed, identity, scope_of
 PREFIX: Final = "listing:"
 _SNAPSHOT: Final = ("type", "title", "description", "attributes", "cover_url", "seller_name")
 
-_OFFERED: Final = """
+_OFFERED: Final = Statement("""
 SELECT id, seller_id, seller_name, type, status, title, description, attributes, cover_url, category_id,
     price_amount, price_currency, quantity, scope, withheld, version
 FROM listings_listing WHERE id = ANY(%(ids)s::uuid[]) AND deleted_at IS NULL
-"""
+""")
 # Rows are locked in the order of their ids before any is changed: two checkouts of the same things wait for
 # each other, not in a circle. Whether there is enough is looked at under that lock, by the same statement.
-_TAKE: Final = """
+_TAKE: Final = Statement("""
 WITH wanted AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(quantities)s::integer[]) AS w (id, n)
 ), locked AS MATERIALIZED (
@@ -42,8 +42,8 @@ FROM wanted AS w JOIN locked USING (id)
 WHERE l.id = w.id AND l.status = 'ACTIVE' AND l.deleted_at IS NULL AND l.withheld = '{}'
     AND (l.quantity IS NULL OR l.quantity >= w.n)
 RETURNING l.id, l.status
-"""
-_PUT_BACK: Final = """
+""")
+_PUT_BACK: Final = Statement("""
 WITH wanted AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(quantities)s::integer[]) AS w (id, n)
 ), locked AS MATERIALIZED (
@@ -55,7 +55,7 @@ UPDATE listings_listing AS l SET quantity = l.quantity + w.n, version = l.versio
 FROM wanted AS w JOIN locked USING (id)
 WHERE l.id = w.id AND l.deleted_at IS NULL AND l.quantity IS NOT NULL
 RETURNING l.id, locked.status <> l.status
-"""
+""")
 
 
 class OutOfStock(Conflict):

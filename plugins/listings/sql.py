@@ -11,18 +11,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from kernel import Statement
 from plugins.listings.models import VISIBLE
 
 COLUMNS: Final = """id::text, type, status, title, price_amount, price_currency, quantity, category_id::text,
     nullif(scope, ''), cover_url, seller_id::text, seller_name, seller_avatar_url, seller_verified, views,
     listed_at, expires_at"""
-WHOLE: Final = f"""
+WHOLE: Final = Statement(f"""
 SELECT {COLUMNS}, description, attributes, gallery, withheld, created_at, updated_at, version
 FROM listings_listing WHERE id = %(id)s AND deleted_at IS NULL
-"""  # noqa: S608 - constants only
-BY_IDS: Final = f"""
+""")  # noqa: S608 - constants only
+BY_IDS: Final = Statement(f"""
 SELECT {COLUMNS} FROM listings_listing WHERE id = ANY(%(ids)s::uuid[]) AND {VISIBLE}
-"""  # noqa: S608 - constants only
+""")  # noqa: S608 - constants only
 
 
 class Sort(NamedTuple):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from kernel import Statement
+
 _LINES: Final = """(
     SELECT jsonb_agg(jsonb_build_object(
         'id', l.id, 'position', l.position, 'ref', l.ref, 'title', l.title, 'quantity', l.quantity,
@@ -19,12 +21,12 @@ _WHOLE_COLUMNS: Final = COLUMNS.replace(
     _LINES.format(more=""),
     _LINES.format(more=", 'snapshot', l.snapshot, 'commission_rule', l.commission_rule"),
 )
-BY_IDS: Final = f"SELECT {COLUMNS} FROM orders_order AS o WHERE o.id = ANY(%(ids)s::uuid[])"  # noqa: S608 - constants
-WHOLE: Final = (
+BY_IDS: Final = Statement(f"SELECT {COLUMNS} FROM orders_order AS o WHERE o.id = ANY(%(ids)s::uuid[])")  # noqa: S608 - constants
+WHOLE: Final = Statement(
     f"SELECT {_WHOLE_COLUMNS} FROM orders_order AS o WHERE o.id = ANY(%(ids)s::uuid[]) ORDER BY o.id"  # noqa: S608
 )
 
-PLACE: Final = """
+PLACE: Final = Statement("""
 WITH placed AS (
     INSERT INTO orders_order (id, created_at, updated_at, version, number, checkout_id, buyer_id, seller_id,
         scope, status, currency, subtotal, total, commission, adjustments, note, payment_due, payment_url,
@@ -54,11 +56,11 @@ WITH placed AS (
     JOIN placed ON placed.id = s.order_id
 )
 SELECT id FROM placed
-"""
+""")
 
 # The row is locked first, so `was` is what it is at this moment, and of two callers the second sees the
 # first one's change. Check, write and history are one statement.
-MOVE: Final = """
+MOVE: Final = Statement("""
 WITH old AS MATERIALIZED (
     SELECT id, status, version, payment_due FROM orders_order WHERE id = %(id)s FOR UPDATE
 ), moved AS (
@@ -84,17 +86,17 @@ WITH old AS MATERIALIZED (
 )
 SELECT was, status, version, payment_due, due_at, updated_at, confirmed_at, completed_at, cancelled_at
 FROM moved
-"""
+""")
 
 DUE: Final = """
 SELECT id, status, due_at FROM orders_order
 WHERE due_at <= %(now)s AND (due_at, id) > (%(after)s, %(id)s) ORDER BY due_at, id LIMIT %(limit)s
 """
 
-HISTORY: Final = """
+HISTORY: Final = Statement("""
 SELECT id, transition, nullif(was, '') AS was, status, party, actor_id, reason, created_at AS at
 FROM orders_step WHERE order_id = %(id)s ORDER BY id
-"""
+""")
 
 CONDITIONS: Final = {
     "buyer": "o.buyer_id = %(person)s",

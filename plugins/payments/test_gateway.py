@@ -28,7 +28,7 @@ from uuid import UUID
 
 import orjson
 
-from kernel import app, uuid7
+from kernel import Statement, app, uuid7
 from plugins.payments.ports import (
     Charge,
     GatewayDeclined,
@@ -41,6 +41,12 @@ from plugins.payments.ports import (
 from plugins.payments.problems import WebhookRefused
 from plugins.payments.settings import PaymentsSettings
 
+# what a crash of PostgreSQL loses of it, the retry makes again under the same key
+_BEGIN: Final = Statement("""
+WITH quiet AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO payments_test_intent (id, state) SELECT %s, %s::jsonb FROM quiet
+ON CONFLICT (id) DO NOTHING RETURNING id
+""")
 _REFUSALS: Final = {"tok_decline": "card_declined", "tok_insufficient": "insufficient_funds"}
 _SIGNATURE: Final = "test-signature"
 State = dict[str, Any]
@@ -64,13 +70,7 @@ class TestGateway:
         }  # fmt: skip
         if charge.method:
             _confirm(state, charge)
-        made = app.db.rows(
-            # what a crash of PostgreSQL loses of it, the retry makes again under the same key
-            "WITH quiet AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
-            " INSERT INTO payments_test_intent (id, state) SELECT %s, %s::jsonb FROM quiet"
-            " ON CONFLICT (id) DO NOTHING RETURNING id",
-            (ref, orjson.dumps(state).decode()),
-        )
+        made = app.db.rows(_BEGIN, (ref, orjson.dumps(state).decode()))
         if made:
             return _answered(ref, state, charge.method)
         return self.confirm(ref, charge) if charge.method == "tok_down" else self.fetch(ref)

@@ -20,8 +20,8 @@ BlobNotFound BlobReader BlobStat BlobStore BlobTruncated Cached Caller Clock Con
 Database Delivery DemoNotes Emit FieldError Forbidden Gone HealthCheck Inbound Invalid JSONField Model
 Money MoneyField Namespace NotFound Outbound PUBLIC Page Permission PluginError PreconditionFailed
 Prepared Principal Problem RangeNotSatisfiable Rate Request Response Role RoomFamily Route SYSTEM
-Schedule Schema Service Settings SoftDeleted StoaError StorageBackend Subscriber TSVectorField Table Task
-TimestampField Tokens TooLarge TooManyRequests UNLIMITED Unauthorized Unavailable UnsupportedMediaType
+Schedule Schema Service Settings SoftDeleted Statement StoaError StorageBackend Subscriber TSVectorField Table
+Task TimestampField Tokens TooLarge TooManyRequests UNLIMITED Unauthorized Unavailable UnsupportedMediaType
 Versioned app arg endpoint event fields hookimpl hookspec invalid may_be_public offload outward_session
 page_of paginate schedule send_blob setting task uuid7 violated_constraint where_scope
 """

@@ -18,17 +18,17 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from kernel import Principal, app
+from kernel import Principal, Statement, app
 from plugins.listings.queries import KIND
 from plugins.search import api as search
 
 # The setting holds for this statement's transaction, which is all of it.
-_SEE = """
+_SEE = Statement("""
 WITH quiet AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO listings_view (listing_id, day, viewer, counted)
 SELECT %(listing)s, %(day)s, %(viewer)s, false FROM quiet
 ON CONFLICT DO NOTHING
-"""
+""")
 # Rows are locked in one order; listings are updated in one order, like everywhere.
 _COUNT = """
 WITH taken AS (

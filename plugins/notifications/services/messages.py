@@ -10,14 +10,14 @@ from uuid import UUID
 
 import orjson
 
-from kernel import app, uuid7
+from kernel import Statement, app, uuid7
 from kernel.context import correlation_id
 from plugins.notifications.catalogue import Catalogue
 from plugins.notifications.kinds import Address
 from plugins.notifications.models import BULK, URGENT
 
 # In the order of their keys: two that ask for the same messages wait for each other, not in a circle.
-_INSERT = """
+_INSERT = Statement("""
 INSERT INTO notifications_message
     (id, created_at, updated_at, type, user_id, address, data, topic, scope, correlation_id, dedupe,
      priority, attempt, due_at)
@@ -28,7 +28,7 @@ FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(users)s::uuid[], %(addresses)s
     AS given (id, type, user_id, address, data, topic, scope, dedupe, priority)
 ORDER BY dedupe
 ON CONFLICT (dedupe) DO NOTHING
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from peewee import fn
 
-from kernel import Money, Prepared, app, arg, invalid, uuid7
+from kernel import Money, Prepared, Statement, app, arg, invalid, uuid7
 from plugins.payments.events import PaymentCancelled, PaymentExpired
 from plugins.payments.models import Operation, Payment
 from plugins.payments.problems import InProgress, PaymentDiffers
@@ -32,7 +32,7 @@ _LATEST: Final = Prepared(
     )
 )
 # Of two that make the payment of one ref due, the second waits for the first and then finds its payment.
-_MAKE: Final = """
+_MAKE: Final = Statement("""
 WITH made AS (
     INSERT INTO payments_payment (id, created_at, updated_at, ref, purpose, payer_id, amount, currency,
         refunded, status, capture, escrow, description, source, intent, client, failure, expires_at,
@@ -52,7 +52,7 @@ WITH made AS (
         AS part (id, payee_id, amount, commission)
 )
 SELECT * FROM made
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from uuid import UUID, uuid5
 
 from peewee import IntegrityError
 
-from kernel import app, uuid7, violated_constraint
+from kernel import Statement, app, uuid7, violated_constraint
 from plugins.payments.problems import InsufficientFunds
 
 Kind = Literal["wallet", "escrow", "refunds", "payouts", "commission", "clearing", "suspense", "fees"]
@@ -35,12 +35,12 @@ SHARDS: Final = 16
 """Rows a busy account is spread over, so that payments do not wait for each other."""
 
 _NAMES: Final = UUID("0190f3c2-6c1e-7d5a-9a51-6c6564676572")
-_POST: Final = """
+_POST: Final = Statement("""
 SELECT payments_post(%(now)s, %(id)s::uuid, %(kind)s, %(key)s, %(payment)s::uuid, %(payout)s::uuid,
     %(description)s, %(entries)s::uuid[], %(accounts)s::uuid[], %(kinds)s::text[], %(owners)s::uuid[],
     %(gateways)s::text[], %(shards)s::int[], %(currencies)s::text[], %(amounts)s::bigint[],
     %(parties)s::uuid[])
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)

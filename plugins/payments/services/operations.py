@@ -19,7 +19,7 @@ import orjson
 import structlog
 from peewee import IntegrityError
 
-from kernel import NotFound, app, uuid7, violated_constraint
+from kernel import NotFound, Statement, app, uuid7, violated_constraint
 from plugins.payments import gateways
 from plugins.payments.models import Operation, Payment
 from plugins.payments.ports import (
@@ -43,11 +43,11 @@ BATCH: Final = 100
 Answer = Intent | Result | GatewayDeclined
 Recorder = Callable[[Operation, Answer], Payment | None]
 
-_CLAIM: Final = """
+_CLAIM: Final = Statement("""
 UPDATE payments_operation SET attempts = attempts + 1, due_at = %(until)s, updated_at = %(now)s
 WHERE id = %(id)s AND state = 'PENDING' AND due_at <= %(now)s RETURNING id
-"""
-_CONFIRM: Final = """
+""")
+_CONFIRM: Final = Statement("""
 WITH moved AS (
     UPDATE payments_payment SET status = 'PROCESSING', source = %(source)s, failure = '',
         version = version + 1, updated_at = %(now)s
@@ -64,9 +64,9 @@ SELECT %(id)s, %(now)s, %(now)s, 'confirm', 'PENDING', id, NULL, %(source)s, %(i
     '', %(amount)s, %(currency)s, '{}', %(data)s::jsonb, '', %(actor)s, '', 1, %(until)s
 FROM moved
 RETURNING *
-"""
+""")
 # The operation is looked at under the payment's lock: of two answers the second finds it closed.
-_CLOSE: Final = """
+_CLOSE: Final = Statement("""
 WITH payment AS MATERIALIZED (
     SELECT * FROM payments_payment WHERE id = %(payment)s FOR UPDATE
 ), closed AS (
@@ -76,7 +76,7 @@ WITH payment AS MATERIALIZED (
     RETURNING operation.id
 )
 SELECT *, EXISTS (SELECT FROM closed) AS closed FROM payment
-"""
+""")
 
 
 def begin(kind: str, payment: Payment, actor: str, reason: str = "", **fields: Any) -> Operation:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import orjson
 from peewee import Model
 
-from kernel import NotFound, Prepared, app, arg, uuid7
+from kernel import NotFound, Prepared, Statement, app, arg, uuid7
 from plugins.payments.models import History, Payment, Payout, Split
 from plugins.payments.states import ESCROW, PAYMENT, PAYOUT, refused
 
 _Row = TypeVar("_Row", bound=Model)
-_LOCKED: Final = Prepared(lambda: Payment.select().where(Payment.id == arg("id")).for_update())
-_OWN: Final = Prepared(lambda: _own().where(Payment.payer_id == arg("payer")))
-_OWN_LOCKED: Final = Prepared(lambda: _own().where(Payment.payer_id == arg("payer")).for_update())
+_LOCKED: Final = Prepared(lambda: Payment.select().where(Payment.id == arg("id")).for_update(), planned=True)
+_OWN: Final = Prepared(lambda: _own().where(Payment.payer_id == arg("payer")), planned=True)
+_OWN_LOCKED: Final = Prepared(
+    lambda: _own().where(Payment.payer_id == arg("payer")).for_update(), planned=True
+)
 _UPDATE: Final = "UPDATE payments_payment SET"
 _CASTS: Final = {"client": "::jsonb"}
 _NOTED: Final = """
@@ -98,17 +101,22 @@ def _changes(payment: Payment, target: str, changes: dict[str, Any]) -> dict[str
 
 def _write(payment: Payment, sql: str, more: dict[str, Any], changes: dict[str, Any]) -> Any:
     """Write columns, named by this package's own code, and what `sql` adds to that: one statement."""
-    columns = ", ".join(f"{name} = %(new_{name})s{_CASTS.get(name, '')}" for name in changes)
-    update = f"{_UPDATE} {columns}, version = version + 1, updated_at = %(now)s WHERE id = %(id)s"
     values = {f"new_{name}": value for name, value in changes.items()}
     if "client" in changes:
         values["new_client"] = orjson.dumps(changes["client"]).decode()
     fixed = {"id": payment.id, "now": app.clock.now(), "step": uuid7()}
-    cursor = app.db.execute_sql(sql.format(update=update), {**values, **more, **fixed})
+    cursor = app.db.execute_sql(_written(sql, tuple(changes)), {**values, **more, **fixed})
     for name, value in changes.items():
         setattr(payment, name, value)
     payment.version += 1
     return cursor
+
+
+@cache
+def _written(sql: str, names: tuple[str, ...]) -> Statement:
+    columns = ", ".join(f"{name} = %(new_{name})s{_CASTS.get(name, '')}" for name in names)
+    update = f"{_UPDATE} {columns}, version = version + 1, updated_at = %(now)s WHERE id = %(id)s"
+    return Statement(sql.format(update=update))
 
 
 def move_split(split: Split, target: str, actor: str, reason: str = "") -> None:
