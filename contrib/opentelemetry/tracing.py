@@ -8,6 +8,7 @@ across processes because events and tasks store the `traceparent`
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from kernel import Application
 
 _FAULT = 500
+_UNTYPED = re.compile(r"\{\w+\}")
+"""A part of a path that takes any text, so not an id: `{token}`."""
 _LAST_WORDS = 1.0  # seconds a stopping process gives the collector
 _NANOSECONDS = 1_000_000_000
 _w3c = TraceContextTextMapPropagator()
@@ -212,6 +215,8 @@ class RequestSpans:
         if req.uri_template:
             span.update_name(f"{req.method} {req.uri_template}")
             span.set_attribute("http.route", req.uri_template)
+            if _UNTYPED.search(req.uri_template):  # APPSEC: such a part may be the secret of a link
+                span.set_attribute("url.path", req.uri_template)
         span.set_attribute("http.response.status_code", resp.status_code)
         if resp.status_code >= _FAULT:
             _fail(span, str(resp.status_code))

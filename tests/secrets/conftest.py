@@ -15,7 +15,10 @@ from kernel.testing import Server
 from kernel.testing.applications import test_settings
 from tests.secrets.teller import SETTINGS, Teller
 
-PLUGINS = ("accounts", "listings", "notifications", "opentelemetry", "payments", "sentry", "smtp", "webhooks")
+PLUGINS = (
+    *("accounts", "bookings", "chat", "listings", "notifications", "opentelemetry", "payments", "sentry"),
+    *("smtp", "webhooks"),
+)
 UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress, "deflate": zlib.decompress}
 
 

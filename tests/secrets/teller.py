@@ -53,6 +53,7 @@ class Teller:
         self.use_headers()
         self.use_queries()
         self.use_keys()
+        self.follow_links()
         self.pay()
         self.connect()
         with self.broken("accounts_user"), self.unlike("kernel_session", "id"):
@@ -119,6 +120,21 @@ class Teller:
         self.send("GET", "/v1/users/me", token=key)
         self.send("GET", "/v1/users/me", token=f"{key}x")
         self.send("POST", "/v1/auth/mfa/confirm", {"code": CODE}, token=self.token)
+
+    def follow_links(self) -> None:
+        """Have addresses made that are secrets themselves, and go there, also where they lead no more."""
+        feed = self.send("POST", "/v1/bookings/feeds", {}, token=self.token).json
+        us = {"kind": "group", "title": "Us"}
+        group = self.send("POST", "/v1/conversations", us, token=self.token).json
+        invites = f"/v1/conversations/{group['id']}/invites"
+        invited = self.send("POST", invites, {}, token=self.token).json
+        self.secrets |= {"calendar": feed["url"].rpartition("/")[2], "invitation": invited["token"]}
+        for _ in range(2):
+            self.send("GET", f"/v1/bookings/calendars/{self.secrets['calendar']}")
+            self.send("GET", f"/v1/chat/invites/{self.secrets['invitation']}", token=self.token)
+            self.send("POST", f"/v1/chat/invites/{self.secrets['invitation']}", token=self.token)
+            self.send("DELETE", f"/v1/bookings/feeds/{feed['id']}", token=self.token)
+            self.send("DELETE", f"{invites}/{invited['id']}", token=self.token)
 
     def pay(self) -> None:
         """Send a card's number where only a gateway's token belongs, and a token."""
