@@ -104,6 +104,11 @@ def listings_demo_sellers() -> Mapping[str, Sequence[UUID]]:
 
 
 @hookimpl(optionalhook=True)
+def orders_demo() -> Mapping[str, Sequence[UUID]]:
+    return sellers()
+
+
+@hookimpl(optionalhook=True)
 def orders_guard_place(draft: Any) -> None:
     guards.placement(draft)
 

@@ -7,7 +7,7 @@ so the demo needs no plugin that sells something.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +20,11 @@ from plugins.orders.settings import OrdersSettings
 if TYPE_CHECKING:
     from kernel import Application
 
+Within = tuple[str, Sequence[UUID]]
+"""A scope, and who trades with each other there; nobody named: everybody of the demo."""
+EVERYWHERE: Final[Within] = ("", ())
 COUNT: Final = 80
+THIRD: Final = 3
 PEOPLE: Final = 39
 FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 PATHS: Final = {
@@ -36,10 +40,12 @@ THINGS: Final = ("Oak chair", "Desk lamp", "Bicycle", "Bookshelf", "Record playe
 
 
 def load(app: Application, progress: Callable[[int, int], None]) -> None:
-    """Write the orders with their lines and histories."""
+    """Write the orders with their lines and histories: every third in a scope, where there are any."""
+    scopes = [pair for found in app.hooks.call("orders_demo") for pair in sorted(found.items())]
     with app.db.atomic():
         for number in range(COUNT):
-            _write(app, number)
+            within = scopes[number // THIRD % len(scopes)] if scopes and number % THIRD == 0 else EVERYWHERE
+            _write(app, number, within)
     progress(COUNT, COUNT)
 
 
@@ -50,21 +56,24 @@ def completed() -> list[str]:
     return [f"order:{row.id}" for row in found]
 
 
-def _write(app: Application, number: int) -> None:
+def _write(app: Application, number: int, within: Within) -> None:
     chance = Random(number)  # noqa: S311 - the same every time is the point
     status = chance.choice(STATUSES)
     placed = app.clock.now() - timedelta(hours=9 * (COUNT - number) + chance.randrange(9))
     lines = [_line(number, position, placed, chance) for position in range(chance.choice((1, 1, 2)))]
-    order = _order(app, number, status, placed, sum(line["amount"] for line in lines))
+    order = _order(app, number, status, placed, within)
+    order["subtotal"] = order["total"] = sum(line["amount"] for line in lines)
     Order.insert(order).on_conflict_ignore().execute()
     Line.insert_many(lines).on_conflict_ignore().execute()
     steps = [_step(order, number, at) for at in range(len(PATHS[status]))]
     Step.insert_many(steps).on_conflict_ignore().execute()
 
 
-def _order(app: Application, number: int, status: str, placed: datetime, amount: int) -> dict[str, Any]:
+def _order(app: Application, number: int, status: str, placed: datetime, within: Within) -> dict[str, Any]:
+    scope, people = within
     chance = Random(number + COUNT)  # noqa: S311
-    buyer, seller = chance.sample(range(1, PEOPLE + 1), 2)
+    everybody = [accounts.demo_user(one) for one in range(1, PEOPLE + 1)]
+    buyer, seller = chance.sample(people or everybody, 2)
     settings = app.settings.of(OrdersSettings)
     waits = {
         "PENDING": timedelta(hours=settings.pending_hours),
@@ -78,13 +87,11 @@ def _order(app: Application, number: int, status: str, placed: datetime, amount:
         "version": len(reached),
         "number": f"DEMO-{number:04}",
         "checkout_id": _id(f"checkout {number}", number),
-        "buyer_id": accounts.demo_user(buyer),
-        "seller_id": accounts.demo_user(seller),
-        "scope": "",
+        "buyer_id": buyer,
+        "seller_id": seller,
+        "scope": scope,
         "status": status,
         "currency": "USD",
-        "subtotal": amount,
-        "total": amount,
         "commission": 0,
         "adjustments": [],
         "note": "",

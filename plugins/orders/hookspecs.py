@@ -12,6 +12,7 @@ with its fields does as well: a plugin that does not require orders imports noth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from kernel import Principal, hookspec
 from plugins.orders.pipeline import (
@@ -110,5 +111,15 @@ def orders_states() -> Sequence[Transition]:
     """Return transitions beyond confirm, complete and cancel; new states come with them.
 
     Called once, when the first order is looked at. A name that is taken already is refused.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def orders_demo() -> Mapping[str, Sequence[UUID]]:
+    """Return who trades with each other in which scopes of your demo data: at least two in each.
+
+    Called by `manage.py demo` only, perhaps before your own `demo_data`: ids that
+    are the same everywhere will do.
     """
     raise AssertionError("a specification is never called")

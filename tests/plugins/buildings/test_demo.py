@@ -48,3 +48,17 @@ def test_residents_of_the_demo_find_what_their_neighbours_offer(app, client):
 
     assert found == [9, 3, 0]
     assert offered(scopes[0], residents[1]) == []
+
+
+@pytest.mark.plugins("buildings", "orders")
+def test_neighbours_of_the_demo_order_of_each_other_in_their_building(app, client):
+    for plugin, load_one in app.hooks.implementations("demo_data"):
+        if plugin in {"accounts", "orders", "buildings"}:
+            load_one(app=app, progress=lambda done, total: None)
+    attalos = api.scope_of(building_id("attalos"))
+
+    orders = list(client.as_admin().every("/v1/orders", **{"as": "operator", "scope": attalos}))
+
+    people = {str(accounts.demo_user(number)) for number in range(1, 14)}
+    assert len(orders) > 10
+    assert all({each["buyer_id"], each["seller_id"]} < people for each in orders)
