@@ -14,24 +14,26 @@ READ = {".py", ".toml", ".md", ".html", ".js", ".css", ".j2", ".tmpl"}
 
 # Singulars of what products speak of. Left out are words that have a plainer sense in the kernel too:
 # order (of sorting), message (of an error, on a socket), call, channel, group, offer, service, support,
-# importer (of a module), refund (of a rate limit), resident (memory).
+# importer (of a module), refund (of a rate limit), resident (memory), review (of who may hear what).
 WORDS = """
     apartment auction auctioneer basket bid bidder booking building buyer carrier cart catalog category chat
     checkout commission condominium conversation coupon courier customer dashboard escrow freelancer
     inventory invoice landlord listing marketplace merchant milestone moderation moderator payment payout
-    pricing product promotion proposal purchase reel retailer review seller shipment shipping shop sku stock
+    pricing product promotion proposal purchase reel retailer seller shipment shipping shop sku stock
     storefront story vendor voucher wallet wholesaler workspace
 """.split()  # noqa: SIM905 - read as a paragraph
 
 ALLOWED = {
     ("kernel/storage/pool.py", "checkout"): "taking a connection out of a pool, as pools say",
+    ("kernel/cli/bench_programs.py", "checkout"): "a checkout of the repository",
+    ("kernel/cli/commands/bench.py", "checkout"): "a checkout of the repository",
     ("kernel/cli/bootstrap.py", "building"): "what pip prints while it builds a wheel",
 }
 
 # Plugins whose names are words of every program, or of the kernel's own rooms.
 ORDINARY = {
     *("accounts", "admin", "ai", "blocking", "calls", "growth", "jobs", "media", "notifications", "orders"),
-    *("presence", "search", "subscriptions", "support", "verification", "webhooks", "welcome"),
+    *("presence", "reviews", "search", "subscriptions", "support", "verification", "webhooks", "welcome"),
 }
 
 
