@@ -26,7 +26,6 @@ from typing import Any, TypeVar
 from kernel.testing.answers import Answer
 
 T = TypeVar("T")
-PATIENCE = 30.0  # seconds a server may take to answer first
 
 
 class Server:
@@ -35,6 +34,9 @@ class Server:
     `python` runs it; its environment is what is installed there. `profile` is
     the file made of the settings: give it to other commands.
     """
+
+    patience = 30.0
+    """Seconds it may take to answer first."""
 
     def __init__(self, settings: Mapping[str, Any], directory: Path, python: str = sys.executable) -> None:
         self.port = free_port()
@@ -68,7 +70,7 @@ class Server:
         return self
 
     def _await(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while not self._answers():
             assert process.poll() is None, f"the server ended: {self.output()}"
             assert time.monotonic() < deadline, f"the server does not answer: {self.output()}"
