@@ -34,6 +34,9 @@ class ChatSettings:
         10, help="Conversations a message may be forwarded to at once.", minimum=1, maximum=100
     )
     max_restored: int = setting(200_000, help="Messages of backups that are kept for one person.", minimum=0)
+    max_restored_bytes: int = setting(
+        512 * 1024 * 1024, help="Bytes of their texts and payloads, as the database stores them.", minimum=0
+    )
     max_scheduled: int = setting(
         100, help="Messages one person may have waiting in one conversation.", minimum=1, maximum=10_000
     )

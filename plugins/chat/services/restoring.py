@@ -45,6 +45,11 @@ ON CONFLICT (user_id, message_id) DO NOTHING
 RETURNING message_id
 """
 
+_HELD: Final = """
+SELECT count(*), coalesce(sum(pg_column_size(text) + pg_column_size(payload)), 0)::bigint
+FROM chat_restored WHERE user_id = %s
+"""
+
 
 class BadFile(Exception):  # noqa: N818 - what it is
     """The file is no backup; the text says where and why."""
@@ -123,13 +128,22 @@ def _read(number: int, line: bytes) -> dict[str, Any]:
 
 def _keep(user_id: UUID, batch: list[dict[str, Any]]) -> int:
     """Keep the messages of a batch that chat does not show; return how many are new."""
-    most = app.settings.of(ChatSettings).max_restored
     with app.db.atomic():
         given = {"user": user_id, "now": app.clock.now(), "rows": orjson.dumps(batch).decode()}
         added = len(app.db.rows(_KEEP, given))
-        if added and Restored.select().where(Restored.user_id == user_id).count() > most:
-            raise BadFile(f"At most {most} messages are kept.")
+        if added:
+            _require_room(user_id)
         return added
+
+
+def _require_room(user_id: UUID) -> None:
+    """Raise BadFile when somebody's copies are too many, or too much: each may be a whole line long."""
+    settings = app.settings.of(ChatSettings)
+    [(messages, size)] = app.db.rows(_HELD, (user_id,))
+    if messages > settings.max_restored:
+        raise BadFile(f"At most {settings.max_restored} messages are kept.")
+    if size > settings.max_restored_bytes:
+        raise BadFile(f"At most {settings.max_restored_bytes} bytes of messages are kept.")
 
 
 def page(caller: Principal, asked: dict[str, Any]) -> Page[Restored]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from kernel import uuid7
 from plugins.chat.models import Message
 from plugins.chat.services import backups, restoring
 
@@ -227,3 +228,23 @@ def test_an_erased_person_leaves_neither_backups_nor_copies(app, ada, ben, back_
 
     for table in ("chat_backup", "chat_restored"):
         assert app.db.rows(f"SELECT count(*) FROM {table} WHERE user_id = %s", (ben.id,)) == [(0,)]
+
+
+@pytest.mark.settings(chat={"max_restored_bytes": 20_000})
+def test_copies_take_so_much_room_and_no_more_however_few_they_are(ada, ben, back_up, restore):
+    ada.say(ada.group(ben), "Hello")
+    head, place, line = back_up(ada)
+    payload = {str(uuid7()): uuid7().hex for _ in range(150)}
+
+    def bulky(number):
+        return [
+            {"message": {**line["message"], "id": str(uuid7()), "seq": n, "payload": payload}}
+            for n in range(1, number + 1)
+        ]
+
+    few = restore(ada, [head, place, *bulky(1)])
+    many = restore(ada, [head, place, *bulky(10)])
+
+    assert (few["status"], few["messages"]) == ("ready", 1)
+    assert (many["status"], many["failure"]) == ("failed", "At most 20000 bytes of messages are kept.")
+    assert len(copies(ada)["items"]) == 1
