@@ -43,6 +43,7 @@ WHERE l.id = w.id AND l.status = 'ACTIVE' AND l.deleted_at IS NULL AND l.withhel
     AND (l.quantity IS NULL OR l.quantity >= w.n)
 RETURNING l.id, l.status
 """)
+# APPSEC: a seller may have counted up meanwhile; a sum that does not fit must not keep an order from its end.
 _PUT_BACK: Final = Statement("""
 WITH wanted AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(quantities)s::integer[]) AS w (id, n)
@@ -50,7 +51,8 @@ WITH wanted AS (
     SELECT l.id, l.status, l.quantity FROM listings_listing AS l JOIN wanted USING (id) ORDER BY l.id
     FOR UPDATE OF l
 )
-UPDATE listings_listing AS l SET quantity = l.quantity + w.n, version = l.version + 1, updated_at = %(now)s,
+UPDATE listings_listing AS l SET quantity = least(l.quantity + w.n::bigint, 2147483647),
+    version = l.version + 1, updated_at = %(now)s,
     status = CASE WHEN locked.status = 'SOLD' AND locked.quantity = 0 THEN 'ACTIVE' ELSE l.status END
 FROM wanted AS w JOIN locked USING (id)
 WHERE l.id = w.id AND l.deleted_at IS NULL AND l.quantity IS NOT NULL

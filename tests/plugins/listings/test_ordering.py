@@ -57,6 +57,19 @@ def test_an_order_takes_its_pieces_and_the_last_one_sells_the_listing(ada, clien
     assert client.get("/v1/listings", query={"q": "oak"}).json["items"] == []
 
 
+def test_no_seller_keeps_a_buyer_from_cancelling_by_counting_too_high(ada, client):
+    chair = ada.offer(quantity=3)
+    buyer = client.as_user()
+    made = order(buyer, chair, quantity=2).json["orders"][0]
+
+    counted = ada.client.patch(f"/v1/listings/{chair['id']}", {"quantity": 2**31 - 1})
+    cancelled = buyer.post(f"/v1/orders/{made['id']}/cancel", {"reason": "Second thoughts"})
+
+    assert counted.status == 200
+    assert (cancelled.status, cancelled.json["status"]) == (200, "CANCELLED")
+    assert left(chair) == 2**31 - 1
+
+
 def test_a_cancelled_order_puts_back_what_it_took(ada, client, types):
     chair = ada.offer(quantity=2)
     buyer = client.as_user()
