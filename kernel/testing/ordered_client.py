@@ -46,7 +46,17 @@ def _run(calls: queue.SimpleQueue[_Call | None]) -> None:
 
 
 class OrderedClient(socketio.Client):  # type: ignore[misc]  # it has no types
-    """A Socket.IO client that calls its handlers one after another; a handler must not wait for an event."""
+    """A Socket.IO client that calls its handlers one after another; a handler must not wait for an event.
+
+    `over` is why the connection ended. The library tells nobody of an end that
+    comes after the namespace answered and before `connect` has returned.
+    """
+
+    over: str | None = None
+
+    def _handle_eio_disconnect(self, reason: str) -> None:
+        self.over = reason
+        super()._handle_eio_disconnect(reason)
 
     def _engineio_client_class(self) -> type[engineio.Client]:
         return _InOrder

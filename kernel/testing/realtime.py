@@ -109,6 +109,8 @@ class SocketClient:
         if positions is not None:
             auth["positions"] = self.positions
         self._open(url, auth if raw_auth is None else raw_auth, transports, dict(headers or {}))
+        if self._client.over is not None:
+            self._gone(self._client.over)
         self._await(lambda: bool(self._heard("rooms")), "the rooms after CONNECT")
 
     def _open(self, url: str, auth: Any, transports: tuple[str, ...], headers: Mapping[str, str]) -> None:
