@@ -95,7 +95,8 @@ class DemoNotes:
     """What `manage.py demo` tells about a plugin's demo data.
 
     `logins` are (name to sign in with, password, who that is); `tries` are shell
-    commands worth trying, with `{url}` where the address goes; three of all plugins' are shown.
+    commands worth trying, the best first, with `{url}` where the address goes; three
+    of all plugins' are shown.
     """
 
     logins: tuple[tuple[str, str, str], ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kernel.cli.output import progress
@@ -98,11 +99,12 @@ def _load_plugin(application: Application, name: str, hook: Callable[..., Any] |
 
 
 def notes(application: Application) -> DemoNotes:
-    """Return what all plugins said about their data, in dependency order; of what to try the first."""
+    """Return what all plugins said about their data, in dependency order; of what to try each one's first."""
     told = dict(application.db.rows("SELECT plugin, notes FROM kernel_demo"))
     found = [told[plugin.name] for plugin in application.registry.plugins if plugin.name in told]
     logins = tuple(tuple(login) for note in found for login in note.get("logins", ()))
-    tries = [line for note in found for line in note.get("tries", ())]
+    ranks = zip_longest(*(note.get("tries", ()) for note in found))
+    tries = [line for rank in ranks for line in rank if line]
     return DemoNotes(logins, tuple(tries[:TRIES]))
 
 

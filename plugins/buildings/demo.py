@@ -76,6 +76,7 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
             _open(app, building_id(name), said, allowed, people)
         progress(done, len(BUILDINGS))
     return DemoNotes(
+        tries=("curl '{url}/v1/buildings'",),
         logins=(
             (
                 "user1@demo.stoa",

@@ -71,8 +71,8 @@ def load(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
     search.settle()
     return DemoNotes(
         tries=(
-            "curl '{url}/v1/listings?limit=3'",
             "curl '{url}/v1/listings?q=vintge+lamp'",
+            "curl '{url}/v1/listings?limit=3'",
             "curl '{url}/v1/listings?sort=price_asc&type=SERVICE&limit=3'",
         )
     )

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, Subscriber, hookimpl
+from kernel import DemoNotes, Permission, Role, Route, Subscriber, hookimpl
 from plugins.reviews import figures, hookspecs, moderation
 from plugins.reviews.commands import COMMANDS
 from plugins.reviews.demo import load
@@ -75,8 +75,8 @@ def register_commands() -> Sequence[click.Command]:
 
 
 @hookimpl
-def demo_data(app: Application, progress: Callable[[int, int], None]) -> None:
-    load(app, progress)
+def demo_data(app: Application, progress: Callable[[int, int], None]) -> DemoNotes:
+    return load(app, progress)
 
 
 @hookimpl
