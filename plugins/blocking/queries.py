@@ -14,7 +14,7 @@ from plugins.blocking.models import Block
 
 Pair = tuple[UUID, UUID]
 
-_KEPT = 60.0  # seconds
+_KEPT = 300.0  # seconds
 _AMONG = """
 SELECT blocked_id FROM blocking_block WHERE blocker_id = %(user)s AND blocked_id = ANY(%(others)s::uuid[])
 UNION

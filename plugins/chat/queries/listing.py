@@ -28,6 +28,8 @@ _PEERS: Final = """
 SELECT conversation_id, user_id FROM chat_member
 WHERE conversation_id = ANY(%(ids)s::uuid[]) AND user_id <> %(user)s
 """
+_MEMBERS: Final = "SELECT * FROM chat_member WHERE user_id = %s AND conversation_id = ANY(%s::uuid[])"
+_MESSAGES: Final = "SELECT * FROM chat_message WHERE id = ANY(%s::uuid[])"
 
 
 def mine(viewer: Principal, asked: Mapping[str, Any]) -> Page[dict[str, Any]]:
@@ -58,13 +60,10 @@ def _items(user_id: UUID, rows: Sequence[Conversation]) -> list[dict[str, Any]]:
         return []
     ids = [row.id for row in rows]
     given = {"user": user_id, "ids": ids, "now": app.clock.now()}
-    members = {
-        row.conversation_id: row
-        for row in Member.select().where(Member.user_id == user_id, Member.conversation_id.in_(ids))
-    }
+    members = {row.conversation_id: row for row in Member.raw(_MEMBERS, user_id, ids)}
     counts = unread(user_id, ids)
     last_ids = [each for (each,) in app.db.rows(_LAST, given)]
-    last = {row.conversation_id: row for row in Message.select().where(Message.id.in_(last_ids))}
+    last = {row.conversation_id: row for row in Message.raw(_MESSAGES, last_ids)}
     pairs = {**given, "ids": [row.id for row in rows if row.kind == "direct"]}
     peers = {UUID(str(each)): UUID(str(peer)) for each, peer in app.db.rows(_PEERS, pairs)}
     senders = (row.sender_id for row in last.values() if row.sender_id is not None)

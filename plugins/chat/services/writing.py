@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -18,12 +19,24 @@ import orjson
 from kernel import app, uuid7
 from plugins.chat import views
 from plugins.chat.events import MessageSent
-from plugins.chat.models import Conversation, Member, Message
+from plugins.chat.models import Conversation, Message
 from plugins.chat.problems import MessageIdTaken
 from plugins.chat.services import announcing, threads
 from plugins.chat.services.content import Content
 from plugins.chat.services.rows import OWNER_TYPE
 from plugins.media import api as media
+
+# PERF: text, as in `services.rows`.
+_BY_ID: Final = "SELECT * FROM chat_message WHERE id = %s"
+_ADVANCE: Final = """
+WITH counted AS (
+    UPDATE chat_conversation SET last_seq = %(seq)s, last_ordinal = %(ordinal)s, last_activity_at = %(at)s,
+        updated_at = %(at)s
+    WHERE id = %(conversation)s
+)
+UPDATE chat_member SET delivered_seq = %(seq)s, read_seq = %(seq)s, read_ordinal = %(ordinal)s
+WHERE conversation_id = %(conversation)s AND user_id = %(reader)s
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +68,7 @@ def digest(conversation_id: UUID, sender_id: UUID, given: Mapping[str, Any]) -> 
 
 def resent(origin: Origin) -> Message | None:
     """Return the message a resend repeats, None for a new id; raise MessageIdTaken for another message's."""
-    found = Message.get_or_none(Message.id == origin.id)
+    found = next(iter(Message.raw(_BY_ID, origin.id)), None)
     if found is None:
         return None
     if bytes(found.digest) != origin.digest:
@@ -113,23 +126,28 @@ def _row(conversation: Conversation, origin: Origin, content: Content) -> dict[s
 
 
 def _insert(row: Mapping[str, Any]) -> Message:
-    for made in Message.insert(**row).on_conflict_ignore().returning(Message).execute():
-        message: Message = made
-        return message
-    raise MessageIdTaken("Send it under a new id.")
+    fields = Message._meta.fields
+    values = {name: fields[name].db_value(value) for name, value in row.items()}
+    if not app.db.rows(_insertion(tuple(row)), values):
+        raise MessageIdTaken("Send it under a new id.")
+    return Message(**row)
+
+
+@cache
+def _insertion(names: tuple[str, ...]) -> str:
+    """Return the INSERT of a message with values for these columns, which are called as its fields are."""
+    places = ", ".join(f"%({name})s" for name in names)
+    into = f"INSERT INTO chat_message ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names of fields
+    return f"{into} ON CONFLICT DO NOTHING RETURNING id"
 
 
 def _advance(conversation: Conversation, message: Message) -> None:
     """Count the message in, and its sender up to it: who writes has read."""
     conversation.last_seq, conversation.last_ordinal = message.seq, message.ordinal
     conversation.last_activity_at = message.created_at
-    Conversation.update(
-        last_seq=message.seq, last_ordinal=message.ordinal, last_activity_at=message.created_at
-    ).where(Conversation.id == conversation.id).execute()
-    if message.sender_id is not None and not message.unattended:
-        Member.update(delivered_seq=message.seq, read_seq=message.seq, read_ordinal=message.ordinal).where(
-            Member.conversation_id == conversation.id, Member.user_id == message.sender_id
-        ).execute()
+    counted = {"seq": message.seq, "ordinal": message.ordinal, "at": message.created_at}
+    reader = None if message.unattended else message.sender_id
+    app.db.execute_sql(_ADVANCE, {**counted, "conversation": conversation.id, "reader": reader})
 
 
 def _sent(message: Message) -> MessageSent:
