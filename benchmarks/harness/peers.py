@@ -65,8 +65,8 @@ class Peer:
         return psutil.Process(self._process.pid)
 
     def text(self, path: str) -> str:
-        """Return what a GET is answered."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        """Return what a GET is answered, however long that takes an overloaded server (to PATIENCE)."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("GET", path)
             return connection.getresponse().read().decode()

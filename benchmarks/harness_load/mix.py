@@ -60,9 +60,12 @@ class Mix:
     """The token and the payment's URL of orders that wait for it to be asked for."""
     payments: deque[tuple[str, str]] = field(default_factory=deque)
 
-    def draw(self, due: float) -> Ask:
-        """Return a request due at a moment of the monotonic clock; what it tells others carries that."""
-        [kind] = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
+    def draw(self, due: float, wanted: str = "") -> Ask:
+        """Return a request due at a moment of the monotonic clock; what it tells others carries that.
+
+        `wanted` is its kind, "" for any; it may be what must come before.
+        """
+        kind = wanted or self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         token, conversation = self.chance.choice(self.users)
         if kind in {"place", "demand", "pay"}:
             return self._order(kind, token)

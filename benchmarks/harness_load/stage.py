@@ -47,6 +47,8 @@ class Stage:
     pool: float = 0.0
     """Connections in use, of the fullest pool, at its fullest when looked at."""
     connections: int = 0
+    unanswered: int = 0
+    """How often a server did not tell its metrics within a minute."""
 
     @property
     def api(self) -> dict[int, int]:
@@ -150,7 +152,7 @@ class Watch:
     """Looks at the parts while a stage runs, once a minute or a few times of a short one."""
 
     def __init__(self, stand: LoadStand, parts: Sequence[Part], seconds: float) -> None:
-        self.stand, self.parts, self.pool = stand, parts, 0.0
+        self.stand, self.parts, self.pool, self.unanswered = stand, parts, 0.0, 0
         self.step = min(60.0, seconds / 5)
         self.memory: dict[str, list[tuple[float, float]]] = {part.name: [] for part in parts}
 
@@ -159,7 +161,10 @@ class Watch:
         at = began
         while at <= end:
             time.sleep(max(0.0, at - time.perf_counter()))
-            self.pool = max(self.pool, self.stand.in_use())
+            try:
+                self.pool = max(self.pool, self.stand.in_use())
+            except TimeoutError:  # a server that does not answer any more: its requests tell that themselves
+                self.unanswered += 1
             for part in self.parts:
                 self.memory[part.name].append(((at - began) / 60, part.memory()))
             at += self.step
@@ -206,4 +211,5 @@ def run(stand: LoadStand, town: Town, serving: Sequence[Part], load: Load) -> St
         merged(each["messages"] for each in heard), merged(each["presences"] for each in heard),
         sum(each["lost"] for each in heard), hits / max(hits + misses, 1), shares,
         min(max(others, 0.0), float(cores())), watch.memory, watch.pool, connections,
+        watch.unanswered,
     )  # fmt: skip

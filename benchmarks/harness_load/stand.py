@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -23,6 +24,9 @@ from benchmarks.harness.stand import PLENTY, Size, Stand
 from benchmarks.harness_load.parts import Part
 from kernel.storage.embedded import EmbeddedPostgres
 from kernel.testing.redis import DisposableRedis, redis_program
+
+if TYPE_CHECKING:
+    from kernel.application import Application
 
 PRODUCT = ROOT / "config" / "condomarket.toml"
 SERVERS = 2
@@ -70,6 +74,20 @@ class LoadStand(Stand):
             http={"rate_limit": PLENTY, "connections": 100_000},
             realtime={"max_connections_per_client": PLENTY},
         )
+
+    @cached_property
+    def application(self) -> Application:
+        """The application in this process: the servers' profile and Redis, without their access log."""
+        from kernel.application import boot  # noqa: PLC0415 - Stand's is as late
+        from kernel.observability.logs import configure  # noqa: PLC0415
+        from kernel.observability.settings import ObservabilitySettings  # noqa: PLC0415
+
+        configure(ObservabilitySettings(log_level="error"))
+        silent = {"observability": {"access_log": False}}
+        application = boot(self.serving_profile(), overrides=silent, migrate=True)
+        application.start()
+        self._ends.callback(application.stop)
+        return application
 
     @cached_property
     def servers(self) -> list[Peer]:

@@ -57,7 +57,7 @@ def claims(stage: Stage, *, growth: bool) -> list[Claim]:
         Claim("hits", "hits of kept lists", 100 * stage.cached, HITS, True, "%"),
         figure("cpu", "of the CPU time, by what asks and listens", share, "%", **_percent(stage)),
         figure("late", "p95 of how late the load itself sent a request", percentile(stage.late, 95), "ms"),
-        figure("pool", "connections of PostgreSQL", stage.connections, "", in_use_of_fullest_pool=stage.pool),
+        figure("pool", "connections of PostgreSQL", stage.connections, "", **_pool(stage)),
         *(_growth(stage) if growth else []),
     ]
 
@@ -84,6 +84,10 @@ def _times(stage: Stage) -> list[Claim]:
         ),
         figure("presence", "median of a presence's, told in a batch a second", presence, "ms", **watched),
     ]
+
+
+def _pool(stage: Stage) -> dict[str, float]:
+    return {"in use of the fullest pool": stage.pool, "times a server told nothing": stage.unanswered}
 
 
 def _lost(stage: Stage) -> dict[str, float]:
