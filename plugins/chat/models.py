@@ -197,6 +197,7 @@ class Ban(Table):
         primary_key = peewee.CompositeKey("conversation_id", "user_id")
 
 
+TAGGED: Final = "hashtags <> '{}'"
 INDEXES: Final = (
     (Conversation, "CREATE UNIQUE INDEX chat_conversation_direct ON chat_conversation (direct_key)"),
     (Conversation, "CREATE UNIQUE INDEX chat_conversation_ref ON chat_conversation (ref)"),
@@ -222,6 +223,14 @@ INDEXES: Final = (
     (
         Message,
         f"CREATE INDEX chat_message_expiry ON chat_message (expires_at) WHERE {EXPIRING}",
+    ),
+    (
+        Message,
+        "CREATE INDEX chat_message_typed ON chat_message (conversation_id, type, seq) WHERE type <> 'text'",
+    ),
+    (
+        Message,
+        f"CREATE INDEX chat_message_tagged ON chat_message (conversation_id, created_at DESC) WHERE {TAGGED}",
     ),
     (Message, "CREATE INDEX chat_message_hashtags ON chat_message USING gin (hashtags)"),
     (Message, "CREATE INDEX chat_message_mentions ON chat_message USING gin (mentions)"),

@@ -27,6 +27,9 @@ from plugins.chat.services.rows import person, require_member
 NARROWED: Final = 300
 """Conversations whose ids are looked up with the words; who is in more is filtered after."""
 
+LATEST: Final = 500
+"""Messages with hashtags that are counted, the latest: each conversation's are in an index."""
+
 FROM, TO = "\ue000", "\ue001"
 """Marks around what was found, until the rest is escaped: of the private use area, and taken out of texts."""
 
@@ -43,14 +46,19 @@ FROM chat_message WHERE id = ANY(%(ids)s::uuid[])
 _OPTIONS: Final = f'StartSel="{FROM}", StopSel="{TO}", MaxWords=30, MinWords=12, MaxFragments=2'
 _TAGS: Final = """
 SELECT tag, count(*) AS n FROM (
-    SELECT unnest(m.hashtags) AS tag, m.id
-    FROM chat_member mine JOIN chat_message m ON m.conversation_id = mine.conversation_id
-    WHERE mine.user_id = %(user)s AND m.seq > mine.cleared_seq AND m.hashtags <> '{}'
-        AND m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > %(now)s)
-        AND (%(conversation)s::uuid IS NULL OR m.conversation_id = %(conversation)s)
-        AND NOT EXISTS (SELECT 1 FROM chat_hidden h WHERE h.user_id = mine.user_id
-            AND h.conversation_id = m.conversation_id AND h.seq = m.seq)
-    ORDER BY m.created_at DESC LIMIT 5000
+    SELECT unnest(m.hashtags) AS tag
+    FROM chat_member mine CROSS JOIN LATERAL (
+        SELECT each.hashtags, each.created_at FROM chat_message each
+        WHERE each.conversation_id = mine.conversation_id AND each.hashtags <> '{}'
+            AND each.seq > mine.cleared_seq AND each.deleted_at IS NULL
+            AND (each.expires_at IS NULL OR each.expires_at > %(now)s)
+            AND NOT EXISTS (SELECT 1 FROM chat_hidden h WHERE h.user_id = mine.user_id
+                AND h.conversation_id = each.conversation_id AND h.seq = each.seq)
+        ORDER BY each.created_at DESC LIMIT %(latest)s
+    ) m
+    WHERE mine.user_id = %(user)s
+        AND (%(conversation)s::uuid IS NULL OR mine.conversation_id = %(conversation)s)
+    ORDER BY m.created_at DESC LIMIT %(latest)s
 ) said WHERE starts_with(tag, %(prefix)s) GROUP BY tag ORDER BY n DESC, tag LIMIT %(limit)s
 """
 
@@ -135,5 +143,6 @@ def hashtags(viewer: Principal, asked: Mapping[str, Any]) -> list[dict[str, Any]
         "conversation": asked.get("conversation_id"),
         "prefix": asked.get("prefix", "").lstrip("#").casefold(),
         "limit": asked["limit"],
+        "latest": LATEST,
     }
     return [{"hashtag": tag, "messages": count} for tag, count in app.db.rows(_TAGS, given)]

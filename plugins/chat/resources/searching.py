@@ -39,7 +39,7 @@ class Hashtags:
         statements=3,
     )
     def on_get(self, req: Request, resp: Response) -> Any:
-        """Of the latest 5,000 messages with one that one may read, the most used first."""
+        """Of the latest 500 messages with one that one may read, the most used first."""
         return {"items": searching.hashtags(req.principal, req.query)}
 
 
