@@ -13,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.harness.figures import Claim, as_json, figure, table
 from benchmarks.harness_scale.dataset import CALLERS, Scale
-from benchmarks.harness_scale.timing import BOUND, Finding
+from benchmarks.harness_scale.timing import BOUND, Finding, Pair
 
 
 def claims(findings: Sequence[Finding], floor: float, *, quick: bool) -> list[Claim]:
@@ -32,17 +32,28 @@ def claims(findings: Sequence[Finding], floor: float, *, quick: bool) -> list[Cl
             "slow", f"more than {BOUND:g} times as slow at full size", len(slow), None if quick else 0, False,
             details=slow,
         ),
-        Claim("statements", "of another number of statements", len(differing), 0, False, details=differing),
+        Claim("statements", "of more statements at full size", len(differing), 0, False, details=differing),
     ]  # fmt: skip
 
 
 def report(
-    findings: Sequence[Finding], floor: float, scales: Sequence[Scale], *, quick: bool, as_text: bool
+    findings: Sequence[Finding],
+    uneven: Sequence[Pair],
+    floor: float,
+    scales: Sequence[Scale],
+    *,
+    quick: bool,
+    as_text: bool,
 ) -> NoReturn:
-    """Print all findings, those that grow most first; exit 1 when a promise does not hold."""
+    """Print all findings, those that grow most first; exit 1 when a promise does not hold.
+
+    `uneven` is what was not compared, since only one size has rows of it.
+    """
     ordered = sorted(findings, key=lambda one: one.ratio, reverse=True)
     found = claims(ordered, floor, quick=quick)
     notes = {"small": str(scales[0]), "large": str(scales[1]), "floor of noise": f"{floor:.1f} ms"}
+    if uneven:
+        notes["not compared, rows at one size only"] = ", ".join(sorted(map(_asked_by, uneven)))
     if as_text:
         rows = [_row(one, floor) for one in ordered]
         print(json.dumps({**json.loads(as_json(found, notes)), "endpoints": rows}, indent=2))
@@ -53,7 +64,11 @@ def report(
 
 
 def _name(one: Finding) -> str:
-    return f"{one.pair.question} ({CALLERS[one.pair.question.caller]})"
+    return _asked_by(one.pair)
+
+
+def _asked_by(pair: Pair) -> str:
+    return f"{pair.question} ({CALLERS[pair.question.caller]})"
 
 
 def _table(ordered: Sequence[Finding], floor: float) -> Table:

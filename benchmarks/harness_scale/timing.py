@@ -65,9 +65,12 @@ class Finding:
 
     @property
     def more(self) -> int:
-        """How many statements more full size takes, or fewer; the largest difference."""
+        """How many statements more full size takes.
+
+        Zero when it takes fewer: its rows happen not to need a look-up that the other's do.
+        """
         counts = zip(self.pair.small.statements, self.pair.large.statements, strict=True)
-        return max((large - small for small, large in counts), key=abs)
+        return max(0, *(large - small for small, large in counts))
 
 
 class Connection:
