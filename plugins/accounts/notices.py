@@ -8,14 +8,20 @@ sensitive: their content is purged once delivered.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from kernel import app
+from kernel import Statement, app
 from plugins.accounts.models import User
 from plugins.accounts.settings import AccountsSettings
-from plugins.accounts.wishes import preferences_of
+from plugins.accounts.wishes import PREFERENCES
 from plugins.notifications.api import Address, NotificationType, Recipient, send
+
+# PERF: asked for each message; a row of all columns through peewee took three times as long
+_RECIPIENT: Final = Statement("""
+SELECT email, CASE WHEN phone_verified_at IS NOT NULL THEN phone END, name, preferences
+FROM accounts_user WHERE id = %s AND deleted_at IS NULL
+""")
 
 
 def _type(
@@ -137,14 +143,11 @@ def recipient(user_id: UUID) -> Recipient | None:
 
     An unverified address counts: it is where the verification goes.
     """
-    user = User.get_or_none(User.id == user_id, User.deleted_at.is_null())
-    if user is None:
+    rows = app.db.rows(_RECIPIENT, (user_id,))
+    if not rows:
         return None
-    wishes = preferences_of(user)
+    email, phone, name, chosen = rows[0]
+    wishes = {**PREFERENCES, **chosen}
     return Recipient(
-        email=user.email,
-        phone=user.phone if user.phone_verified_at else None,
-        name=user.name,
-        language=wishes["language"],
-        timezone=wishes["timezone"],
+        email=email, phone=phone, name=name, language=wishes["language"], timezone=wishes["timezone"]
     )

@@ -177,6 +177,24 @@ def test_a_duplicate_holds_the_waiting_run_until_its_caller_commits(app: Applica
     assert app.tasks.drain() == 1
 
 
+def test_who_has_committed_does_not_wait_for_another_at_a_run_that_waits(app: Application) -> None:
+    first = chores.paint.enqueue("hall")
+    found: list[object] = []
+
+    def enqueue_elsewhere() -> None:
+        found.append(chores.paint.enqueue("hall"))
+        app.db.release()
+
+    with app.db.atomic():
+        chores.paint.enqueue("hall")
+        other = Thread(target=enqueue_elsewhere)
+        other.start()
+        other.join()
+
+    assert found == [first]
+    assert app.tasks.drain() == 1
+
+
 def test_a_failed_unique_run_gives_way_to_a_younger_one(app: Application) -> None:
     first = chores.repaint.enqueue("hall")
     row = app.tasks.rows.claim_next()
