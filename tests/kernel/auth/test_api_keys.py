@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from kernel.auth import ALL, CredentialsRefused
-from kernel.errors import Invalid
+from kernel.errors import Forbidden, Invalid
+from kernel.http.endpoint import AUTHENTICATED
+from kernel.realtime.inbound import demand
 from kernel.storage import uuid7
 
 PERMITTED = "shops:edit"
@@ -82,6 +84,16 @@ def test_a_bound_key_does_its_owners_own_things_only_when_that_was_said(
     assert principal.is_authenticated
     assert principal.may_act is open_to_it
     assert not principal.can("authenticated"), "it is no permission to be had in a scope"
+
+
+def test_sockets_ask_of_a_bound_key_what_routes_ask(auth, user, bearer):
+    _, whole = auth.api_keys.create(user, "robot")
+    _, bound = auth.api_keys.create(user, "robot", permissions=[PERMITTED])
+
+    demand(auth.principal_for(bearer(whole)), AUTHENTICATED)
+
+    with pytest.raises(Forbidden):
+        demand(auth.principal_for(bearer(bound)), AUTHENTICATED)
 
 
 def test_a_key_loses_what_its_owner_loses(auth, user, bearer):
