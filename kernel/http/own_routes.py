@@ -36,6 +36,7 @@ _REFERENCE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_PROBLEM_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 IMMUTABLE = "public, max-age=31536000, immutable"
 _HTML = "text/html; charset=utf-8"
 _TEN_YEARS = 10 * 366 * 86_400
@@ -161,7 +162,7 @@ class ProblemIndex:
             f'<li><a href="/problems/{slug}">{slug}</a> ({kind.status}) {escape(kind.title)}</li>'
             for slug, kind in kinds().items()
         )
-        return _page("Problems", f"<ul>{items}</ul>")
+        return _page(resp, "Problems", f"<ul>{items}</ul>")
 
 
 class ProblemPage:
@@ -181,17 +182,17 @@ class ProblemPage:
             raise NotFound
         text = escape(inspect.getdoc(kind) or "").replace("\n\n", "</p><p>")
         return _page(
+            resp,
             kind.title,
             f"<p>{text}</p><p>Status {kind.status} · type <code>/problems/{slug}</code></p>"
             '<p><a href="/problems">All problems</a></p>',
         )
 
 
-def _page(title: str, body: str) -> str:
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><h1>{escape(title)}</h1>{body}</html>'
-    )
+def _page(resp: Response, title: str, body: str) -> str:
+    resp.set_header("Content-Security-Policy", _PROBLEM_POLICY)
+    text = _asset("problem.html").decode()
+    return text.replace("{title}", escape(title)).replace("{body}", body)
 
 
 class ClockChange(Schema):

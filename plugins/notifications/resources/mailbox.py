@@ -72,7 +72,9 @@ class MailboxHtml:
         message = queries.mailbox_message(message_id)
         resp.set_header("Content-Security-Policy", _FRAME_POLICY)
         resp.set_header("X-Frame-Options", "SAMEORIGIN")
-        return f'<base target="_blank">{message.html}'
+        # In the head, where there is one: before the doctype it would switch the browser to its quirks.
+        before, head, rest = message.html.rpartition("<head>")
+        return f'{before}{head}<base target="_blank">{rest}'
 
 
 MAILBOX = (
