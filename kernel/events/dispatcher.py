@@ -11,7 +11,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 
 import structlog
 
@@ -58,21 +59,30 @@ class Dispatcher:
         batch = self._claims.take(names, now, now + self._lease, self._settings.batch)
         if batch:
             self._bus.wakeup.ring()  # there may be more: let an idle neighbour look
-        for group in _by_key(batch):
-            self._run_in_order(group)
+        groups, held_since = _by_key(batch), now
+        for index, group in enumerate(groups):
+            held_since = self._run_in_order(group, groups[index + 1 :], held_since)
         return len(batch)
 
-    def _run_in_order(self, group: Sequence[Row]) -> None:
-        renewed = time.monotonic()
+    def _run_in_order(
+        self, group: Sequence[Row], others: Sequence[Sequence[Row]], held_since: datetime
+    ) -> datetime:
+        """Run what has one key; return when the claims of all that waits were made or renewed.
+
+        They are renewed when half the lease is over: a batch that takes long is
+        not taken by a neighbour, which would count an attempt for each time.
+        """
         for index, row in enumerate(group):
             if self._stopping:
-                return self._release(group[index:])
+                self._release(group[index:])
+                break
+            if (now := self._clock.now()) - held_since > self._lease / 2:
+                self._renew([*group[index:], *chain.from_iterable(others)])
+                held_since = now
             if not self._run(row):
-                return self._release(group[index + 1 :])
-            if time.monotonic() - renewed > self._settings.lease / 2:
-                self._renew(group[index + 1 :])
-                renewed = time.monotonic()
-        return None
+                self._release(group[index + 1 :])
+                break
+        return held_since
 
     def _release(self, rows: Iterable[Row]) -> None:
         for row in rows:

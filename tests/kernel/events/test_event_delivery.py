@@ -166,6 +166,24 @@ def test_a_batch_of_a_worker_that_died_is_due_again_after_its_lease(
     assert flaky.tried == [("a", 1, 2), ("a", 2, 2)]
 
 
+def test_a_batch_that_takes_longer_than_its_lease_is_kept(
+    make_bus: MakeBus, db: Database, clock: TestClock
+) -> None:
+    free = []
+
+    def slow(delivery: Delivery) -> None:
+        waiting = "SELECT count(*) FROM kernel_delivery WHERE state = 'pending' AND due_at <= %s"
+        free.append(db.rows(waiting, (clock.now(),))[0][0])
+        clock.advance(timedelta(seconds=40))
+
+    bus = make_bus([JarFilled], [Subscriber(JarFilled, slow, name="t.slow")], lease=60.0)
+    publish(bus, *(JarFilled(jar=jar, number=number) for jar in "abcd" for number in (1, 2)))
+
+    assert Dispatcher(bus).run_batch() == 8
+
+    assert free == [0] * 8
+
+
 def test_a_worker_that_lost_its_lease_changes_nothing(
     make_bus: MakeBus, db: Database, clock: TestClock
 ) -> None:
