@@ -17,7 +17,7 @@ from tests.faults.market.mail import PostOffice
 from tests.faults.market.record import Record
 
 PASSWORD = "violet-harbour-71"
-PATIENCE = 90.0  # seconds after which even a patient client gives up
+PATIENCE = 150.0  # seconds after which even a patient client gives up
 TIMEOUT = 8.0  # seconds a client waits for one answer
 AGAIN = 0.2  # seconds, on average, before it asks again
 UNAVAILABLE = frozenset({502, 503, 504})

@@ -37,7 +37,7 @@ PROFILE = SHIPPED_PROFILES / "condomarket.toml"
 QUICK: dict[str, dict[str, Any]] = {
     "http": {"rate_limits": False, "trusted_proxies": 1},  # everybody comes from one address here
     "database": {"pool_size": 8, "pool_timeout": 1, "connect_timeout": 2},
-    "events": {"lease": 2.0, "backoff": 0.1, "backoff_limit": 2.0, "attempts": 60},
+    "events": {"lease": 8.0, "batch": 10, "backoff": 0.1, "backoff_limit": 2.0, "attempts": 60},
     "tasks": {"lease": 2.0, "poll": 0.2, "rewake": 1.0},
     "observability": {"log_format": "json", "access_log": False},
 }
