@@ -91,8 +91,9 @@ def reserve(lines: Iterable[Any]) -> None:
     rows = app.db.rows(_TAKE, _quantities((listing_id, line.quantity) for listing_id, line in wanted.items()))
     if len(rows) < len(wanted):
         raise _lacking(wanted, {listing_id for listing_id, _ in rows})
-    changed()
-    _tell_sold([listing_id for listing_id, status in rows if status == "SOLD"])
+    if sold := [listing_id for listing_id, status in rows if status == "SOLD"]:
+        changed()  # PERF: not for each piece, or a busy market would keep no page at all
+        _tell_sold(sold)
 
 
 def release(lines: Iterable[Any]) -> None:

@@ -26,7 +26,7 @@ class ListingsSettings:
     max_media: int = setting(12, help="Photographs and films in one gallery.", minimum=0, maximum=100)
     list_cache: int = setting(
         30,
-        help="Seconds a page of the list may be kept; a change of a listing drops it at once, views do not. "
-        "0: not kept.",
+        help="Seconds a page of the list may be kept; a change of a listing drops it at once, views and "
+        "pieces ordered do not. 0: not kept.",
         minimum=0,
     )

@@ -57,6 +57,16 @@ def test_an_order_takes_its_pieces_and_the_last_one_sells_the_listing(ada, clien
     assert client.get("/v1/listings", query={"q": "oak"}).json["items"] == []
 
 
+def test_an_order_that_leaves_pieces_drops_no_page_and_the_listing_itself_tells_them_at_once(ada, client):
+    chair = ada.offer(quantity=3)
+    before = client.get("/v1/listings").json
+
+    order(client.as_user(), chair)
+
+    assert client.get("/v1/listings").json == before
+    assert client.get(f"/v1/listings/{chair['id']}").json["quantity"] == 2
+
+
 def test_no_seller_keeps_a_buyer_from_cancelling_by_counting_too_high(ada, client):
     chair = ada.offer(quantity=3)
     buyer = client.as_user()
