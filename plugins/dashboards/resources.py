@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kernel import (
@@ -40,7 +40,15 @@ def routes_of(path: str, name: str, find: Find, **access: Any) -> tuple[Route, .
 
     `find(req, **fields)` says whose figures they are; `access` is who may, of `@endpoint`.
     """
+    declared = {"errors": (NotFound, Forbidden), **access}
+    return (
+        Route(path, _report(name, find, declared)),
+        Route(f"{path}/export.csv", _csv(name, find, {**declared, "rate": _EXPORTS})),
+        Route(f"{path}/export.xlsx", _xlsx(name, find, {**declared, "rate": _EXPORTS})),
+    )
 
+
+def _report(name: str, find: Find, declared: Mapping[str, Any]) -> object:
     class Report:
         """A report."""
 
@@ -48,14 +56,17 @@ def routes_of(path: str, name: str, find: Find, **access: Any) -> tuple[Route, .
             summary=f"See the figures of {name}",
             query=ReportQuery,
             response=ReportOut,
-            errors=(NotFound, Forbidden),
             statements=16,
-            **access,
+            **declared,
         )
         def on_get(self, req: Request, resp: Response, **fields: Any) -> Any:
             """Revenue by day, counts, best sellers, latest orders; kept for some minutes (`generated_at`)."""
             return queries.report(find(req, **fields), req.query["days"])
 
+    return Report()
+
+
+def _csv(name: str, find: Find, declared: Mapping[str, Any]) -> object:
     class AsCsv:
         """One of a report's tables as CSV."""
 
@@ -63,10 +74,8 @@ def routes_of(path: str, name: str, find: Find, **access: Any) -> tuple[Route, .
             summary=f"Export the figures of {name} as CSV",
             query=CsvQuery,
             response=Binary(exporting.CSV),
-            errors=(NotFound, Forbidden),
-            rate=_EXPORTS,
             statements=16,
-            **access,
+            **declared,
         )
         def on_get(self, req: Request, resp: Response, **fields: Any) -> Any:
             """Money in major units. A text that looks like a formula begins with an apostrophe."""
@@ -74,6 +83,10 @@ def routes_of(path: str, name: str, find: Find, **access: Any) -> tuple[Route, .
             resp.downloadable_as = f"{table}.csv"
             return exporting.as_csv(tables.TABLES[table](find(req, **fields), req.query["days"]))
 
+    return AsCsv()
+
+
+def _xlsx(name: str, find: Find, declared: Mapping[str, Any]) -> object:
     class AsXlsx:
         """A report's tables as sheets of a workbook."""
 
@@ -81,21 +94,15 @@ def routes_of(path: str, name: str, find: Find, **access: Any) -> tuple[Route, .
             summary=f"Export the figures of {name} as XLSX",
             query=ReportQuery,
             response=Binary(exporting.XLSX),
-            errors=(NotFound, Forbidden),
-            rate=_EXPORTS,
             statements=20,
-            **access,
+            **declared,
         )
         def on_get(self, req: Request, resp: Response, **fields: Any) -> Any:
             """A sheet each for revenue by day, products, counts and the latest orders."""
             resp.downloadable_as = "report.xlsx"
             return exporting.as_xlsx(tables.every(find(req, **fields), req.query["days"]))
 
-    return (
-        Route(path, Report()),
-        Route(f"{path}/export.csv", AsCsv()),
-        Route(f"{path}/export.xlsx", AsXlsx()),
-    )
+    return AsXlsx()
 
 
 ROUTES: Final = (
