@@ -84,7 +84,6 @@ class Bus:
         for cls in events:
             self._add_type(event_type(cls))
         self.subscribers: dict[str, Subscriber] = {}
-        self._by_type: dict[str, list[Subscriber]] = {}
         self.suspended: frozenset[str] = frozenset()
         for subscriber in subscribers:
             self.subscribe(subscriber)
@@ -113,7 +112,6 @@ class Bus:
                 " enable its plugin or make the subscriber optional"
             )
         self.subscribers[subscriber.name] = subscriber
-        self._by_type.setdefault(subscriber.type, []).append(subscriber)
 
     def suspend(self, names: Iterable[str]) -> None:
         """Deliver nothing to these subscribers here: their plugin could not start.
@@ -176,7 +174,8 @@ class Bus:
         declared = self._declared(event)
         id_ = uuid7()
         key = str(getattr(event, declared.key)) if declared.key else ""
-        return _Told(event, declared, id_, key or str(id_), self._by_type.get(declared.wire, ()))
+        reacting = [one for one in self.subscribers.values() if one.type == declared.wire]
+        return _Told(event, declared, id_, key or str(id_), reacting)
 
     def _run_inline(self, told: _Told, stored: _Stored) -> None:
         for subscriber in told.reacting:

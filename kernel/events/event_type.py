@@ -43,7 +43,7 @@ class EventType:
     key: str | None
     cls: type[Any]
 
-    @property
+    @cached_property  # PERF: asked of every subscriber at every publish
     def wire(self) -> str:
         """The type as stored: `<name>.v<version>`."""
         return f"{self.name}.v{self.version}"
