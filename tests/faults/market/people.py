@@ -49,15 +49,18 @@ class Person:
         """The scope of their building."""
         return f"building:{self.building}"
 
-    def ask(self, method: str, path: str, json: Any = None, *, key: str = "") -> Answer:
+    def ask(
+        self, method: str, path: str, json: Any = None, *, key: str = "", anonymous: bool = False
+    ) -> Answer:
         """Ask until there is an answer that is not "later"; POSTs carry a key, their own or the given."""
+        token = "" if anonymous else self.token
         headers = {"idempotency-key": key or str(uuid7())} if method == "POST" else {}
         deadline = time.monotonic() + PATIENCE
         attempt = 0
         while True:
             door = self.doors[(self.number + attempt) % len(self.doors)]
             self.retried = attempt > 0
-            answer = self._once(door, method, path, json, headers)
+            answer = self._once(door, method, path, json, headers, token)
             if answer is not None:
                 self.record.count("answers")
                 return answer
@@ -69,10 +72,10 @@ class Person:
             self._pause.wait(self.dice.uniform(0.5, 1.5) * AGAIN)
 
     def _once(
-        self, door: Server, method: str, path: str, json: Any, headers: dict[str, str]
+        self, door: Server, method: str, path: str, json: Any, headers: dict[str, str], token: str
     ) -> Answer | None:
         try:
-            answer = door.request(method, path, json, token=self.token, headers=headers, timeout=TIMEOUT)
+            answer = door.request(method, path, json, token=token, headers=headers, timeout=TIMEOUT)
         except OSError:
             return None
         if answer.status in UNAVAILABLE or (answer.status == 409 and answer.problem in BUSY):
@@ -122,9 +125,8 @@ class Person:
         self.record.people[self.email] = self.id
         link = re.search(r"verify-email\?token=([\w.-]+)", self._mail(post))
         assert link is not None
-        self.token, token = "", self.token
-        self.post("/v1/auth/verify-email", {"token": link[1]}, "invalid-token")
-        self.token = token
+        followed = self.ask("POST", "/v1/auth/verify-email", {"token": link[1]}, anonymous=True)
+        self.done(followed, "following the link", "invalid-token")
         me = self.get("/v1/users/me")
         if not me["email_verified"]:
             self.record.surprise(f"{self.email} is not verified after the link was followed")
@@ -138,5 +140,6 @@ class Person:
 
     def sign_in(self) -> None:
         """Sign in with the password."""
-        self.token = ""
-        self.token = self.post("/v1/auth/login", {"email": self.email, "password": PASSWORD})["access_token"]
+        said = {"email": self.email, "password": PASSWORD}
+        answer = self.ask("POST", "/v1/auth/login", said, anonymous=True)
+        self.token = self.done(answer, "signing in")["access_token"]
