@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -58,6 +59,8 @@ def main(users: int, minutes: float, seed: int | None, *, keep: bool, as_json: b
     click.echo(json.dumps(report, indent=2) if as_json else _text(report))
     if keep or found:
         click.echo(f"The logs are in {directory}.", err=True)
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
     sys.exit(1 if found else 0)
 
 
