@@ -18,7 +18,14 @@ HARMLESS = {
     "moderation.0002_complaints: moderation_case.moderation_case_new": "one scan of a small table",
     "payments.0004_fees: payments_account.payments_account_kind": "allows one kind more than before",
     "payments.0004_fees: payments_account.payments_account_not_negative": "lets one kind more be negative",
-}
+} | dict.fromkeys(
+    (
+        "bookings.0004_lists", "chat.0003_lists", "listings.0002_lists", "media.0003_lists",
+        "moderation.0003_counts", "notifications.0003_lists", "orders.0002_lists", "payments.0005_lists",
+        "reviews.0002_lists", "search.0002_orders",
+    ),
+    "indexes alone, made before there was a first release: no process of a version before writes meanwhile",
+)  # fmt: skip
 """Changes that look harmful to a catalogue, with the reason why they are not."""
 
 TABLE = "CREATE TABLE shop_item (id int PRIMARY KEY, name text NOT NULL, colour text)"
