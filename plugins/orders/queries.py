@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel import ALL, FieldError, Forbidden, Invalid, Page, Principal, app
 from plugins.orders import sql
 from plugins.orders.permissions import MANAGE
-from plugins.orders.pipeline import Party
+from plugins.orders.pipeline import Party, Transition
 from plugins.orders.services.transitions import parties, visible
 from plugins.orders.states import Machine
 
@@ -101,8 +101,12 @@ def _whole(row: Mapping[str, Any], found: Collection[Party]) -> dict[str, Any]:
         "commission": _money(row["commission"], currency) if insider else None,
         "adjustments": [{**each, "amount": _money(each["amount"], currency)} for each in row["adjustments"]],
         "payment": {"url": row["payment_url"], "due_at": row["due_at"]} if row["payment_due"] else None,
-        "allowed": [each.name for each in app.service(Machine).allowed(row["status"], found)],
+        "allowed": [each.name for each in _allowed(row, found)],
     }
+
+
+def _allowed(row: Mapping[str, Any], found: Collection[Party]) -> list[Transition]:
+    return app.service(Machine).allowed(row["status"], found, payment_due=row["payment_due"])
 
 
 def _commission(row: Mapping[str, Any], currency: str) -> dict[str, Any]:

@@ -63,12 +63,19 @@ class Machine:
             raise StoaError(f"orders have no transition {name}: they have {', '.join(self._named)}")
         return self._named[name]
 
-    def allowed(self, status: str, parties: Collection[Party]) -> list[Transition]:
-        """Return the transitions that lead from a status and are for one of the parties."""
+    def allowed(
+        self, status: str, parties: Collection[Party], *, payment_due: bool = False
+    ) -> list[Transition]:
+        """Return the transitions that lead from a status and are for one of the parties.
+
+        While a payment is due, none that confirms: the payment does that.
+        """
         return [
             each
             for each in self._named.values()
-            if status in each.sources and ("system" in parties or set(parties) & set(each.by))
+            if status in each.sources
+            and ("system" in parties or set(parties) & set(each.by))
+            and not (payment_due and each.effect == "confirm")
         ]
 
     def towards(self, target: str, status: str, parties: Collection[Party]) -> Transition | None:
@@ -77,9 +84,11 @@ class Machine:
         own = [each for each in ways if each in self.allowed(status, parties)]
         return next(iter(own or ways), None)
 
-    def refused(self, wanted: str, status: str, parties: Collection[Party]) -> OrderStatus:
+    def refused(
+        self, wanted: str, status: str, parties: Collection[Party], *, payment_due: bool = False
+    ) -> OrderStatus:
         """Return the problem of a change that a status does not allow."""
-        allowed = [each.name for each in self.allowed(status, parties)]
+        allowed = [each.name for each in self.allowed(status, parties, payment_due=payment_due)]
         told = ", ".join(allowed) or "nothing"
         return OrderStatus(
             f"An order that is {status} cannot become {wanted}; you may: {told}.",

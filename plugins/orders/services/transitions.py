@@ -90,7 +90,7 @@ def change_status_to(
     machine = app.service(Machine)
     transition = machine.towards(target, row["status"], found)
     if transition is None:
-        raise machine.refused(target, row["status"], found)
+        raise machine.refused(target, row["status"], found, payment_due=row["payment_due"])
     return _take(row, transition, _Wish(caller, found, reason, version))
 
 
@@ -130,7 +130,7 @@ class _Wish:
 
 
 def _take(row: Row, transition: Transition, wish: _Wish) -> Row:
-    party = _party(row["status"], transition, wish.parties)
+    party = _party(row, transition, wish.parties)
     reason = wish.reason.strip()
     if transition.needs_reason and not reason:
         raise invalid("/reason", "Say why: the other party reads it.")
@@ -142,10 +142,12 @@ def _take(row: Row, transition: Transition, wish: _Wish) -> Row:
     return _settled(moved, move)
 
 
-def _party(status: str, transition: Transition, found: Collection[Party]) -> Party:
+def _party(row: Row, transition: Transition, found: Collection[Party]) -> Party:
     """Return as whom the caller takes a transition; raise what explains why they may not."""
-    if status not in transition.sources:
-        raise app.service(Machine).refused(transition.target, status, found)
+    if row["status"] not in transition.sources:
+        raise app.service(Machine).refused(
+            transition.target, row["status"], found, payment_due=row["payment_due"]
+        )
     if "system" in found:
         return "system"
     for party in transition.by:
@@ -190,7 +192,9 @@ def _refusal(order_id: UUID, move: _Move, found: Collection[Party]) -> Exception
         if move.version is not None and now["version"] != move.version:
             told = f"It is at version {now['version']} now."
             return PreconditionFailed(told, current_version=now["version"])
-    return app.service(Machine).refused(move.transition.target, now["status"], found)
+    return app.service(Machine).refused(
+        move.transition.target, now["status"], found, payment_due=now["payment_due"]
+    )
 
 
 def _settled(row: Row, move: _Move) -> Row:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.plugins("order_payments", "listings")
 
 def test_an_order_is_confirmed_when_it_is_paid_and_the_seller_paid_when_it_is_completed(market, work):
     order_id = market.order(2)
+    unpaid = market.seller.get(f"/v1/orders/{order_id}").json["allowed"]
     early = market.step(market.seller, order_id, "confirm")
 
     market.pay(order_id)
@@ -24,6 +25,7 @@ def test_an_order_is_confirmed_when_it_is_paid_and_the_seller_paid_when_it_is_co
     market.step(market.buyer, order_id, "complete")
     work()
 
+    assert unpaid == ["cancel"]
     assert (early.status, early.problem) == (409, "order-unpaid")
     assert (confirmed, held) == ("CONFIRMED", {"clearing": -9_800, "escrow": 9_800})
     assert market.status(order_id) == "COMPLETED"
