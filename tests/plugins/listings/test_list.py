@@ -326,7 +326,7 @@ WALKS = (
     ("newest", ("visible", "scope", "category"), "", "(scope_)?category"),
     ("newest", ("visible", "scopes", "category"), "scopes", "scope_category"),
     ("newest", ("visible", "scopes", "type"), "scopes", "scope_type"),
-    ("newest", ("shown", "scope"), "", "scope_status"),
+    ("newest", ("shown", "scope"), "", "(scope_)?status"),  # nine of ten listings are in this scope
     ("newest", ("of_status",), "", "status"),
     ("newest", ("visible", "scope", "categories"), "categories", "category"),
     ("newest", ("alive", "own"), "", "seller"),
