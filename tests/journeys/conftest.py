@@ -51,6 +51,13 @@ class House:
         """Have somebody publish a listing in the building."""
         return dict(seller.post("/v1/listings", self.listing(title, amount, **more)))
 
+    def moves_in(self, name: str) -> Person:
+        """Have somebody new accept an invitation to the building."""
+        newcomer = self.market.register(name)
+        code = self.mara.post(f"{self.path}/invitations", {"uses": 1})["code"]
+        newcomer.post("/v1/buildings/invitations/accept", {"code": code})
+        return newcomer
+
     def order(self, buyer: Person, listing: dict[str, Any], quantity: int = 1) -> dict[str, Any]:
         """Have somebody order a listing."""
         wanted = {"lines": [{"ref": f"listing:{listing['id']}", "quantity": quantity}]}

@@ -68,9 +68,7 @@ def test_webhooks_of_a_seller_and_of_a_building_arrive_signed(house: House) -> N
 
 
 def test_the_free_plan_ends_at_five_and_a_better_one_goes_on(house: House) -> None:
-    fay = house.market.register("Fay Collector")
-    code = house.mara.post(f"{house.path}/invitations", {"uses": 1})["code"]
-    fay.post("/v1/buildings/invitations/accept", {"code": code})
+    fay = house.moves_in("Fay Collector")
     for number in range(5):
         house.offer(fay, f"Plate number {number}", 100)
     sixth = house.listing("Plate number 5", 100)
@@ -96,7 +94,8 @@ def test_the_free_plan_ends_at_five_and_a_better_one_goes_on(house: House) -> No
 
 
 def test_switching_the_market_off_takes_effect_at_once(house: House) -> None:
-    stool = house.offer(house.ada, "Kitchen stool")
+    gil = house.moves_in("Gil Mover")
+    stool = house.offer(gil, "Kitchen stool")
     wanted = {"lines": [{"ref": f"listing:{stool['id']}"}]}
     path = f"/v1/listings/{stool['id']}"
     assert house.ben.get(path)["title"] == "Kitchen stool"
@@ -106,10 +105,10 @@ def test_switching_the_market_off_takes_effect_at_once(house: House) -> None:
         assert house.ben.refused("GET", path) == (404, "not-found")
         assert house.ben.get(f"/v1/listings?scope={house.scope}")["items"] == []
         assert house.ben.refused("POST", "/v1/orders", wanted) == (409, "marketplace-closed")
-        draft = house.ada.post("/v1/listings", {"type": "PRODUCT", "title": "Rug", "scope": house.scope})
+        draft = gil.post("/v1/listings", {"type": "PRODUCT", "title": "Rug", "scope": house.scope})
         offered = {"category_id": house.categories["Furniture"], "price": {"amount": 1, "currency": "EUR"}}
-        house.ada.patch(f"/v1/listings/{draft['id']}", offered)
-        closed = house.ada.refused("POST", f"/v1/listings/{draft['id']}/publish")
+        gil.patch(f"/v1/listings/{draft['id']}", offered)
+        closed = gil.refused("POST", f"/v1/listings/{draft['id']}/publish")
         assert closed == (409, "marketplace-closed")
     finally:
         house.allow(marketplace=True)
