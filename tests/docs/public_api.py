@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -32,7 +33,8 @@ def text() -> str:
     for name, spec in sorted(vars(hookspecs).items()):
         if hasattr(spec, "stoa_spec"):
             lines.append(f"hook {name}{inspect.signature(spec)}")
-    return ADDRESS.sub("…", "\n".join(lines)) + "\n"
+    written = "\n".join(lines).replace(repr(sys.executable), "…")
+    return ADDRESS.sub("…", written) + "\n"
 
 
 def described(name: str, value: Any) -> Iterator[str]:

@@ -32,7 +32,7 @@ class ApiKeys:
     @endpoint(
         summary="Make an API key",
         permission=AUTHENTICATED,
-        errors=(Forbidden,),
+        errors=OWN,
         body=ApiKeyIn,
         response=NewApiKeyOut,
         status=201,

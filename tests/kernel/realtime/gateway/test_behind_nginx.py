@@ -14,7 +14,7 @@ from kernel.testing import ConnectRefused, Server, SocketClient
 from kernel.testing.server import free_port
 
 PLUGINS = ("notes",)
-CLIENTS = 8
+CLIENTS = 16  # so many that hardly ever all go to one process
 CONFIGURATION = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 256; }}
