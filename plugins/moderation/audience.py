@@ -34,7 +34,10 @@ def hears(caller: Principal, appeal: Appeal) -> bool:
     return caller.can(REVIEW, appeal.scope or None) and appeal.appellant_id != caller.id
 
 
-def where_reviewed(caller: Principal, table: type[Case | Decision]) -> Any:
-    """Return the condition that a row is the caller's to look after."""
+def where_reviewed(caller: Principal, table: type[Case | Decision], scope: Any = None) -> Any:
+    """Return the condition that a row is the caller's to look after.
+
+    `scope` is the column that tells its scope, where the rows come from another table.
+    """
     another = table.owner_id.is_null() | (table.owner_id != caller.id)
-    return where_scope(caller, REVIEW, table.scope) & another
+    return where_scope(caller, REVIEW, table.scope if scope is None else scope) & another

@@ -24,7 +24,8 @@ def own(report_id: UUID, user_id: UUID) -> dict[str, Any]:
 
 def page(moderator: Principal, asked: Mapping[str, Any]) -> Page[dict[str, Any]]:
     """Return a page of complaints to be decided, who waits longest first: one statement."""
-    query = _all().where(where_reviewed(moderator, Case), Complaint.status == asked.get("status", "PENDING"))
+    theirs = where_reviewed(moderator, Case, Complaint.scope)
+    query = _all().where(theirs, Complaint.status == asked.get("status", "PENDING"))
     found = paginate(query, (Complaint.id,), cursor=asked["cursor"], limit=asked["limit"])
     return Page([_heard(row) for row in found.items], found.next)
 

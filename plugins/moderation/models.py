@@ -158,6 +158,7 @@ INDEXES: Final = (
     (Complaint, "UNIQUE INDEX moderation_complaint_one ON moderation_complaint (report_id)"),
     (Complaint, "INDEX moderation_complaint_case ON moderation_complaint (case_id)"),
     (Complaint, "INDEX moderation_complaint_queue ON moderation_complaint (status, id)"),
+    (Complaint, "INDEX moderation_complaint_scope ON moderation_complaint (scope, status, id)"),
     (Report, "UNIQUE INDEX moderation_report_one ON moderation_report (case_id, reporter_key)"),
     (Report, "INDEX moderation_report_mine ON moderation_report (reporter_key, id DESC)"),
     (Report, "INDEX moderation_report_case ON moderation_report (case_id, id)"),

@@ -18,13 +18,13 @@ from peewee import SQL, Expression, NodeList, fn
 
 from plugins.search.models import SearchDocument as Doc
 
-LATEST: Final = 1000
+LATEST: Final = 500
 """Documents looked through before the index is asked."""
 
-ENOUGH: Final = 100
+ENOUGH: Final = 50
 """Matches among the latest that make a word a common one."""
 
-RANKED: Final = 500
+RANKED: Final = 200
 """Matches that are ranked at most, the latest ones."""
 
 _EACH: Final = SQL("(SELECT count(*) AS n FROM near) AS few CROSS JOIN LATERAL")

@@ -30,8 +30,6 @@ from plugins.search.words import folded, searchable, words
 
 LONGEST_BODY: Final = 50_000  # a tsvector takes 1 MiB
 LONGEST_TEXT: Final = 200
-_CONSIDERED: Final = 500
-"""Titles weighed for one suggestion: two letters may fit very many."""
 
 _INDEX = """
 INSERT INTO search_document AS s (id, created_at, updated_at, kind, subject_id, owner_id, scope, title,
@@ -199,11 +197,10 @@ class PostgresSearch:
         if not typed or not audience:
             return ()
         tsquery = " & ".join([*(f"{word}:A" for word in typed[:-1]), f"{typed[-1]}:*A"])
-        matched = Expression(Doc.vector, "@@", fn.to_tsquery(SQL("'simple'"), tsquery))
+        matched = fn.to_tsquery(SQL("'simple'"), tsquery)
         considered = (
             Doc.select(Doc.title, Doc.popularity, Doc.boost)
-            .where(matched, *_conditions(SearchQuery(audience=audience)))
-            .limit(_CONSIDERED)
+            .where(candidates.ranked(list(_conditions(SearchQuery(audience=audience))), matched))
             .alias("considered")
         )
         weight = fn.MAX((considered.c.popularity + 1) * considered.c.boost)
