@@ -21,7 +21,8 @@ HARMLESS = {
 } | dict.fromkeys(
     (
         "bookings.0004_lists", "chat.0003_lists", "listings.0002_lists", "media.0003_lists",
-        "moderation.0003_counts", "moderation.0004_complaints_of_scopes", "notifications.0003_lists", "orders.0002_lists", "payments.0005_lists",
+        "moderation.0003_counts", "moderation.0004_complaints_of_scopes",
+        "notifications.0003_lists", "orders.0002_lists", "payments.0005_lists",
         "reviews.0002_lists", "search.0002_orders",
     ),
     "indexes alone, made before there was a first release: no process of a version before writes meanwhile",
