@@ -84,8 +84,8 @@ class Principal:
     def may_act(self) -> bool:
         """Say whether what takes no permission but being signed in is open to the caller.
 
-        It is one's own money, messages and account: a key that was bound to some
-        permissions or scopes was not given them, unless `authenticated` is among them.
+        It is all that is one's own: a key that was bound to some permissions or
+        scopes was not given it, unless `authenticated` is among them.
         """
         return self.is_authenticated and not self.is_bound
 
