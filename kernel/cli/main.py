@@ -31,6 +31,7 @@ COMMANDS = {
     "openapi": "Print the OpenAPI 3.1 document.",
     "sockets": "List every socket event; --asyncapi: the document.",
     "events": "Look at events; replay and retry deliveries.",
+    "tasks": "Look at runs of tasks; retry and cancel them.",
     "keys": "Rotate the keys that sign access tokens.",
     "shell": "Python with the application booted.",
     "test": "Install the test extra and run the tests.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -65,10 +66,11 @@ class _Stored(NamedTuple):
 class Bus:
     """Where events are published; knows every event type and subscriber.
 
-    `observers` are called after each attempt at a delivery. `operations` is
-    the operator's side: depth, dead letters, replay. `derive` is called with the
-    events of each publish, in its transaction, before they are stored: realtime
-    appends to streams what they give to rooms.
+    `observers` are called after each attempt at a delivery, `committed` with the wire
+    types of each publish once they are committed. `operations` is the operator's
+    side: depth, dead letters, replay. `derive` is called with the events of each
+    publish, in its transaction, before they are stored: realtime appends to streams
+    what they give to rooms.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Bus:
             self.subscribe(subscriber)
         self.wakeup = Wakeup(db, CHANNEL)
         self.observers: list[Callable[[Observation], None]] = []
+        self.committed: list[Callable[[Sequence[str]], None]] = []
         self.derive: Callable[[Sequence[Any]], None] = _derive_nothing
         self.operations = Operations(self)
 
@@ -161,6 +164,8 @@ class Bus:
         positions = self.db.rows(_PUBLISH, row)
         if later:
             self.wakeup.after_commit()
+        for tell in self.committed:
+            self.db.on_commit(partial(tell, row["types"]))
         for told, (position,) in zip(stored, positions, strict=True):
             self._run_inline(told, _Stored(position, now, scope, on_behalf))
 

@@ -1,13 +1,13 @@
 """The kernel's own metrics: what every room reports, wired without the rooms knowing.
 
 Each room offers a place to be observed from (`db.query_hooks`, `bus.observers`,
-`tasks.runner.observers`, the cache's observer, the HTTP stack's); these functions
+`bus.committed`, `tasks.runner.observers`, the cache's observer, the HTTP stack's); these functions
 fill them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ def instrument(application: Application, link: RedisLink | None) -> None:
     ProcessCollector(registry=metrics.registry)
     GCCollector(registry=metrics.registry)
     application.db.query_hooks.append(_statements(metrics))
+    application.bus.committed.append(_business(metrics))
     _runs(metrics, application)
     _queues(metrics, application)
     metrics.observed(
@@ -80,6 +81,17 @@ def _statements(metrics: Metrics) -> Callable[[Any], None]:
         child(event.sql).observe(event.duration)
 
     return observe
+
+
+def _business(metrics: Metrics) -> Callable[[Sequence[str]], None]:
+    """Count what happens in the business: its events are its counters."""
+    published = metrics.counter("stoa_events_total", "Events that were committed, by type.", ("type",))
+
+    def count(types: Sequence[str]) -> None:
+        for wire in types:
+            published.labels(wire).inc()
+
+    return count
 
 
 def _runs(metrics: Metrics, application: Application) -> None:

@@ -32,3 +32,7 @@ class ObservabilitySettings:
         help="Bytes of resident memory above which `/health/readiness` fails; 0 asks the container.",
         minimum=0,
     )
+    worker_metrics: str = setting(
+        "",
+        help="Address on which `manage.py worker` answers Prometheus, e.g. `0.0.0.0:9100`; empty: on none.",
+    )

@@ -33,15 +33,19 @@ def worker() -> int:
     run = runtime()
     with run.application(migrate=True) as application:
         from kernel.cli.logs import hiding_secrets
+        from kernel.observability.scraping import answering_prometheus
+        from kernel.observability.settings import ObservabilitySettings
         from kernel.tasks.worker import Worker
 
         hiding_secrets(application.settings)
-        application.start()
-        running = Worker(application)
-        running.start()
-        click.echo("working; stop with Ctrl-C", err=True)
-        while not asked.wait(PULSE):
-            run.watch()
-        running.stop()
-        application.stop()
+        address = application.settings.of(ObservabilitySettings).worker_metrics
+        with answering_prometheus(application.metrics, address):
+            application.start()
+            running = Worker(application)
+            running.start()
+            click.echo("working; stop with Ctrl-C", err=True)
+            while not asked.wait(PULSE):
+                run.watch()
+            running.stop()
+            application.stop()
     return 0

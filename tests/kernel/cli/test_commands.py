@@ -131,5 +131,22 @@ def test_events_and_keys_can_be_looked_after(run):
     assert run("keys", "rotate").stdout.startswith("signing with key ")
 
 
+def test_runs_of_tasks_can_be_looked_after(run):
+    run("migrate")
+    run("shell", "-c", "from kernel.tasks.housekeeping import purge; purge.enqueue()")
+    [waiting] = json.loads(run("tasks", "list", "--state", "queued", "--json").stdout)
+
+    assert run("tasks", "retry", waiting["id"]).stdout == f"{waiting['id']}: has not failed\n"
+    assert run("tasks", "cancel", waiting["id"]).stdout == f"{waiting['id']}: cancelled\n"
+    assert run("tasks", "cancel", waiting["id"]).stdout == f"{waiting['id']}: does not wait\n"
+
+    run("shell", "-c", "db.execute_sql(\"UPDATE kernel_task SET state = 'failed', error = 'a\\nOops: b'\")")
+    listed = run("tasks", "list", "--name", waiting["name"]).stdout
+    assert waiting["id"] in listed
+    assert "Oops: b" in listed
+    assert run("tasks", "retry", waiting["id"]).stdout == f"{waiting['id']}: will run again\n"
+    assert run("tasks", "list", "--state", "failed").stdout == "No runs.\n"
+
+
 def test_a_command_of_an_unknown_plugin_is_refused(run):
     assert run("loyalty", "recount").returncode != 0

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import psutil
@@ -274,3 +275,43 @@ def test_a_worker_works_until_it_is_told_to_stop(start):
     worker.until(lambda: "working" in worker.output)
 
     assert worker.stop() == 0
+
+
+def test_a_worker_answers_prometheus_where_it_is_told_to(start, environ):
+    port = free_port()
+    environ["STOA__OBSERVABILITY__WORKER_METRICS"] = f"127.0.0.1:{port}"
+    worker = start("worker")
+    worker.until(lambda: "working" in worker.output)
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=DEADLINE) as answer:
+        shown = answer.read().decode()
+
+    assert 'stoa_task_queue_depth{state="failed"} 0.0' in shown
+    assert worker.stop() == 0
+
+
+@pytest.mark.parametrize("address", ["9100", "127.0.0.1:", "127.0.0.1:99999"])
+def test_an_address_that_is_none_stops_a_worker_with_one_line(run, environ, address):
+    environ["STOA__OBSERVABILITY__WORKER_METRICS"] = address
+
+    done = run("worker")
+
+    assert done.returncode == 1
+    assert (
+        done.stderr.splitlines()[-1]
+        == f"stoa: observability.worker_metrics: `{address}` is not like `0.0.0.0:9100`"
+    )
+
+
+def test_a_taken_address_stops_a_worker_with_one_line(run, environ):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environ["STOA__OBSERVABILITY__WORKER_METRICS"] = f"127.0.0.1:{taken.getsockname()[1]}"
+
+        done = run("worker")
+
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"stoa: observability.worker_metrics: cannot listen on .*", done.stderr.splitlines()[-1]
+    )

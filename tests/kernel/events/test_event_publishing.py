@@ -47,6 +47,21 @@ def test_a_rolled_back_publisher_leaves_no_event(make_bus: MakeBus, db: Database
     assert bus.operations.history() == []
 
 
+def test_what_is_committed_is_told_and_nothing_else(make_bus: MakeBus, db: Database) -> None:
+    bus = make_bus([JarFilled, JarEmptied])
+    told: list[str] = []
+    bus.committed.append(told.extend)
+
+    with db.atomic() as transaction:
+        bus.publish(JarFilled(jar="a"))
+        transaction.rollback()
+    with db.atomic():
+        bus.publish(JarFilled(jar="a"), JarEmptied(jar="a"))
+        assert told == []
+
+    assert sorted(told) == ["shelf.jar.emptied.v1", "shelf.jar.filled.v1"]
+
+
 def test_each_subscriber_gets_the_event_once_with_its_envelope(make_bus: MakeBus) -> None:
     first, second = Kept(), Kept()
     subscribers = [

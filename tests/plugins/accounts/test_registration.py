@@ -27,6 +27,14 @@ def test_registering_signs_in_with_bearer_tokens(client, app):
     assert me.json["email_verified"] is False
 
 
+def test_what_happens_in_the_business_is_counted_for_operators(client, app):
+    client.post(REGISTER, body())
+    client.post(REGISTER, body())  # refused, so not counted
+
+    shown = app.metrics.render().decode()
+    assert 'stoa_events_total{type="accounts.user.registered.v1"} 1.0' in shown
+
+
 def test_one_mailbox_has_one_account_however_its_address_is_spelt(client):
     client.post(REGISTER, body(email="Ada.Lovelace@Exämple.com"))
 
