@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # `X as X`: what `mypy --strict` takes as offered to others
     from kernel.auth import Tokens as Tokens
     from kernel.auth import where_scope as where_scope
     from kernel.clock import Clock as Clock
+    from kernel.declarations import AdminAction as AdminAction
+    from kernel.declarations import AdminChart as AdminChart
+    from kernel.declarations import AdminPage as AdminPage
     from kernel.declarations import DemoNotes as DemoNotes
     from kernel.declarations import HealthCheck as HealthCheck
     from kernel.declarations import Permission as Permission
@@ -113,6 +116,9 @@ _ERRORS = (
     "PreconditionFailed Problem RangeNotSatisfiable StoaError TooLarge TooManyRequests Unauthorized "
     "Unavailable UnsupportedMediaType invalid"
 )
+_DECLARED = (
+    "AdminAction AdminChart AdminPage DemoNotes HealthCheck Permission Role Route Service StorageBackend"
+)
 _HTTP = (
     "ANONYMOUS AUTHENTICATED PUBLIC UNLIMITED Binary Cached Page Rate Request Response Schema endpoint "
     "fields page_of paginate"
@@ -126,7 +132,7 @@ _HOMES = {
     "kernel.application": "Application app",
     "kernel.auth": "ALL SYSTEM Principal Tokens where_scope",
     "kernel.clock": "Clock",
-    "kernel.declarations": "DemoNotes HealthCheck Permission Role Route Service StorageBackend",
+    "kernel.declarations": _DECLARED,
     "kernel.errors": _ERRORS,
     "kernel.events": "Delivery Subscriber event",
     "kernel.hookspecs": "hookimpl hookspec",

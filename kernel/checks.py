@@ -13,11 +13,13 @@ from typing import Any
 
 from peewee import ForeignKeyField
 
+from kernel.admin_checks import admin_faults, endpoints_by_shape, shape_of
 from kernel.auth.roles import BUILT_IN
 from kernel.declarations import Permission, Role
 from kernel.errors import PluginError
 from kernel.events.event_type import wire_type
 from kernel.http.endpoint import UNREGISTERED, endpoints_of
+from kernel.http.routing import path_of
 from kernel.nearest import suggestion
 from kernel.realtime.checks import faults_of
 from kernel.registry import Plugin
@@ -47,7 +49,14 @@ def check(plugins: Iterable[Plugin], kernel_sections: Iterable[str]) -> list[Plu
     ordered = tuple(plugins)
     reserved = frozenset(kernel_sections)
     faults = [fault for plugin in ordered for fault in _alone(plugin, reserved)]
-    for together in (_claimed_twice, _unknown_permissions, _unknown_events, _namespaces, _foreign_keys):
+    for together in (
+        _claimed_twice,
+        _unknown_permissions,
+        _unknown_events,
+        _namespaces,
+        _admin,
+        _foreign_keys,
+    ):
         faults += together(ordered)
     return faults
 
@@ -86,6 +95,7 @@ def _names(plugin: Plugin) -> Iterator[PluginError]:
         ("register_permissions", "permission", f"{plugin.name}:", _permission_names(plugin)),
         ("register_events", "event", f"{plugin.name}.", map(wire_type, plugin.events)),
         ("register_subscribers", "subscriber", f"{plugin.name}.", (one.name for one in plugin.subscribers)),
+        ("register_admin", "page", f"{plugin.name}.", (one.name for one in plugin.admin)),
     )
     for hook, kind, start, names in rules:
         for name in names:
@@ -151,7 +161,8 @@ def _claims(plugin: Plugin) -> Iterator[Claim]:
         for one in plugin.services
     )
     yield from (("register_commands", "command", str(command.name)) for command in plugin.commands)
-    yield from (("register_routes", "path", _shape(one.path, root=one.root)) for one in plugin.routes)
+    yield from (("register_routes", "path", shape_of(path_of(one))) for one in plugin.routes)
+    yield from (("register_admin", "page", one.name) for one in plugin.admin)
 
 
 def _claimed_twice(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
@@ -165,12 +176,6 @@ def _claimed_twice(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
                 by = "it twice" if holder == plugin.name else f"{holder} too"
                 yield PluginError(plugin.name, hook, f"{kind} `{name}` is claimed by {by}: rename one")
             holders[key] = plugin.name
-
-
-def _shape(path: str, *, root: bool) -> str:
-    """Return the path with its fields blanked: what falcon tells routes apart by."""
-    segments = ["{}" if "{" in segment else segment for segment in path.strip("/").split("/")]
-    return ("/" if root else "/v1/") + "/".join(segments)
 
 
 def _unknown_permissions(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
@@ -207,6 +212,17 @@ def _namespaces(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
         for namespace in plugin.realtime:
             for remedy in faults_of(namespace, owned, permissions, events):
                 yield PluginError(plugin.name, "register_realtime", remedy)
+
+
+def _admin(plugins: Iterable[Plugin]) -> Iterator[PluginError]:
+    """Yield what is wrong with the plugins' pages of the web console."""
+    ordered = tuple(plugins)
+    permissions = {name for plugin in ordered for name in _permission_names(plugin)}
+    endpoints = endpoints_by_shape(route for plugin in ordered for route in plugin.routes)
+    for plugin in ordered:
+        for page in plugin.admin:
+            for remedy in admin_faults(page, permissions, endpoints):
+                yield PluginError(plugin.name, "register_admin", f"{page.name}: {remedy}")
 
 
 def _foreign_keys(plugins: Iterable[Plugin]) -> Iterator[PluginError]:

@@ -7,9 +7,9 @@ registry in one step, so a fault leaves nothing half registered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from kernel.application import Application
@@ -101,3 +101,79 @@ class DemoNotes:
 
     logins: tuple[tuple[str, str, str], ...] = ()
     tries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminAction:
+    """A call of the API behind a button of an admin page.
+
+    * `calls` — `"POST /v1/users/{id}/ban"`; the path's fields are taken from the row, and from
+      the chosen scope (`{building_id}`). The form is made from the endpoint's body schema.
+    * `alone` — it belongs to the page, not to a row.
+    * `permission` — when it takes another one than its page.
+    * `confirm` — what will happen, with `{field}`s of the row; a `danger` must say it.
+    * `when` — shown when each of these fields of the row is one of the values, or a list with one.
+    * `sends` — what the body has besides the form; it is not asked for.
+    """
+
+    label: str
+    calls: str
+    permission: str = ""
+    confirm: str = ""
+    danger: bool = False
+    alone: bool = False
+    when: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    sends: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminChart:
+    """A part of what an admin page reads, drawn: figures, a line, bars or a table.
+
+    `rows` is a path into the answer (`"revenue.days"`); a list on the way makes one drawing for
+    each of its members, and a mapping at the end counts as rows with a `key`. `x` names the
+    row, `y` maps paths in it to their names. `money` is a field with the currency of
+    integers in minor units, of the row or of what is around it.
+    """
+
+    title: str
+    rows: str
+    x: str
+    y: Mapping[str, str]
+    kind: Literal["figures", "line", "bars", "table"] = "figures"
+    money: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminPage:
+    """A page of the web console, as data: what it reads, shows and offers to do.
+
+    * `name` — `<plugin>.<page>`; its address is `/admin/<name>`.
+    * `group` — the heading of the menu it stands below; `about` — one sentence under its title.
+    * `permission` — who sees it: whoever holds it everywhere, and if `scoped` (the endpoint
+      narrows what it answers by itself) or `scope_kind` is given, in a scope.
+    * `scope_kind` — the page is about one scope of this kind, which is chosen first:
+      `"building"` fills `{building_id}` of its paths.
+    * `reads` — the path of a GET. A list is shown as a table of `columns` (path in an item →
+      heading) with `filters` (names of its query parameters); anything else by `charts`.
+    * `people` — columns that hold ids of accounts: shown by name.
+    * `details` — title → path of a GET about the row, shown when it is opened.
+    * `actions` — what can be done; `waiting` — the filters of what waits to be done: the page
+      opens with them, and the overview says how much there is.
+    """
+
+    name: str
+    title: str
+    group: str
+    permission: str
+    reads: str
+    about: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    filters: Sequence[str] = ()
+    charts: Sequence[AdminChart] = ()
+    people: Sequence[str] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    actions: Sequence[AdminAction] = ()
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    scoped: bool = False
+    scope_kind: str = ""

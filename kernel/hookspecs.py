@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from kernel.application import Application
     from kernel.auth.principals import Principal
-    from kernel.declarations import DemoNotes, HealthCheck, Permission, Role, Route, Service, StorageBackend
+    from kernel.declarations import (
+        AdminPage,
+        DemoNotes,
+        HealthCheck,
+        Permission,
+        Role,
+        Route,
+        Service,
+        StorageBackend,
+    )
     from kernel.events import Subscriber
     from kernel.realtime.declarations import Namespace
     from kernel.settings import Settings
@@ -150,6 +159,16 @@ def register_commands(settings: Settings) -> Sequence[click.Command]:
 
     A command runs in an application that is started, on a migrated database: `app` is at hand.
     Called once, in every process: import what is heavy inside the command.
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    """Return this plugin's pages of the web console: data, which the plugin `admin` shows.
+
+    Called once; kept, and checked, whether `admin` is enabled or not. Names begin with the
+    plugin's. An unknown permission, endpoint, filter or column is refused by name.
     """
     raise AssertionError("a specification is never called")
 

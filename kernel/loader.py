@@ -21,7 +21,7 @@ import pluggy
 
 from kernel import hookspecs
 from kernel.checks import check
-from kernel.declarations import Permission, Role, Route, Service, StorageBackend
+from kernel.declarations import AdminPage, Permission, Role, Route, Service, StorageBackend
 from kernel.discovery import Discovery, discover
 from kernel.errors import PluginError, one_line, raised_by
 from kernel.events import Subscriber
@@ -47,6 +47,7 @@ _COLLECTED: Final[Mapping[str, tuple[type[Any], ...]]] = {
     "realtime": (Namespace,),
     "storage": (StorageBackend,),
     "commands": (click.Command,),
+    "admin": (AdminPage,),
 }
 
 

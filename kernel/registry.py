@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from kernel.declarations import Permission, Role, Route, Service, StorageBackend
+from kernel.declarations import AdminPage, Permission, Role, Route, Service, StorageBackend
 from kernel.errors import ConfigurationError, PluginError
 from kernel.manifest import Manifest
 from kernel.nearest import suggestion
@@ -52,6 +52,7 @@ class Plugin:
     realtime: tuple[Namespace, ...] = ()
     storage: tuple[StorageBackend, ...] = ()
     commands: tuple[click.Command, ...] = ()
+    admin: tuple[AdminPage, ...] = ()
 
     @property
     def name(self) -> str:
@@ -87,6 +88,7 @@ class Registry:
     realtime: tuple[Owned[Namespace], ...] = ()
     storage: tuple[Owned[StorageBackend], ...] = ()
     commands: tuple[Owned[click.Command], ...] = ()
+    admin: tuple[Owned[AdminPage], ...] = ()
 
     def plugin(self, name: str) -> Plugin:
         """Return a loaded plugin; raise PluginError with the nearest name."""
@@ -130,7 +132,9 @@ def registry_of(
     plugins: tuple[Plugin, ...], dropped: tuple[Dropped, ...], pulled_in: Mapping[str, tuple[str, ...]]
 ) -> Registry:
     """Return the frozen registry of checked plugins."""
-    plain = ("services", "models", "events", "subscribers", "routes", "realtime", "storage", "commands")
+    plain = (
+        "services", "models", "events", "subscribers", "routes", "realtime", "storage", "commands", "admin",
+    )  # fmt: skip
     granted, worked = _flat(plugins, "permissions"), _flat(plugins, "tasks")
     return Registry(
         plugins,

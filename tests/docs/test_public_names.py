@@ -15,7 +15,8 @@ from tests.docs import public_api
 from tests.docs.pages import ROOT
 
 KERNEL = """
-ALL ANONYMOUS API_VERSION AUTHENTICATED Actions AddressRefused Application ArrayField BadRequest Binary
+ALL ANONYMOUS API_VERSION AUTHENTICATED Actions AddressRefused AdminAction AdminChart AdminPage Application
+ArrayField BadRequest Binary
 BlobNotFound BlobReader BlobStat BlobStore BlobTruncated Cached Caller Clock ConfigurationError Conflict
 Database Delivery DemoNotes Emit FieldError Forbidden Gone HealthCheck Inbound Invalid JSONField Model
 Money MoneyField Namespace NotFound Outbound PUBLIC Page Permission PluginError PreconditionFailed

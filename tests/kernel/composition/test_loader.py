@@ -21,6 +21,7 @@ REGISTRATION_HOOKS = [
     "register_tasks",
     "register_storage",
     "register_commands",
+    "register_admin",
 ]
 RAISING = "@hookimpl\ndef {hook}(): raise ValueError('it\\nbroke')\n"
 RESOURCE = """
