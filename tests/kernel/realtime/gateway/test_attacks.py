@@ -344,6 +344,7 @@ def test_events_that_waited_while_the_permission_of_their_namespace_went_are_not
             f'2/vault,1["note:write",{{"id":"{note.id}","text":"during"}}]',
             *(f'2/vault,{number}["note:write",{{"text":"too late"}}]' for number in range(2, 10)),
         )
+        assert connection.join("/board")  # packets are read in order: what was sent before it waits by now
         comes_to(lambda: len(blocked(app)), 1)
         taking = threading.Thread(target=ungrant, args=(app, ann.user_id))
         taking.start()
@@ -351,7 +352,7 @@ def test_events_that_waited_while_the_permission_of_their_namespace_went_are_not
         while not str(connection.receive()).startswith("1/vault"):
             pass  # the process knows when it says so; its handler still waits
 
-    assert connection.join("/board")  # the connection goes on
+    assert connection.join("/notes", token_of(ann))  # the connection goes on
     counted = 'stoa_realtime_event_seconds_count{event="note:write",namespace="/vault",outcome="refused"}'
     comes_to(lambda: gauge(realtime.server, counted), 8)
     assert notes.Note.select().where(notes.Note.text == "too late").count() == 0
