@@ -75,6 +75,16 @@ def test_every_page_stands_in_the_navigation_once():
     assert sorted(listed) == sorted(page for page in pages if not page.startswith("decisions/0"))
 
 
+@pytest.mark.parametrize("section", ["api", "integrators", "plugins", "tutorial", "reference"])
+def test_the_first_page_of_a_section_leads_to_all_its_pages(section):
+    own = DOCS / section / "index.md"
+    first = own if own.exists() else DOCS / "index.md"
+    led = {(first.parent / link.partition("#")[0]).resolve() for link in LINK.findall(first.read_text())}
+    pages = {page.resolve() for page in (DOCS / section).glob("*.md")} - {first.resolve()}
+
+    assert sorted(page.name for page in pages - led) == []
+
+
 def test_every_decision_is_indexed_under_its_number_and_title():
     index = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
     decisions = sorted((DOCS / "decisions").glob("[0-9]*.md"))
