@@ -1,0 +1,9 @@
+"""Documents keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestDocuments(PluginContract):
+    plugin = "documents"
