@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from contrib.order_payments import services
 from contrib.order_payments.resources import ROUTES
 from contrib.order_payments.settings import OrderPaymentsSettings
-from contrib.order_payments.states import TRANSITIONS
+from contrib.order_payments.states import transitions
 from contrib.order_payments.subscribers import SUBSCRIBERS
-from kernel import Route, hookimpl
+from kernel import Route, app, hookimpl
 from plugins.orders.api import OrderCard, PaymentDemand, Transition
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def orders_payment(order: OrderCard) -> PaymentDemand | None:
 
 @hookimpl(optionalhook=True)
 def orders_states() -> Sequence[Transition]:
-    return TRANSITIONS
+    return transitions(app.settings.of(OrderPaymentsSettings).dispute_days)

@@ -71,7 +71,8 @@ def paid(payment_id: UUID, order_id: UUID) -> None:
     """Confirm an order that was paid; one that was cancelled meanwhile is paid back."""
     try:
         with app.db.atomic():
-            orders.confirm_paid(order_id)
+            if orders.confirm_paid(order_id).status == "CONFIRMED":
+                payments.freeze(payment_id)  # the order's clock releases it, not that of payments
     except (orders.OrderStatus, NotFound):
         _pay_back(payment_id, "The order had been cancelled.")
 
@@ -111,12 +112,19 @@ def over(order_id: UUID, reason: str) -> None:
         _pay_back(payment.id, reason)
 
 
-def completed(order_id: UUID) -> None:
-    """Hand what is held to the seller."""
+def completed(order_id: UUID, by: str) -> None:
+    """Hand what is held to the seller; where nobody said that all is well, once it cannot be disputed."""
     payment = of_order(order_id)
-    if payment is not None and payment.captured_at is not None:
-        payments.freeze(payment.id, frozen=False)
-        payments.release(payment.id, ACTOR, "The order is completed.")
+    if payment is None or payment.captured_at is None:
+        return
+    days = app.settings.of(OrderPaymentsSettings).dispute_days
+    if by == "system" and days:
+        card = orders.orders([order_id])[order_id]
+        if card.status == "COMPLETED" and card.completed_at is not None:
+            payments.release_at(payment.id, card.completed_at + timedelta(days=days))
+        return
+    payments.freeze(payment.id, frozen=False)
+    payments.release(payment.id, ACTOR, "The order is completed.")
 
 
 def disputed(order_id: UUID) -> None:

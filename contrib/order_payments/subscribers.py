@@ -65,7 +65,7 @@ def follow_order(delivery: Delivery) -> None:
     if changed.status in OVER:
         services.over(changed.order_id, f"The order is {changed.status}.")
     elif changed.status == "COMPLETED":
-        services.completed(changed.order_id)
+        services.completed(changed.order_id, changed.by)
     elif changed.status == DISPUTED:
         services.disputed(changed.order_id)
 

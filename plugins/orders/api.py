@@ -14,6 +14,7 @@ from plugins.orders.events import (
     OrderCompleted,
     OrderConfirmed,
     OrderPlaced,
+    OrderRestocked,
     OrderStatusChanged,
 )
 from plugins.orders.pipeline import (
@@ -43,6 +44,7 @@ __all__ = [
     "OrderConfirmed",
     "OrderLine",
     "OrderPlaced",
+    "OrderRestocked",
     "OrderStatus",
     "OrderStatusChanged",
     "PaymentDemand",
@@ -102,11 +104,20 @@ def confirm_paid(order_id: UUID) -> OrderCard:
     return transitions.confirm_paid(order_id)
 
 
-def change_status(order_id: UUID, name: str, *, actor: Principal = SYSTEM, reason: str = "") -> OrderCard:
+def change_status(
+    order_id: UUID,
+    name: str,
+    *,
+    actor: Principal = SYSTEM,
+    reason: str = "",
+    restock: bool | None = None,
+) -> OrderCard:
     """Take an order through a transition by its name (`cancel`, or one of yours); return it as it is then.
 
     `actor` is whose right is looked at and whom the history names; SYSTEM may do all. Of two that race one
     gets OrderStatus (409), which names what is allowed. Raises NotFound when the order is not the actor's.
+    `restock` says whether the goods go back, where a transition leaves it open; not said, SYSTEM means no.
     """
+    wish = transitions.Wish(reason, restock=restock)
     with app.db.atomic():
-        return cards.card_of(transitions.change_status(order_id, name, actor, reason))
+        return cards.card_of(transitions.change_status(order_id, name, actor, wish))

@@ -87,7 +87,17 @@ class OrderStatusChanged:
     version: int
 
 
-EVENTS = (OrderPlaced, OrderConfirmed, OrderCompleted, OrderCancelled, OrderStatusChanged)
+@event("orders.order.restocked", version=1, key="order_id")
+class OrderRestocked:
+    """The goods of a refunded order went back into stock; `by` is who said so."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    by: str
+
+
+EVENTS = (OrderPlaced, OrderConfirmed, OrderCompleted, OrderCancelled, OrderStatusChanged, OrderRestocked)
 
 PUBLIC = tuple((each, ("buyer_id", "seller_id"), "orders:manage") for each in EVENTS)
 """What `webhooks` may send to the parties, and to who looks after the orders of the scope."""

@@ -79,10 +79,11 @@ def orders_reserve(draft: Draft, lines: Sequence[DraftLine]) -> None:
 
 @hookspec
 def orders_release(order: OrderCard, lines: Sequence[OrderLine], reason: str) -> None:
-    """Give back what an order had taken; it is being cancelled, in this transaction.
+    """Give back what an order had taken: it is being cancelled, or its goods came back, in this transaction.
 
-    `order` is as it was before: its status tells whether it had been confirmed.
-    Called once for each order. Lock in the order of ids.
+    `order` is as it was before: its status tells whether it had been confirmed, or
+    even completed. Called at most once for each order, however often and by whatever
+    ways its goods are said to be back. Lock in the order of ids.
     """
 
 

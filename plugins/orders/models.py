@@ -16,6 +16,7 @@ class Order(Versioned):
     status and what follows from it do. An empty `scope` means everybody's. At
     `due_at` an order takes its next step by itself: a pending one is cancelled,
     a confirmed one completed. `payment_due` keeps it from being confirmed unpaid.
+    Since `restocked_at` its goods are back in stock: they go back once.
     """
 
     number = peewee.TextField()
@@ -36,6 +37,7 @@ class Order(Versioned):
     confirmed_at = TimestampField(null=True)
     completed_at = TimestampField(null=True)
     cancelled_at = TimestampField(null=True)
+    restocked_at = TimestampField(null=True)
 
     class Meta:
         table_name = "orders_order"

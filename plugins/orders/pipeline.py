@@ -17,8 +17,9 @@ from kernel import Money, Principal
 Party = Literal["buyer", "seller", "operator", "system"]
 """Who takes an order through a transition; `operator` holds `orders:manage` in its scope."""
 
-Effect = Literal["", "confirm", "release"]
-"""What a transition does to what was reserved: nothing, sell it for good, or give it back."""
+Effect = Literal["", "confirm", "release", "restock"]
+"""What a transition does to what was reserved: nothing, sell it for good, give it back, or give it back if
+who takes it says so (`restock`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,8 @@ class Transition:
     """A way from one of `sources` to `target`, offered to the parties in `by`.
 
     `system` may always take it. `needs_reason` refuses an empty reason;
-    `effect` says what happens to the stock that was reserved.
+    `effect` says what happens to the stock that was reserved. `days` after the
+    completion a COMPLETED order allows it no more; None: there is no end.
     """
 
     name: str
@@ -172,3 +174,4 @@ class Transition:
     summary: str
     needs_reason: bool = False
     effect: Effect = ""
+    days: int | None = None

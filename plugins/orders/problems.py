@@ -5,7 +5,7 @@ from __future__ import annotations
 from kernel import Conflict
 from plugins.orders.states import OrderStatus
 
-__all__ = ["OrderStatus", "OrderTotal", "OrderUnpaid", "OutOfStock"]
+__all__ = ["OrderLate", "OrderStatus", "OrderTotal", "OrderUnpaid", "OutOfStock"]
 
 
 class OutOfStock(Conflict):
@@ -18,6 +18,12 @@ class OrderUnpaid(Conflict):
     """The order is confirmed by its payment, which is not there yet; `payment_url` says where it is made."""
 
     type, title = "order-unpaid", "This order is not paid yet"
+
+
+class OrderLate(Conflict):
+    """The time for this change is over; `until` says since when, `allowed` what there is instead."""
+
+    type, title = "order-late", "The time for this is over"
 
 
 class OrderTotal(Conflict):

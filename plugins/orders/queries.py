@@ -8,10 +8,10 @@ from uuid import UUID
 
 from kernel import ALL, FieldError, Forbidden, Invalid, Page, Principal, app
 from plugins.orders import sql
-from plugins.orders.permissions import MANAGE
-from plugins.orders.pipeline import Party, Transition
+from plugins.orders.permissions import MANAGE, VIEW
+from plugins.orders.pipeline import Party
 from plugins.orders.services.transitions import parties, visible
-from plugins.orders.states import Machine
+from plugins.orders.states import Machine, ends
 
 _PLAIN: Final = ("status", "scope", "checkout", "number", "placed_after", "placed_before")
 
@@ -37,12 +37,15 @@ def _audience(viewer: Principal, party: str) -> tuple[list[str], dict[str, Any]]
         if viewer.id is None:
             raise Forbidden("This takes an account.")
         return [party], {"person": viewer.id}
-    managed = viewer.scopes_for(MANAGE)
-    if managed is ALL:
-        return [], {}
-    if not managed:
-        raise Forbidden(f"It takes {MANAGE}.")
-    return ["scopes"], {"scopes": sorted(managed)}
+    scopes: set[str] = set()
+    for permission in (VIEW, MANAGE):
+        seen = viewer.scopes_for(permission)
+        if seen is ALL:
+            return [], {}
+        scopes |= set(seen)
+    if not scopes:
+        raise Forbidden(f"It takes {VIEW}.")
+    return ["scopes"], {"scopes": sorted(scopes)}
 
 
 def _position(cursor: str) -> UUID:
@@ -92,7 +95,8 @@ def _line(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
 
 
 def _whole(row: Mapping[str, Any], found: Collection[Party]) -> dict[str, Any]:
-    currency, insider = row["currency"], set(found) != {"buyer"}
+    currency, insider = row["currency"], bool(set(found) - {"buyer"})
+    machine = app.service(Machine)
     shown = _item(row)
     for line, stored in zip(shown["lines"], row["lines"], strict=True):
         line["commission"] = _commission(stored, currency) if insider else None
@@ -101,12 +105,12 @@ def _whole(row: Mapping[str, Any], found: Collection[Party]) -> dict[str, Any]:
         "commission": _money(row["commission"], currency) if insider else None,
         "adjustments": [{**each, "amount": _money(each["amount"], currency)} for each in row["adjustments"]],
         "payment": {"url": row["payment_url"], "due_at": row["due_at"]} if row["payment_due"] else None,
-        "allowed": [each.name for each in _allowed(row, found)],
+        "note": row["note"] if found else "",  # said to the seller, not to who looks after the scope
+        "allowed": machine.names(row, found),
+        "until": {
+            each.name: end for each in machine.allowed(row, found) if (end := ends(each, row)) is not None
+        },
     }
-
-
-def _allowed(row: Mapping[str, Any], found: Collection[Party]) -> list[Transition]:
-    return app.service(Machine).allowed(row["status"], found, payment_due=row["payment_due"])
 
 
 def _commission(row: Mapping[str, Any], currency: str) -> dict[str, Any]:

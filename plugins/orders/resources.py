@@ -36,7 +36,8 @@ from plugins.orders.schemas import (
     ReasonIn,
     StatusIn,
 )
-from plugins.orders.services import placement, transitions
+from plugins.orders.services import placement, restocking, transitions
+from plugins.orders.services.transitions import Wish
 
 CHANGE: Final = (NotFound, Forbidden, Conflict, PreconditionFailed, Invalid)
 
@@ -108,9 +109,9 @@ class Order:
     )
     def on_patch(self, req: Request, resp: Response, order_id: UUID) -> Any:
         """Takes the transition that leads to the status, those of other plugins included."""
-        status, reason = req.body["status"], req.body["reason"]
+        wish = Wish(req.body["reason"], req.if_match, req.body["restock"])
         with app.db.atomic():
-            row = transitions.change_status_to(order_id, status, req.principal, reason, req.if_match)
+            row = transitions.change_status_to(order_id, req.body["status"], req.principal, wish)
         return queries.shown(row, req.principal)
 
 
@@ -144,11 +145,16 @@ def _transition(name: str, summary: str, body: type[Schema], description: str) -
     """Return the action that takes an order through the transition of that name."""
 
     def take(req: Request, order_id: UUID) -> Any:
-        reason = req.body["reason"]
-        row = transitions.change_status(order_id, name, req.principal, reason, req.if_match)
+        wish = Wish(req.body["reason"], req.if_match)
+        row = transitions.change_status(order_id, name, req.principal, wish)
         return queries.shown(row, req.principal)
 
     return ACTIONS.route(name, summary, take, description=description, body=body)
+
+
+def _restock(req: Request, order_id: UUID) -> Any:
+    row = restocking.restock(order_id, req.principal, req.if_match)
+    return queries.shown(row, req.principal)
 
 
 ROUTES: Final = (
@@ -160,4 +166,10 @@ ROUTES: Final = (
     ),
     _transition("complete", "Complete an order", ReasonIn, "For its buyer: what was ordered is there."),
     _transition("cancel", "Cancel an order", CancelIn, "For both parties, until it is completed."),
+    ACTIONS.route(
+        "restock",
+        "Put the goods of an order back into stock",
+        _restock,
+        description="For its seller, when the goods of a refunded order came back; once.",
+    ),
 )

@@ -55,6 +55,12 @@ class StatusIn(ReasonIn):
     status = fields.String(
         required=True, validate=[Length(max=40), STATUS], metadata={"example": "CONFIRMED"}
     )
+    restock = fields.Boolean(
+        load_default=None,
+        metadata={
+            "description": "With a refund: whether the goods go back into stock; else as `[orders] restock`."
+        },
+    )
 
 
 class OrdersQuery(Schema):
@@ -64,7 +70,7 @@ class OrdersQuery(Schema):
         data_key="as",
         load_default="buyer",
         validate=OneOf(PARTIES),
-        metadata={"description": "What one bought, sold, or looks after (`orders:manage`)."},
+        metadata={"description": "What one bought, sold, or looks after (`orders:view`, `orders:manage`)."},
     )
     status = fields.String(validate=[Length(max=40), STATUS])
     scope = fields.String(validate=[Length(max=120), SCOPE])
@@ -156,8 +162,17 @@ class OrderOut(OrderItemOut):
     confirmed_at = fields.DateTime(required=True, allow_none=True)
     completed_at = fields.DateTime(required=True, allow_none=True)
     cancelled_at = fields.DateTime(required=True, allow_none=True)
+    restocked_at = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "When its goods went back into stock."}
+    )
     allowed = fields.List(
         fields.String(), required=True, metadata={"description": "The transitions the caller may take."}
+    )
+    until = fields.Dict(
+        keys=fields.String(),
+        values=fields.DateTime(),
+        required=True,
+        metadata={"description": "Of what is allowed and has an end: when that is."},
     )
 
 

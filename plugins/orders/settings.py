@@ -22,6 +22,10 @@ class OrdersSettings:
     complete_days: int = setting(
         14, help="Days after its confirmation that an order completes by itself; 0: not at all.", minimum=0
     )
+    restock: bool = setting(
+        True,
+        help="Whether the goods of a refunded order go back into stock when who refunds it does not say.",
+    )
     max_lines: int = setting(50, help="Lines of one checkout.", minimum=1, maximum=200)
     page_url: str = setting(
         "",

@@ -15,7 +15,7 @@ _LINES: Final = """(
 COLUMNS: Final = f"""o.id, o.number, o.checkout_id, o.buyer_id, o.seller_id, nullif(o.scope, '') AS scope,
     o.status, o.currency, o.subtotal, o.total, o.commission, o.adjustments, o.note, o.payment_due,
     o.payment_url, o.due_at, o.created_at AS placed_at, o.confirmed_at, o.completed_at, o.cancelled_at,
-    o.updated_at, o.version,
+    o.restocked_at, o.updated_at, o.version,
     {_LINES.format(more="")} AS lines"""
 _WHOLE_COLUMNS: Final = COLUMNS.replace(
     _LINES.format(more=""),
@@ -59,10 +59,12 @@ SELECT id FROM placed
 """)
 
 # The row is locked first, so `was` is what it is at this moment, and of two callers the second sees the
-# first one's change. Check, write and history are one statement.
+# first one's change. Check, write and history are one statement. Goods go back (`releases`) once, whatever
+# ways lead there.
 MOVE: Final = Statement("""
 WITH old AS MATERIALIZED (
-    SELECT id, status, version, payment_due FROM orders_order WHERE id = %(id)s FOR UPDATE
+    SELECT id, status, version, payment_due, completed_at, restocked_at FROM orders_order
+    WHERE id = %(id)s FOR UPDATE
 ), moved AS (
     UPDATE orders_order AS o SET status = %(target)s, version = old.version + 1, updated_at = %(now)s,
         payment_due = old.payment_due AND %(target)s = 'PENDING', due_at = %(due_at)s::timestamptz,
@@ -70,13 +72,17 @@ WITH old AS MATERIALIZED (
             ELSE o.confirmed_at END,
         completed_at = CASE WHEN %(target)s = 'COMPLETED' THEN coalesce(o.completed_at, %(now)s)
             ELSE o.completed_at END,
-        cancelled_at = CASE WHEN %(target)s = 'CANCELLED' THEN %(now)s ELSE o.cancelled_at END
+        cancelled_at = CASE WHEN %(target)s = 'CANCELLED' THEN %(now)s ELSE o.cancelled_at END,
+        restocked_at = CASE WHEN %(release)s THEN coalesce(old.restocked_at, %(now)s)
+            ELSE old.restocked_at END
     FROM old
     WHERE o.id = old.id AND old.status = ANY(%(sources)s)
         AND (%(version)s::integer IS NULL OR old.version = %(version)s::integer)
         AND (%(paid)s OR NOT old.payment_due)
+        AND (%(since)s::timestamptz IS NULL OR old.status <> 'COMPLETED' OR old.completed_at > %(since)s)
     RETURNING o.id, old.status AS was, o.status, o.version, o.payment_due, o.due_at, o.updated_at,
-        o.confirmed_at, o.completed_at, o.cancelled_at
+        o.confirmed_at, o.completed_at, o.cancelled_at, o.restocked_at,
+        %(release)s AND old.restocked_at IS NULL AS releases
 ), noted AS (
     INSERT INTO orders_step (id, created_at, updated_at, order_id, transition, was, status, party, actor_id,
         reason)
@@ -84,8 +90,24 @@ WITH old AS MATERIALIZED (
         %(actor_id)s::uuid, %(reason)s
     FROM moved
 )
-SELECT was, status, version, payment_due, due_at, updated_at, confirmed_at, completed_at, cancelled_at
+SELECT was, status, version, payment_due, due_at, updated_at, confirmed_at, completed_at, cancelled_at,
+    restocked_at, releases
 FROM moved
+""")
+
+RESTOCK: Final = Statement("""
+WITH moved AS (
+    UPDATE orders_order SET restocked_at = %(now)s, version = version + 1, updated_at = %(now)s
+    WHERE id = %(id)s AND restocked_at IS NULL AND status = ANY(%(statuses)s)
+        AND (%(version)s::integer IS NULL OR version = %(version)s::integer)
+    RETURNING id, status, version, updated_at, restocked_at
+), noted AS (
+    INSERT INTO orders_step (id, created_at, updated_at, order_id, transition, was, status, party, actor_id,
+        reason)
+    SELECT %(step_id)s, %(now)s, %(now)s, id, 'restock', status, status, %(party)s, %(actor_id)s::uuid, ''
+    FROM moved
+)
+SELECT version, updated_at, restocked_at FROM moved
 """)
 
 DUE: Final = """

@@ -10,15 +10,18 @@ Other plugins add theirs through `orders_states` (disputes, refunds, shipping).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from kernel import Application, Conflict, PluginError, StoaError
+from kernel import Application, Conflict, PluginError, StoaError, app
 from plugins.orders.pipeline import Party, Transition
 
 PENDING: Final = "PENDING"
 CONFIRMED: Final = "CONFIRMED"
 COMPLETED: Final = "COMPLETED"
 CANCELLED: Final = "CANCELLED"
+RESTOCKERS: Final = frozenset({"seller", "operator", "system"})
+"""Who may say that goods that came back are in stock again."""
 
 OWN: Final = (
     Transition("confirm", (PENDING,), CONFIRMED, ("seller", "operator"), "Confirm", effect="confirm"),
@@ -56,6 +59,8 @@ class Machine:
             self._named[each.name] = each
         targets = {each.target for each in self._named.values()}
         self.statuses: Final = (PENDING, *sorted(targets))
+        returns = {each.target for each in self._named.values() if each.effect == "restock"}
+        self.returned: Final = tuple(sorted(returns))
 
     def named(self, name: str) -> Transition:
         """Return a transition; raise StoaError for a name nobody declared."""
@@ -63,32 +68,38 @@ class Machine:
             raise StoaError(f"orders have no transition {name}: they have {', '.join(self._named)}")
         return self._named[name]
 
-    def allowed(
-        self, status: str, parties: Collection[Party], *, payment_due: bool = False
-    ) -> list[Transition]:
-        """Return the transitions that lead from a status and are for one of the parties.
+    def allowed(self, row: Mapping[str, Any], parties: Collection[Party]) -> list[Transition]:
+        """Return the transitions an order (a row of `sql.COLUMNS`) allows one of the parties now.
 
         While a payment is due, none that confirms: the payment does that.
         """
         return [
             each
             for each in self._named.values()
-            if status in each.sources
+            if row["status"] in each.sources
             and ("system" in parties or set(parties) & set(each.by))
-            and not (payment_due and each.effect == "confirm")
+            and not (row["payment_due"] and each.effect == "confirm")
+            and not is_late(each, row)
         ]
 
-    def towards(self, target: str, status: str, parties: Collection[Party]) -> Transition | None:
-        """Return the transition from one status to another, one for the parties if there is any."""
-        ways = [each for each in self._named.values() if each.target == target and status in each.sources]
-        own = [each for each in ways if each in self.allowed(status, parties)]
+    def names(self, row: Mapping[str, Any], parties: Collection[Party]) -> list[str]:
+        """Return what the parties may do with an order, by name: `restock` besides the transitions."""
+        names = [each.name for each in self.allowed(row, parties)]
+        if row["status"] in self.returned and row["restocked_at"] is None and set(parties) & RESTOCKERS:
+            names.append("restock")
+        return names
+
+    def towards(self, target: str, row: Mapping[str, Any], parties: Collection[Party]) -> Transition | None:
+        """Return the transition from where an order is to a status, one for the parties if there is any."""
+        ways = [
+            each for each in self._named.values() if each.target == target and row["status"] in each.sources
+        ]
+        own = [each for each in ways if each in self.allowed(row, parties)]
         return next(iter(own or ways), None)
 
-    def refused(
-        self, wanted: str, status: str, parties: Collection[Party], *, payment_due: bool = False
-    ) -> OrderStatus:
-        """Return the problem of a change that a status does not allow."""
-        allowed = [each.name for each in self.allowed(status, parties, payment_due=payment_due)]
+    def refused(self, wanted: str, row: Mapping[str, Any], parties: Collection[Party]) -> OrderStatus:
+        """Return the problem of a change that an order's status does not allow."""
+        status, allowed = row["status"], self.names(row, parties)
         told = ", ".join(allowed) or "nothing"
         return OrderStatus(
             f"An order that is {status} cannot become {wanted}; you may: {told}.",
@@ -97,7 +108,21 @@ class Machine:
         )
 
 
-def machine_of(app: Application) -> Machine:
+def ends(transition: Transition, row: Mapping[str, Any]) -> datetime | None:
+    """Return until when an order allows a transition; None where there is no end."""
+    if transition.days is None or row["status"] != COMPLETED or row["completed_at"] is None:
+        return None
+    completed: datetime = row["completed_at"]
+    return completed + timedelta(days=transition.days)
+
+
+def is_late(transition: Transition, row: Mapping[str, Any]) -> bool:
+    """Say whether the time for a transition is over."""
+    until = ends(transition, row)
+    return until is not None and until <= app.clock.now()
+
+
+def machine_of(application: Application) -> Machine:
     """Return the machine with what the enabled plugins add."""
-    found = app.hooks.implementations("orders_states")
+    found = application.hooks.implementations("orders_states")
     return Machine((plugin, each) for plugin, function in found for each in function() or ())

@@ -108,6 +108,7 @@ __all__ = [
     "payment",
     "refund",
     "release",
+    "release_at",
     "require_url",
     "shares",
 ]
@@ -200,6 +201,11 @@ def release(payment_id: UUID, actor: str, reason: str = "") -> int:
 def freeze(payment_id: UUID, *, frozen: bool = True) -> None:
     """Keep the clock from releasing what a payment holds in escrow (a dispute), or let it again."""
     escrows.freeze(payment_id, frozen=frozen)
+
+
+def release_at(payment_id: UUID, moment: datetime) -> None:
+    """Let the clock release what a payment holds at a moment (hourly), and no sooner; ends a `freeze`."""
+    escrows.release_at(payment_id, moment)
 
 
 def decimals(currency: str) -> int:

@@ -72,7 +72,8 @@ class Payment(Model):
 
     `intent` is the gateway's name for it, `client` what the payer's device needs
     to go on. `source` is where the money came from: a gateway, or `wallet`. What is
-    `frozen` is not released from escrow by the clock.
+    `frozen` is not released from escrow by the clock; else it is at `release_at`
+    (None: as long after the capture as the setting says).
     """
 
     ref = peewee.TextField()
@@ -92,6 +93,7 @@ class Payment(Model):
     expires_at = TimestampField(null=True)
     captured_at = TimestampField(null=True)
     frozen = peewee.BooleanField(default=False)
+    release_at = TimestampField(null=True)
     version = peewee.IntegerField()
 
     class Meta:

@@ -221,10 +221,14 @@ def test_a_broken_chair_is_disputed_and_refunded(house: House) -> None:
     )
     assert disputed["status"] == "DISPUTED"
     house.ada.mail("A leg is broken.")
-    assert house.mara.refused("PATCH", f"/v1/orders/{order['id']}", {"status": "REFUNDED"})[0] == 404
+    disputes = house.mara.get("/v1/orders?as=operator&status=DISPUTED")["items"]
+    assert [each["id"] for each in disputes] == [order["id"]]
+    assert house.mara.get(f"/v1/orders/{order['id']}/history")["items"][-1]["reason"] == "A leg is broken."
+    assert house.mara.refused("PATCH", f"/v1/orders/{order['id']}", {"status": "REFUNDED"})[0] == 403
     ruled = house.root.patch(f"/v1/orders/{order['id']}", {"status": "REFUNDED", "reason": "So it is."})
 
     assert ruled["status"] == "REFUNDED"
+    assert house.ada.get(f"/v1/listings/{chair['id']}")["status"] == "ACTIVE"
     house.market.until(lambda: house.ben.get(f"/v1/payments/{payment}")["status"] == "REFUNDED")
     [refund] = house.ben.get(f"/v1/payments/{payment}/refunds")["items"]
     assert (refund["amount"], refund["state"]) == (4700, "DONE")

@@ -122,7 +122,7 @@ def _row(draft: Draft, share: amounts.Share, number: str, kept: dict[int, Commis
         "payment_url": "",
         "due_at": due(PENDING),
         "placed_at": now,
-        **dict.fromkeys(("confirmed_at", "completed_at", "cancelled_at")),
+        **dict.fromkeys(("confirmed_at", "completed_at", "cancelled_at", "restocked_at")),
         "updated_at": now,
         "version": 1,
         "lines": orjson.loads(orjson.dumps(lines)),  # ids and snapshots as JSON has them

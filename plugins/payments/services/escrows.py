@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -65,6 +65,14 @@ def freeze(payment_id: UUID, *, frozen: bool) -> None:
             write(payment, frozen=frozen)
 
 
+def release_at(payment_id: UUID, moment: datetime) -> None:
+    """Let the clock release what a payment holds at a moment; raise NotFound."""
+    with app.db.atomic():
+        payment = locked(payment_id)
+        if payment.frozen or payment.release_at != moment:
+            write(payment, frozen=False, release_at=moment)
+
+
 def held(escrow_id: UUID) -> tuple[Payment, Split]:
     """Return an escrow with its payment, which is locked; raise NotFound."""
     found = Split.get_or_none(Split.id == escrow_id, Split.escrow, Split.state != "PENDING")
@@ -76,14 +84,14 @@ def held(escrow_id: UUID) -> tuple[Payment, Split]:
 
 def release_due() -> int:
     """Release what was held long enough; return how many."""
-    days = app.settings.of(PaymentsSettings).release_days
-    if not days:
-        return 0
-    until = app.clock.now() - timedelta(days=days)
+    now, days = app.clock.now(), app.settings.of(PaymentsSettings).release_days
+    over = Payment.release_at <= now
+    if days:
+        over |= Payment.release_at.is_null() & (Payment.captured_at <= now - timedelta(days=days))
     due = (
         Split.select(Split.id)
         .join(Payment, on=(Payment.id == Split.payment_id))
-        .where(Split.state == "HELD", Payment.captured_at <= until, ~Payment.frozen)
+        .where(Split.state == "HELD", over, ~Payment.frozen)
     )
     return sum(_released(row.id) for row in due.order_by(Split.id).limit(BATCH))
 

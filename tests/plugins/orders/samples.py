@@ -49,6 +49,15 @@ def to_be_confirmed(app: Application) -> Sample:
     return Sample({"order_id": order_id}, owner=seller.id, bodies=bodies)
 
 
+@sample("order_id", paths=[f"POST {ONE}/restock"])
+def cancelled(app: Application) -> Sample:
+    seller = somebody()
+    assert seller.id is not None
+    order_id = placed(app, somebody(), seller, price=0)
+    change_status(order_id, "cancel", actor=seller, reason="It broke")
+    return Sample({"order_id": order_id}, owner=seller.id, bodies={f"POST {ONE}/restock": {}})
+
+
 @sample("order_id", paths=[f"POST {ONE}/complete"])
 def confirmed(app: Application) -> Sample:
     buyer, seller = somebody(), somebody()
