@@ -57,6 +57,9 @@ def test_everything_broke_and_people_lived_through_it(lived):
     assert counts["asked again"] > 0
     assert counts["sent by socket"] > 0
     assert len(lived.record.paid) > 0
+    assert len(lived.record.media) > 0
+    assert len(lived.record.shown) > 0
+    assert any(lived.record.bookings.values())
     assert len(lived.record.people) == 5 + 1  # the building has a manager
     assert len(lived.record.mails) > 5
 
@@ -127,6 +130,29 @@ TABLES = {
     "a task that failed": ("tasks", changed("kernel_task", "true", "state = 'failed', error = 'KeyError'")),
     "a figure counted twice": ("figures", "UPDATE dashboards_count SET n = n + 1"),
     "a lost message": ("messages", gone("chat_message", "counted")),
+    "a medium that cannot be used": ("media", changed("media_medium", "true", "status = 'failed'")),
+    "a medium that was lost": ("media", "DELETE FROM media_medium"),
+    "a medium of other bytes": ("media", "UPDATE media_medium SET sha256 = 'another'"),
+    "room that is taken by nothing": ("room", changed("media_usage", "true", "used_bytes = used_bytes + 1")),
+    "room kept for no upload": (
+        "room",
+        changed("media_usage", "true", "reserved_bytes = reserved_bytes + 1"),
+    ),
+    "a storage quota that was passed": ("room", again("media_medium", "charged_bytes > 0", 200)),
+    "a medium that is shown and not held": ("uses", gone("media_attachment")),
+    "a medium that is held by nothing": (
+        "uses",
+        again("media_attachment", medium_id="gen_random_uuid()", owner_id="gen_random_uuid()"),
+    ),
+    "a medium in use that is to be removed": (
+        "uses",
+        changed("media_medium", "unused_since IS NULL", "unused_since = now()"),
+    ),
+    "a time that was taken twice": (
+        "bookings",
+        "ALTER TABLE bookings_booking DROP CONSTRAINT bookings_booking_no_overlap; "
+        + again("bookings_booking", times=2, status="'CONFIRMED'"),
+    ),
     "a quota that was passed": (
         "quotas",
         again("listings_listing", "status = 'ACTIVE'", 21),
@@ -219,6 +245,13 @@ RECORDS: dict[str, tuple[str, Callable[[Record], object]]] = {
     "a message told twice": ("messages", heard_twice),
     "a message that was not told": ("messages", not_heard),
     "messages told in another order": ("messages", in_another_order),
+    "a file that was not served": ("media", lambda record: record.read.clear()),
+    "a deleted file that is there": ("media", lambda record: record.deleted.update(record.media)),
+    "another room in use": ("room", lambda record: one_more(record.room)),
+    "a file that was not sent along": (
+        "uses",
+        lambda record: record.shown.update({first(record.shown): "1"}),
+    ),
     "another number of unread messages": ("unread", lambda record: one_more(record.unread)),
     "another number of listings in use": ("quotas", lambda record: one_more(record.used)),
     "a booking that was lost": ("bookings", lambda record: record.bookings.update({"a key": "a booking"})),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from kernel.storage import uuid7
+from tests.faults.market.library import Library
 from tests.faults.market.listening import Listener
 from tests.faults.market.people import Disappointed, Person
 
@@ -20,27 +22,32 @@ class Resident:
     def __init__(
         self, person: Person, listener: Listener, operator: Person, categories: dict[str, str]
     ) -> None:
-        self.person, self.listener = person, listener
+        self.person, self.listener, self.library = person, listener, Library(person)
         self._operator, self._categories = operator, categories
         self._read: dict[str, int] = {}
         self._service = ""
+        self._begun: list[Callable[[], object]] = [self.open_hours, self.show, self.send_file]
+        """What everybody does first, the last of it at once."""
 
     def round(self) -> None:
         """Do one thing; one that disappoints is in the record."""
         person = self.person
-        deeds = (
+        deeds: tuple[tuple[Callable[[], object], int], ...] = (
             (self.offer, 20), (self.buy, 40), (self.talk, 60), (self.read, 20), (self.book, 10),
             (self.open_hours, 3), (self.browse, 15), (person.sign_in, 4), (self.subscribe, 1),
+            (self.show, 5), (self.send_file, 8), (self.library.tidy, 4),
         )  # fmt: skip
         [deed] = person.dice.choices([each for each, _ in deeds], [weight for _, weight in deeds])
+        deed = self._begun.pop() if self._begun else deed
         try:
             deed()
         except Disappointed:
             person.record.count("rounds given up")
         else:
             person.record.count(deed.__name__)
+            person.record.pulse.beat()
 
-    def offer(self, kind: str = "PRODUCT", amount: int = 0) -> str:
+    def offer(self, kind: str = "PRODUCT", amount: int = 0, pictures: Sequence[str] = ()) -> str:
         """Publish something; return its id, empty where the plan allows no more."""
         person = self.person
         pieces = person.dice.randint(1, 4)
@@ -48,6 +55,7 @@ class Resident:
             "type": kind, "title": f"Chair of {person.number}", "scope": person.scope, "status": "ACTIVE",
             "category_id": self._categories[kind],
             "price": {"amount": amount or person.dice.randint(101, 9999), "currency": CURRENCY},
+            "media_ids": list(pictures),
         }  # fmt: skip
         if kind == "PRODUCT":
             said["quantity"] = pieces
@@ -56,7 +64,15 @@ class Resident:
             return ""
         if kind == "PRODUCT":
             person.record.offered[made["id"]] = pieces
+        for picture in pictures:
+            person.record.shown[f"listings.listing:{made['id']}"] = picture
         return str(made["id"])
+
+    def show(self) -> None:
+        """Offer something with a picture, which may still be processed."""
+        picture = self.library.picture()
+        if picture:
+            self.offer(pictures=[picture])
 
     def browse(self) -> list[dict[str, Any]]:
         """Look through the list, at one thing and for one; return what others offer."""
@@ -150,16 +166,25 @@ class Resident:
             return
         by.done(answer, f"PATCH {path}")
 
-    def talk(self, conversation: str = "") -> None:
+    def talk(self, conversation: str = "", **more: Any) -> str:
         """Write a message by the socket; over HTTP, under its id, when that is not acknowledged."""
         person, key = self.person, str(uuid7())
         room = conversation or person.group
-        data = {"id": key, "text": f"message {key}"}
+        data = {"id": key, "text": f"message {key}", **more}
         if self.listener.send({"conversation_id": room, **data}):
             person.record.count("sent by socket")
         else:
             person.post(f"/v1/conversations/{room}/messages", data)
         person.record.say(room, key)
+        return key
+
+    def send_file(self) -> None:
+        """Send a document, a new one while there is room."""
+        library = self.library
+        document = library.document() or next(iter(library.documents), "")
+        if document and library.ready(document):
+            message = self.talk(type="document", media_ids=[document])
+            self.person.record.shown[f"chat.message:{message}"] = document
 
     def read(self) -> None:
         """Read the group up to its last message, or not quite."""
@@ -180,7 +205,7 @@ class Resident:
             return
         hours = [{"weekday": day, "start": 540, "end": 1020} for day in range(7)]
         said = {
-            "ref": f"listing:{listing}", "timezone": "Europe/Lisbon", "duration": 60, "step": 60,
+            "ref": f"listing:{listing}", "timezone": "Europe/Lisbon", "duration": 60, "step": 30,
             "cancel_notice": 0, "hours": hours,
         }  # fmt: skip
         person.post("/v1/bookings/resources", said)

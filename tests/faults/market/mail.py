@@ -12,6 +12,8 @@ from typing import Any, Literal
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.faults.market.patience import Patience
+
 Mood = Literal["taking", "refusing", "hanging", "forgetful"]
 _MOMENT = 0.05  # seconds between looks at how the server is to behave
 
@@ -78,14 +80,14 @@ class PostOffice(Controller):
             server.transport.close()
         return "250 2.0.0 taken"
 
-    def await_mail(self, to: str, part: str, seconds: float) -> Mail:
+    def await_mail(self, to: str, part: str, patience: Patience) -> Mail:
         """Return the first message to somebody that holds a part; raise AssertionError when none comes."""
 
         def found() -> Mail | None:
             return next((one for one in self.mails if one.to == to and part in one.text), None)
 
         with self._told:
-            assert self._told.wait_for(found, seconds), f"{to} was not sent {part!r} in {seconds:g} s"
-        mail = found()
-        assert mail is not None
+            while (mail := found()) is None:
+                assert patience.lasts(), f"{to} was not sent {part!r}"
+                self._told.wait(1.0)
         return mail

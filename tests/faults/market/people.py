@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +13,12 @@ from kernel.storage import uuid7
 from kernel.testing import Answer
 from kernel.testing.server import Server
 from tests.faults.market.mail import PostOffice
+from tests.faults.market.patience import STILL, Patience
 from tests.faults.market.record import Record
 
 PASSWORD = "violet-harbour-71"
-PATIENCE = 150.0  # seconds after which even a patient client gives up
-TIMEOUT = 8.0  # seconds a client waits for one answer
-AGAIN = 0.2  # seconds, on average, before it asks again
+TIMEOUT, LONGEST = 8.0, 30.0  # seconds a client waits for its first answer, and for any
+AGAIN, SELDOM = 0.2, 3.0  # seconds, on average, before it asks again: at first, and at last
 UNAVAILABLE = frozenset({502, 503, 504})
 BUSY = frozenset({"idempotency-key-in-use", "payment-in-progress"})
 
@@ -50,32 +49,35 @@ class Person:
         return f"building:{self.building}"
 
     def ask(
-        self, method: str, path: str, json: Any = None, *, key: str = "", anonymous: bool = False
-    ) -> Answer:
-        """Ask until there is an answer that is not "later"; POSTs carry a key, their own or the given."""
-        token = "" if anonymous else self.token
-        headers = {"idempotency-key": key or str(uuid7())} if method == "POST" else {}
-        deadline = time.monotonic() + PATIENCE
-        attempt = 0
+        self, method: str, path: str, json: Any = None, *, key: str = "", anonymous: bool = False,
+        body: bytes | None = None, content_type: str = "",
+    ) -> Answer:  # fmt: skip
+        """Ask until there is an answer that is not "later"; POSTs carry a key, their own or the given.
+
+        A client waits longer for an answer, and longer until it asks again, each time.
+        """
+        headers = {"content-type": content_type} if body is not None else {}
+        if method == "POST":
+            headers["idempotency-key"] = key or str(uuid7())
+        sent = {"json": json, "body": body, "headers": headers, "token": "" if anonymous else self.token}
+        patience, attempt = Patience(self.record.pulse), 0
         while True:
             door = self.doors[(self.number + attempt) % len(self.doors)]
-            self.retried = attempt > 0
-            answer = self._once(door, method, path, json, headers, token)
+            self.retried, times = attempt > 0, 2 ** min(attempt, 8)
+            answer = self._once(door, method, path, sent | {"timeout": min(TIMEOUT * times, LONGEST)})
             if answer is not None:
                 self.record.count("answers")
                 return answer
             self.record.count("asked again")
-            attempt += 1
-            if time.monotonic() > deadline:
-                self.record.surprise(f"{method} {path}: no answer in {PATIENCE:g} s")
+            if not patience.lasts():
+                self.record.surprise(f"{method} {path}: no answer, and nothing else for {STILL:g} s")
                 raise Disappointed
-            self._pause.wait(self.dice.uniform(0.5, 1.5) * AGAIN)
+            self._pause.wait(self.dice.uniform(0.5, 1.5) * min(AGAIN * times, SELDOM))
+            attempt += 1
 
-    def _once(
-        self, door: Server, method: str, path: str, json: Any, headers: dict[str, str], token: str
-    ) -> Answer | None:
+    def _once(self, door: Server, method: str, path: str, sent: dict[str, Any]) -> Answer | None:
         try:
-            answer = door.request(method, path, json, token=token, headers=headers, timeout=TIMEOUT)
+            answer = door.request(method, path, **sent)
         except OSError:
             return None
         if answer.status in UNAVAILABLE or (answer.status == 409 and answer.problem in BUSY):
@@ -103,13 +105,13 @@ class Person:
 
     def until(self, path: str, accept: Any) -> Any:
         """Return what is there once it is as wanted; record it and raise Disappointed when it never is."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        patience = Patience(self.record.pulse)
+        while patience.lasts():
             answer = self.ask("GET", path)
             if answer.status == 200 and accept(answer.json):
                 return answer.json
             self._pause.wait(AGAIN)
-        self.record.surprise(f"GET {path}: not as it must become in {PATIENCE:g} s: {answer.text}")
+        self.record.surprise(f"GET {path}: not as it must become: {answer.text}")
         raise Disappointed
 
     def register(self, post: PostOffice) -> None:
@@ -133,7 +135,7 @@ class Person:
 
     def _mail(self, post: PostOffice) -> str:
         try:
-            return post.await_mail(self.email, "verify-email?token=", PATIENCE).text
+            return post.await_mail(self.email, "verify-email?token=", Patience(self.record.pulse)).text
         except AssertionError as ex:
             self.record.surprise(str(ex))
             raise Disappointed from ex

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +17,13 @@ from kernel.testing.server import Server
 from tests.faults.market.faults import inflict
 from tests.faults.market.journey import Resident
 from tests.faults.market.listening import Listener
+from tests.faults.market.patience import Patience
 from tests.faults.market.people import PASSWORD, Disappointed, Person
 from tests.faults.market.record import Record
 from tests.faults.market.stand import Stand
 
+HEARD = 20.0  # seconds without another message after which a client will hear no more
 BUILDING = 10  # people in one building, who trade with and write to each other
-SETTLED = 180.0  # seconds everything may take to be done once nothing breaks any more
 Tell = Callable[[str], None]
 WAITING = {
     "deliveries": "SELECT count(*) FROM kernel_delivery WHERE state = 'pending'",
@@ -30,6 +32,7 @@ WAITING = {
     "messages": "SELECT count(*) FROM notifications_message WHERE due_at IS NOT NULL",
     "mails": "SELECT count(*) FROM notifications_delivery WHERE state IN ('queued', 'sending')",
     "operations": "SELECT count(*) FROM payments_operation WHERE state = 'PENDING'",
+    "media": "SELECT count(*) FROM media_medium WHERE status = 'processing'",
 }
 
 
@@ -38,7 +41,9 @@ HASTENED = (
     "UPDATE payments_operation SET due_at = now() WHERE state = 'PENDING' AND due_at > now() RETURNING 1",
     "UPDATE notifications_delivery SET due_at = now() WHERE state = 'queued' AND due_at > now() RETURNING 1",
     "UPDATE notifications_message SET due_at = now() WHERE due_at > now() RETURNING 1",
+    "UPDATE kernel_task SET run_at = now() WHERE state = 'queued' AND name ~ 'media.*process' RETURNING 1",
 )
+DONE = "SELECT count(*) FROM kernel_delivery WHERE state = 'done'"
 
 
 @dataclass
@@ -53,13 +58,14 @@ class Run:
     record: Record = field(default_factory=Record)
     people: list[Person] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
+    residents: list[Resident] = field(default_factory=list)
     _pause: threading.Event = field(default_factory=threading.Event)
 
     def live(self) -> Record:
         """Play it all; return what people were told."""
         operator, managers, categories = self._found()
         self.tell(f"seed {self.seed}: {self.users} people, faults for {self.seconds:g} s and of every kind")
-        with self._pool() as pool:
+        with self._watched(), self._pool() as pool:
             breaking = pool.submit(self._break)
             self._move_in(pool, managers)
             self._days(pool, operator, categories, breaking.done)
@@ -72,6 +78,28 @@ class Run:
             inflict(self.stand, self.seed, self.seconds, self.record, self.tell)
         except Exception as ex:  # noqa: BLE001 - a process that does not come back is a finding, not a crash
             self.record.surprise(f"what was broken could not be mended: {ex!r}")
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Note, while the block runs, that the workers move on."""
+        over = threading.Event()
+
+        def watch() -> None:
+            done = 0
+            while not over.wait(1.0):
+                with contextlib.suppress(psycopg2.OperationalError):
+                    [(now,)] = self.stand.rows(DONE)
+                    if now > done:
+                        done = now
+                        self.record.pulse.beat()
+
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
 
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(max_workers=self.users + 1, thread_name_prefix="person")
@@ -144,11 +172,11 @@ class Run:
             while not is_over():
                 resident.round()
 
-        shared = [
+        self.residents = [
             Resident(person, listener, self._likeness(operator), categories)
             for person, listener in zip(self.people, self.listeners, strict=True)
         ]
-        list(pool.map(live, shared))
+        list(pool.map(live, self.residents))
 
     def _likeness(self, operator: Person) -> Person:
         """Return the operator as one person's dealings with them see them: each has a client of its own."""
@@ -159,9 +187,12 @@ class Run:
     def _settle(self) -> None:
         """Wait until nothing waits any more; what does after all is named by the invariants."""
         self.tell("everything is mended; waiting until it settles")
-        deadline, hasten = time.monotonic() + SETTLED, time.monotonic() + CALM
+        patience, hasten, least = Patience(self.record.pulse), time.monotonic() + CALM, sys.maxsize
         while waiting := {name: count for name, count in self._waiting() if count}:
-            if time.monotonic() > deadline:
+            if (left := sum(waiting.values())) < least:
+                least = left
+                self.record.pulse.beat()
+            if not patience.lasts():
                 self.tell(f"it has not settled: {waiting}")
                 return
             if time.monotonic() > hasten:
@@ -188,9 +219,10 @@ class Run:
         """Ask what everybody is shown at the end, and end what runs."""
         for listener in self.listeners:
             self._hear_out(listener)
-        for person in self.people:
+        for resident in self.residents:
             with contextlib.suppress(Disappointed):
-                self._look_as(person)
+                self._look_as(resident.person)
+                resident.library.look()
         self.record.mails = list(self.stand.post.mails)
         ready = [server.get("/health/readiness") for server in self.stand.servers]
         self.record.surprises += [f"not ready at the end: {one.text}" for one in ready if one.status != 200]
@@ -218,13 +250,16 @@ class Run:
             "JOIN chat_message m USING (conversation_id) WHERE user_id = %s GROUP BY 1"
         )
         wanted = {name: seq for name, seq in self.stand.rows(sql, person.id) if name in self.record.sent}
-        deadline = time.monotonic() + 15.0
+        patience, most = Patience(self.record.pulse, HEARD), 0
         try:
-            while time.monotonic() < deadline:
+            while patience.lasts():
                 heard = listener.heard()
                 last = {name: messages[-1][0] for name, messages in heard.items() if messages}
                 if all(last.get(name, 0) >= seq for name, seq in wanted.items()):
                     break
+                if (many := sum(map(len, heard.values()))) > most:
+                    most = many
+                    self.record.pulse.beat()
                 self._pause.wait(0.1)
         except AssertionError as ex:
             self.record.surprise(f"the stream of {person.email}: {ex}")

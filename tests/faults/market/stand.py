@@ -30,6 +30,7 @@ from kernel.testing.applications import test_settings
 from kernel.testing.postgres import DisposablePostgres
 from kernel.testing.redis import DisposableRedis, redis_program
 from kernel.testing.server import Server
+from tests.faults.market.library import QUOTA
 from tests.faults.market.mail import PostOffice
 from tests.faults.market.nginx import Nginx, nginx_program
 
@@ -180,6 +181,7 @@ def _settings(directory: Path, redis_url: str, smtp_port: int) -> dict[str, Any]
         "auth": shipped["auth"] | {"argon2_time": 1, "argon2_memory": 8},
         "redis": {"url": redis_url},
         "notifications": MAILING,
+        "media": {"quota_bytes": QUOTA},
         "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "timeout": 1.0},
     }
     sections = {name: dict(keys) for name, keys in sections.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.market.invariants import money, talk, trade, work
+from tests.faults.market.invariants import files, money, talk, trade, work
 from tests.faults.market.invariants.evidence import Evidence, Invariant
 
 __all__ = ["INVARIANTS", "Evidence", "broken"]
@@ -18,8 +18,8 @@ INVARIANTS: Final[dict[str, Invariant]] = {
     each.__name__: each
     for each in (
         work.answers, work.accounts, money.ledger, trade.stock, trade.orders, money.captures, money.refunds,
-        work.deliveries, work.tasks, work.figures, talk.messages, talk.unread, trade.quotas, trade.bookings,
-        trade.reviews, work.notifications, work.mails,
+        work.deliveries, work.tasks, work.figures, talk.messages, talk.unread, files.media, files.room,
+        files.uses, trade.quotas, trade.bookings, trade.reviews, work.notifications, work.mails,
     )
 }  # fmt: skip
 

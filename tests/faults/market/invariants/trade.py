@@ -62,11 +62,13 @@ def bookings(evidence: Evidence) -> Iterator[str]:
         stored[key].append(booking)
     yield from _by_key("booking", stored, evidence.record.bookings)
     sql = """
-    SELECT resource_id::text, starts_at::text, count(*) FROM bookings_booking
-    WHERE status IN ('HELD', 'PENDING', 'CONFIRMED') GROUP BY 1, 2, lane HAVING count(*) > 1
+    WITH taking AS (SELECT * FROM bookings_booking WHERE status IN ('HELD', 'PENDING', 'CONFIRMED'))
+    SELECT one.id::text, other.id::text, one.starts_at::text, other.starts_at::text
+    FROM taking one JOIN taking other ON other.resource_id = one.resource_id AND other.lane = one.lane
+        AND other.id > one.id AND other.starts_at < one.ends_at AND one.starts_at < other.ends_at
     """
-    for resource, starts, count in evidence.rows(sql):
-        yield f"{count} bookings of {resource} begin at {starts}"
+    for one, other, *starts in evidence.rows(sql):
+        yield f"bookings {one} and {other} take the same time, from {starts[0]} and from {starts[1]}"
 
 
 def reviews(evidence: Evidence) -> Iterator[str]:
