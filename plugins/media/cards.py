@@ -16,7 +16,7 @@ class MediaCard:
     """A medium as part of something else: a photograph of a listing, a paper of an application.
 
     `url` is the picture, film or file; `thumbnail_url` a still of 400×400
-    pixels, empty where there is none (documents, films without ffmpeg, and
+    pixels, empty where there is none (some documents, films without ffmpeg, and
     whatever is not ready). URLs of public media are stable paths below
     `/v1/media`; those of private media are signed and end after
     `[storage] url_ttl` seconds. `width` and `height` are pixels, 0 where unknown.

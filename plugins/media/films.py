@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from plugins.media.formats import Format
-from plugins.media.pictures import Rendition, Result, draw
+from plugins.media.pictures import Rendition, Result, draw, stills
 from plugins.media.problems import UnusableFile
 from plugins.media.settings import MediaSettings
 
@@ -36,7 +36,6 @@ _CONTAINERS: Final = {
     "audio/flac": (("sound.flac", "audio/flac"),),
     "audio/wav": (("sound.wav", "audio/wav"),),
 }
-_STILLS: Final = ("large", "thumb400", "thumb300")
 
 
 @cache
@@ -75,10 +74,9 @@ def prepare(source: Path, format: Format, target: Path, settings: MediaSettings)
     poster = _still(ffmpeg, film.path, format, target, seconds)
     if poster is None:
         return Result({"file": film})
-    stills = draw(poster, "PNG", target, settings)
-    named = {"poster" if name == "large" else name: stills.renditions[name] for name in _STILLS}
-    sized = Rendition(film.path, film.content_type, stills.width, stills.height, film.size)
-    return Result({"file": sized, **named}, stills.width, stills.height)
+    drawn = draw(poster, "PNG", target, settings)
+    sized = Rendition(film.path, film.content_type, drawn.width, drawn.height, film.size)
+    return Result({"file": sized, **stills(drawn)}, drawn.width, drawn.height)
 
 
 def _copied(ffmpeg: str, source: Path, format: Format, target: Path, seconds: float) -> Rendition:

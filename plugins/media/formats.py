@@ -41,15 +41,15 @@ _SOUNDS: Final = {
 }
 """By the name filetype has for it: the registered type, and the demuxer's name."""
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
-_DOCUMENTS: Final = (
-    "application/pdf",
-    f"{_OFFICE}wordprocessingml.document",
-    f"{_OFFICE}spreadsheetml.sheet",
-    f"{_OFFICE}presentationml.presentation",
-    "application/vnd.oasis.opendocument.text",
-    "application/vnd.oasis.opendocument.spreadsheet",
-    "application/vnd.oasis.opendocument.presentation",
-)
+_DOCUMENTS: Final = {
+    "application/pdf": "PDF",
+    f"{_OFFICE}wordprocessingml.document": "",
+    f"{_OFFICE}spreadsheetml.sheet": "",
+    f"{_OFFICE}presentationml.presentation": "",
+    "application/vnd.oasis.opendocument.text": "",
+    "application/vnd.oasis.opendocument.spreadsheet": "",
+    "application/vnd.oasis.opendocument.presentation": "",
+}
 _TAKEN: Final = (
     "Send a picture (JPEG, PNG, GIF, WebP, AVIF), a film (MP4, MOV, WebM), "
     "a recording (MP3, M4A, Ogg, FLAC, WAV) or a document (PDF, Word, Excel, PowerPoint, OpenDocument)."
@@ -72,7 +72,7 @@ _EXTENSIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a file is: its kind, its type, and the name the decoder knows it by."""
+    """What a file is: its kind, its type, and the name the decoder knows it by; empty: there is none."""
 
     kind: Kind
     content_type: str
@@ -83,7 +83,7 @@ FORMATS: Final = {
     **{mime: Format("image", mime, decoder) for mime, decoder in _IMAGES.items()},
     **{mime: Format("video", mime, decoder) for mime, decoder in _VIDEOS.items()},
     **{mime: Format("audio", *found) for mime, found in _SOUNDS.items()},
-    **{mime: Format("document", mime) for mime in _DOCUMENTS},
+    **{mime: Format("document", mime, decoder) for mime, decoder in _DOCUMENTS.items()},
 }
 
 

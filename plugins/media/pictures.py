@@ -1,4 +1,4 @@
-"""Have the variants of an image drawn, in a process that can do no harm.
+"""Have the variants of an image, or of a page, drawn in a process that can do no harm.
 
 See `rendering` for what happens there. It costs about 90 ms more than drawing
 here, in a task nobody waits for.
@@ -62,7 +62,7 @@ def check_head(head: bytes, decoder: str, settings: MediaSettings) -> None:
 
 
 def draw(source: Path, decoder: str, target: Path, settings: MediaSettings) -> Result:
-    """Return the variants of an image, written below `target`; raise UnusableFile."""
+    """Return the variants of an image or of a page, written below `target`; raise UnusableFile."""
     order = {
         "source": str(source),
         "decoder": decoder,
@@ -84,8 +84,16 @@ def draw(source: Path, decoder: str, target: Path, settings: MediaSettings) -> R
     return Result(renditions, found["width"], found["height"])
 
 
+def stills(drawn: Result) -> dict[str, Rendition]:
+    """Return what shows something that is no picture itself, by the names of its variants."""
+    return {
+        name: drawn.renditions[variant]
+        for name, variant in (("poster", "large"), ("thumb400", "thumb400"), ("thumb300", "thumb300"))
+    }
+
+
 def _run(order: dict[str, Any], timeout: float) -> dict[str, Any]:
-    """Run the script; one that was killed over its limits has met an image made for that."""
+    """Run the script; one that was killed over its limits has met a file made for that."""
     try:
         done = subprocess.run(  # noqa: S603 - our own script, no shell
             [sys.executable, "-I", _SCRIPT],

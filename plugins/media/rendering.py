@@ -1,4 +1,4 @@
-"""What is made of one image, in a process of its own.
+"""What is made of one image, or of a document's first page, in a process of its own.
 
 Run as a script (`python -I rendering.py`), it reads an order from standard
 input, writes the variants as files and tells about them on standard output, all
@@ -30,8 +30,12 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence, PngImagePlugin
 
 LONGEST_SIDE: Final = 4096
 LARGE_SIDE: Final = 1600
+PDF: Final = "PDF"
+"""The decoder of documents; all others are Pillow's."""
 ANIMATED_SIDE: Final = 1024
 THUMBNAILS: Final = (400, 300)
+_MIDDLE: Final = (0.5, 0.5)
+_TOP: Final = (0.5, 0.0)  # of a page: there its title stands
 _LOSSLESS: Final = frozenset({"PNG", "GIF"})
 # APPSEC: compressed text of a PNG is unpacked as its header is read; Pillow allows 64 MiB
 PngImagePlugin.MAX_TEXT_MEMORY = 1024 * 1024
@@ -113,6 +117,33 @@ def _is_animated(image: Image.Image, limits: Limits) -> bool:
     raise UnusableError("too-many-frames", f"An image of this size may have {allowed} frames.")
 
 
+def preview(source: Path, target: Path) -> dict[str, Any]:
+    """Write stills of a document's first page below `target`; return what they are. Raises UnusableError."""
+    import pypdfium2  # noqa: PLC0415 - PERF: images do without its library
+
+    try:
+        page = pypdfium2.PdfDocument(source)[0]
+        longest = max(page.get_size())
+        if longest <= 0:
+            raise UnusableError("broken", "The first page has no size.")
+        picture = page.render(scale=LARGE_SIDE / longest).to_pil().convert("RGB")
+    except (pypdfium2.PdfiumError, IndexError, ValueError, OSError) as ex:
+        raise UnusableError("broken", f"The document cannot be read: {ex}") from ex
+    except MemoryError as ex:
+        raise UnusableError("too-much-memory", "It takes more memory to draw than is allowed.") from ex
+    return {"width": 0, "height": 0, "variants": _stills(picture, target, centre=_TOP)}
+
+
+def _stills(large: Image.Image, target: Path, *, centre: tuple[float, float] = _MIDDLE) -> dict[str, Any]:
+    """Save a picture and its thumbnails, which are cut around `centre`."""
+    made = {"large": _save(large, target, "large", "WEBP", quality=80, method=4)}
+    thumbnail = large
+    for side in THUMBNAILS:
+        thumbnail = ImageOps.fit(thumbnail, (side, side), Image.Resampling.LANCZOS, centering=centre)
+        made[f"thumb{side}"] = _save(thumbnail, target, f"thumb{side}", "WEBP", quality=80, method=4)
+    return made
+
+
 def _variants(image: Image.Image, decoder: str, target: Path, *, animated: bool) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if animated:
@@ -126,12 +157,8 @@ def _variants(image: Image.Image, decoder: str, target: Path, *, animated: bool)
     if not animated:
         made["file"] = _keep(full, decoder, target)
     large = _within(full, LARGE_SIDE)
-    made["large"] = _save(large, target, "large", "WEBP", quality=80, method=4)
     made["jpeg"] = _save(_opaque(large), target, "jpeg", "JPEG", quality=82, progressive=True, optimize=True)
-    thumbnail = large
-    for side in THUMBNAILS:
-        thumbnail = ImageOps.fit(thumbnail, (side, side), Image.Resampling.LANCZOS)
-        made[f"thumb{side}"] = _save(thumbnail, target, f"thumb{side}", "WEBP", quality=80, method=4)
+    made.update(_stills(large, target))
     return {"width": made["file"]["width"], "height": made["file"]["height"], "variants": made}
 
 
@@ -242,7 +269,10 @@ def main() -> None:
     limits = Limits(**order["limits"])
     _confine(limits)
     Image.MAX_IMAGE_PIXELS = limits.pixels
-    found = _answer(lambda: render(Path(order["source"]), order["decoder"], Path(order["target"]), limits))
+    source, target, decoder = Path(order["source"]), Path(order["target"]), order["decoder"]
+    found = _answer(
+        lambda: preview(source, target) if decoder == PDF else render(source, decoder, target, limits)
+    )
     json.dump(found, sys.stdout)
 
 

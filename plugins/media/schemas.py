@@ -61,7 +61,7 @@ class MediumOut(CardOut):
         required=True,
         metadata={
             "description": "By variant: `file`; of images `large` (WebP), `jpeg`, `thumb400`, `thumb300`; "
-            "of films `poster` and the thumbnails."
+            "of films, and of PDFs that can be drawn, `poster` and the thumbnails."
         },
     )
     version = fields.Integer(required=True)

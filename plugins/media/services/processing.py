@@ -21,7 +21,7 @@ from uuid import UUID
 import structlog
 
 from kernel import BlobNotFound, Problem, app
-from plugins.media import films, formats, keys, pictures
+from plugins.media import documents, films, formats, keys, pictures
 from plugins.media.events import MediaFailed, MediaReady
 from plugins.media.formats import Format
 from plugins.media.models import Medium
@@ -98,7 +98,7 @@ def _prepare(copy: _Copy, directory: Path, settings: MediaSettings) -> Result:
         return pictures.draw(copy.path, copy.format.decoder, directory, settings)
     if copy.format.kind in ("video", "audio"):
         return films.prepare(copy.path, copy.format, directory, settings)
-    return Result({"file": Rendition(copy.path, copy.format.content_type, size=copy.size)})
+    return documents.prepare(copy.path, copy.format, directory, settings)
 
 
 def _publish(medium_id: UUID, variant: str, made: Rendition) -> dict[str, Any]:
