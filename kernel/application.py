@@ -85,7 +85,8 @@ class Application:
         """Return the migrations of the kernel and of every loaded plugin."""
         from kernel.storage.migrations import Migrations  # noqa: PLC0415 - most processes never migrate
 
-        return Migrations(self.db, migration_sources(plugin.manifest for plugin in self.registry.plugins))
+        sources = migration_sources(plugin.manifest for plugin in self.registry.plugins)
+        return Migrations(self.db.direct, sources)
 
     def service(self, port: type[T], name: str = "default") -> T:
         """Return the implementation of a port, made on first use and kept.
@@ -132,6 +133,7 @@ class Application:
         """
         self._running = True
         self.db.warm(self.settings.database.pool_warm)
+        self.db.check_session()
         self.listener.start()
         self.auth.start()
         self.realtime.start()

@@ -11,8 +11,9 @@ the end of the request, delivery or task. Between them a greenlet has it alone.
 Instrumentation uses peewee's own `db.query_hooks`: callables that get a
 `QueryEvent(sql, params, duration in seconds, exception)`.
 
-Not handled: two-phase commit; a pooler in transaction mode in front of the
-`Listener` (LISTEN needs a session) or of session-level advisory locks.
+A pooler in transaction mode may stand in front (`database.prepared = false`):
+nothing here needs a session but `direct`, which is for migrations, and the
+`Listener`. Not handled: two-phase commit.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from peewee import DatabaseProxy, InterfaceError, OperationalError
 from kernel.clock import Clock, SystemClock
 from kernel.errors import FieldError, Invalid, StoaError, Unavailable
 from kernel.storage.counting import note
-from kernel.storage.pool import Pool, under_gevent
+from kernel.storage.pool import Pool, session_parameters, under_gevent
 from kernel.storage.settings import DatabaseSettings
 from kernel.storage.sqlstate import RETRYABLE, UNTRANSLATABLE_CHARACTER, sqlstate
 from kernel.storage.statements import PlansChanged, Statement
@@ -46,6 +47,7 @@ log = structlog.get_logger(__name__)
 db_proxy = DatabaseProxy()
 """What models are declared on; `Database.activate()` points it at a database."""
 
+_SESSION = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"  # times in milliseconds, as ours
 _NOTIFY = Statement("SELECT pg_notify(%s, %s)")
 _on_replica: ContextVar[bool] = ContextVar("on_replica", default=False)
 
@@ -93,15 +95,25 @@ class Database(Pool):
 
             patch_psycopg()
         super().__init__(url or settings.url, settings, read_only=read_only)
-        self._prepares = settings.prepared
+        self._settings, self._prepares = settings, settings.prepared
         self.clock = clock or SystemClock()
         self.query_hooks.append(note)
-        self._replica = self._open_replica(settings) if settings.replica_url and not read_only else None
+        own = not url  # neither a replica's nor a direct one
+        self._replica = self._beside(settings, settings.replica_url, read_only=True) if own else None
+        self._direct = self._beside(settings, settings.direct_url) if own else None
 
-    def _open_replica(self, settings: DatabaseSettings) -> Database:
-        replica = Database(settings, self.clock, url=settings.replica_url, read_only=True)
-        replica.query_hooks = self.query_hooks
-        return replica
+    def _beside(self, settings: DatabaseSettings, url: str, *, read_only: bool = False) -> Database | None:
+        """Return a pool of another address of this database, whose statements are seen like ours."""
+        if not url:
+            return None
+        other = Database(settings, self.clock, url=url, read_only=read_only)
+        other.query_hooks = self.query_hooks
+        return other
+
+    @property
+    def direct(self) -> Database:
+        """The same database past a pooler, for what needs a session; this one where none is named."""
+        return self._direct or self
 
     def activate(self) -> Database:
         """Point every model of the process at this database."""
@@ -255,6 +267,21 @@ class Database(Pool):
 
     # -- connections ---------------------------------------------------------
 
+    def check_session(self) -> None:
+        """Warn of what sessions were to be set to and are not: a pooler in front drops such parameters.
+
+        Then the role is to say it, once: `ALTER ROLE … SET`.
+        """
+        wanted, theirs = session_parameters(self._settings), self._settings.url.lower()
+        found = dict(self.rows(_SESSION, (list(wanted),)))
+        remedy = [
+            f"ALTER ROLE CURRENT_USER SET {name} = '{value}';"
+            for name, value in wanted.items()
+            if found[name] != value and name.lower() not in theirs  # what the URL says wins
+        ]
+        if remedy:
+            log.warning("session_parameters_lost", remedy=" ".join(remedy))
+
     def lost_connection(self) -> bool:
         """Tell whether the connection held here was cut."""
         conn = self._state.conn
@@ -281,6 +308,8 @@ class Database(Pool):
         """
         if self._replica is not None:
             self._replica.release()
+        if self._direct is not None and not self._direct.is_closed():
+            self._direct.stop()  # seldom used: nothing is kept for it
         if self.is_closed():
             return
         if self.in_transaction():
@@ -306,5 +335,6 @@ class Database(Pool):
         """Close every idle connection and this greenlet's own."""
         self.release()
         self.close_idle()
-        if self._replica is not None:
-            self._replica.stop()
+        for other in (self._replica, self._direct):
+            if other is not None:
+                other.stop()

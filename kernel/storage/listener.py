@@ -1,4 +1,4 @@
-"""LISTEN: one connection a process, however many channels.
+"""LISTEN: one connection a process, however many channels; past a pooler (`database.direct_url`).
 
     listener.on("stoa_auth", auth.forget)       # called with the payload
 
@@ -39,7 +39,7 @@ class Listener:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         """Take the settings; nothing is opened before `start`."""
-        self._parameters = connect_parameters(settings.url, settings)
+        self._parameters = connect_parameters(settings.direct_url or settings.url, settings)
         self._parameters["application_name"] = f"{settings.application_name} listener"
         self._callbacks: dict[str, list[Callback]] = defaultdict(list)
         self._listening: set[str] = set()

@@ -14,7 +14,8 @@ top of a script takes the transaction away (CREATE INDEX CONCURRENTLY needs
 that); such a script must be able to run again after it broke in the middle.
 
 Any number of processes may call `up()` at once: one works, the others wait on
-an advisory lock and then find nothing to do. An applied script is never
+an advisory lock and then find nothing to do; it is a session's, so all this goes
+past a pooler (`database.direct_url`). An applied script is never
 edited: its checksum stands in the ledger. Where that happened all the same, a
 later script of the plugin brings those databases along and says which text of
 which script it mends: `repairs = {"0002_events": ["<SHA-256 of that text>"]}`.

@@ -75,16 +75,7 @@ def connect_parameters(url: str, settings: DatabaseSettings, *, read_only: bool 
         raise ConfigurationError(
             f"[database] url ({scheme}): not a PostgreSQL URL; write postgresql://user:password@host/name"
         ) from ex
-    session = {
-        "timezone": "UTC",
-        "statement_timeout": round(settings.statement_timeout * 1000),
-        "lock_timeout": round(settings.lock_timeout * 1000),
-        "jit": "off",  # PERF: compiling costs more than the short queries of a request
-    }
-    if settings.prepared:
-        session["plan_cache_mode"] = "force_generic_plan"  # of every `Statement`, and in functions
-    if read_only:
-        session["default_transaction_read_only"] = "on"
+    session = session_parameters(settings, read_only=read_only)
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
     defaults: dict[str, Any] = {
         "connection_factory": Session,
@@ -96,6 +87,21 @@ def connect_parameters(url: str, settings: DatabaseSettings, *, read_only: bool 
         "tcp_user_timeout": 60_000,
     }
     return {**defaults, **given, "options": f"{options} {given.get('options', '')}".strip()}
+
+
+def session_parameters(settings: DatabaseSettings, *, read_only: bool = False) -> dict[str, str]:
+    """Return what a session of the pool is set to, by PostgreSQL's names; times in milliseconds."""
+    session = {
+        "TimeZone": "UTC",
+        "statement_timeout": f"{round(settings.statement_timeout * 1000)}",
+        "lock_timeout": f"{round(settings.lock_timeout * 1000)}",
+        "jit": "off",  # PERF: compiling costs more than the short queries of a request
+    }
+    if settings.prepared:
+        session["plan_cache_mode"] = "force_generic_plan"  # of every `Statement`, and in functions
+    if read_only:
+        session["default_transaction_read_only"] = "on"
+    return session
 
 
 class _Lease:

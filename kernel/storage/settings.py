@@ -16,6 +16,12 @@ class DatabaseSettings:
         help="postgresql://user:password@host/name; empty: start the embedded PostgreSQL.",
         secret=True,
     )
+    direct_url: str = setting(
+        "",
+        help="The same database past a pooler in transaction mode that `url` leads to: for LISTEN and "
+        "migrations, which need sessions; empty: `url`.",
+        secret=True,
+    )
     replica_url: str = setting(
         "", help="A streaming replica that `db.replica()` reads from; empty: the primary.", secret=True
     )

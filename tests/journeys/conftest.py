@@ -87,9 +87,8 @@ def market(postgres: DisposablePostgres, tmp_path_factory: pytest.TempPathFactor
             running.stop()
 
 
-@pytest.fixture(scope="package")
-def founded(market: Market) -> House:
-    """A building in use; how it comes to be so is told by the first tests."""
+def opened(market: Market) -> House:
+    """Bring a building into use; how it comes to be so is told by the first tests."""
     root = market.operator("Rosa Platform")
     mara, ada, ben, cleo, dora = (
         market.register(name)
@@ -106,6 +105,12 @@ def founded(market: Market) -> House:
         name: root.post("/v1/categories", {"name": name})["id"] for name in ("Furniture", "Lessons")
     }
     return House(market, building["id"], root, mara, ada, ben, cleo, dora, categories)
+
+
+@pytest.fixture(scope="package")
+def founded(market: Market) -> House:
+    """A building in use."""
+    return opened(market)
 
 
 @pytest.fixture

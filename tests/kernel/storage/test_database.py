@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import peewee
 import pytest
+from structlog.testing import capture_logs
 
 from kernel.errors import ConfigurationError, Invalid, StoaError, Unavailable
 from kernel.storage import Database, DatabaseSettings, count_statements
@@ -325,6 +326,52 @@ def test_nul_in_text_is_the_callers_fault(db: Database) -> None:
 def test_sessions_speak_utc_and_name_the_application(db: Database) -> None:
     assert one(db, "SHOW timezone") == "UTC"
     assert one(db, "SHOW application_name") == "stoa"
+
+
+def test_sessions_that_are_as_they_should_be_are_not_warned_of(db: Database) -> None:
+    with capture_logs() as logs:
+        db.check_session()
+
+    assert logs == []
+
+
+def test_what_a_pooler_dropped_of_a_session_is_told_with_its_remedy(db: Database) -> None:
+    db.execute_sql("SET statement_timeout = 0")  # as a pooler leaves it that ignores the parameter
+
+    with capture_logs() as logs:
+        db.check_session()
+
+    [told] = logs
+    assert told["event"] == "session_parameters_lost"
+    assert told["remedy"] == "ALTER ROLE CURRENT_USER SET statement_timeout = '30000';"
+
+
+def test_what_the_url_says_of_a_session_is_not_warned_of(open_database: OpenDatabase, url: str) -> None:
+    db = open_database(url=f"{url}&options=-c%20statement_timeout%3D5s")
+
+    with capture_logs() as logs:
+        db.check_session()
+
+    assert logs == []
+
+
+def test_direct_is_past_the_pooler_where_one_is_named(
+    server: DisposablePostgres, open_database: OpenDatabase
+) -> None:
+    with server.database() as direct_url:
+        db = open_database(direct_url=direct_url)
+        primary = one(db, "SELECT current_database()")
+
+        elsewhere = one(db.direct, "SELECT current_database()")
+        db.release()
+
+        assert elsewhere != primary
+        assert db.direct.gauge()["idle"] == 0  # nothing is kept that is needed once
+        assert db.direct.direct is db.direct
+
+
+def test_direct_is_the_same_without_a_pooler(db: Database) -> None:
+    assert db.direct is db
 
 
 def test_reads_in_a_replica_block_go_to_the_replica(

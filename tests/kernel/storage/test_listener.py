@@ -68,6 +68,20 @@ def test_a_channel_added_while_running_is_heard(db: Database, listener: Listener
     assert later.get(timeout=PATIENCE) == "x"
 
 
+def test_it_listens_past_the_pooler(db: Database, url: str) -> None:
+    listener = Listener(DatabaseSettings(url="postgresql://nobody@127.0.0.1:1/none", direct_url=url))
+    payloads = heard(listener, "news")
+    try:
+        listener.start()
+        assert listener.wait_connected(PATIENCE)
+
+        db.notify("news", "came")
+
+        assert payloads.get(timeout=PATIENCE) == "came"
+    finally:
+        listener.stop()
+
+
 def test_after_a_cut_it_connects_again_and_says_so(
     db: Database, listener: Listener, open_database: OpenDatabase
 ) -> None:
