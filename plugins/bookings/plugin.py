@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, hookimpl
-from plugins.bookings import figures, hookspecs, queries
+from plugins.bookings import figures, hookspecs, invoicing, queries
 from plugins.bookings.demo import load
 from plugins.bookings.events import EVENTS
 from plugins.bookings.models import MODELS
@@ -100,3 +100,8 @@ def reviews_transactions(ref: str) -> Mapping[str, Any] | None:
 @hookimpl(optionalhook=True)
 def dashboards_sources() -> Sequence[Mapping[str, Any]]:
     return [figures.source()]
+
+
+@hookimpl(optionalhook=True)
+def invoices_sources() -> Sequence[Mapping[str, Any]]:
+    return [invoicing.source()]

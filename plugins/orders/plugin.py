@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
-from plugins.orders import figures, hookspecs, numbers
+from plugins.orders import figures, hookspecs, invoicing, numbers
 from plugins.orders.demo import completed, load
 from plugins.orders.events import EVENTS, PUBLIC
 from plugins.orders.models import MODELS
@@ -113,3 +113,8 @@ def dashboards_sources() -> Sequence[Mapping[str, Any]]:
 @hookimpl(optionalhook=True)
 def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
     return PUBLIC
+
+
+@hookimpl(optionalhook=True)
+def invoices_sources() -> Sequence[Mapping[str, Any]]:
+    return [invoicing.source()]

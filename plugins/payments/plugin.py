@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import HealthCheck, Permission, Role, Route, Service, hookimpl
-from plugins.payments import figures, gateways, readiness
+from plugins.payments import figures, gateways, invoicing, readiness
 from plugins.payments.commands import COMMANDS
 from plugins.payments.events import EVENTS, PUBLIC
 from plugins.payments.models import MODELS
@@ -94,3 +94,8 @@ def dashboards_refunds() -> Sequence[Mapping[str, Any]]:
 @hookimpl(optionalhook=True)
 def webhooks_events() -> Sequence[tuple[type, Sequence[str], str]]:
     return PUBLIC
+
+
+@hookimpl(optionalhook=True)
+def invoices_settlements() -> Sequence[Mapping[str, Any]]:
+    return [invoicing.settlements()]

@@ -1,0 +1,1 @@
+"""Invoices and credit notes of whatever other plugins sell: numbered without gaps, never changed."""

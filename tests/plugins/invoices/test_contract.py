@@ -1,0 +1,9 @@
+"""Invoices keep the contract of every plugin."""
+
+from __future__ import annotations
+
+from kernel.testing import PluginContract
+
+
+class TestInvoices(PluginContract):
+    plugin = "invoices"
