@@ -42,6 +42,7 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a planted 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _TEMPORARY = ".tmp"  # no key has a segment that starts with a dot
 _ABANDONED = timedelta(days=1)
+_ATTEMPTS = 100  # to write into a folder that others empty
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENAMETOOLONG}
 
 
@@ -111,8 +112,7 @@ class DiskBlobs:
         with self._directory([_TEMPORARY]) as drafts:
             try:
                 written, digest = self._write(drafts, temporary, stream, content_type, size)
-                with self._directory(folders, make=True) as folder:
-                    offload(_publish, drafts, temporary, folder, name)
+                self._place(drafts, temporary, folders, name)
             except BaseException as ex:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(temporary, dir_fd=drafts)
@@ -192,6 +192,21 @@ class DiskBlobs:
             yield current
         finally:
             os.close(current)
+
+    def _place(self, drafts: int, draft: str, folders: Sequence[str], name: str) -> None:
+        """Give a draft its name, in folders that are made as needed.
+
+        Another's `delete` may remove a folder as empty before the draft is in it: then it is made again.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._directory(folders, make=True) as folder:
+                    offload(_publish, drafts, draft, folder, name)
+            except FileNotFoundError:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            else:
+                return
 
     def _open(self, key: str) -> int:
         *folders, name = checked_key(key).split("/")

@@ -6,6 +6,7 @@ import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from kernel.errors import ConfigurationError
 from kernel.storage import BlobNotFound, BlobTruncated
 from kernel.storage.disk import DiskBlobs
 from kernel.storage.signing import UrlSigner
+from kernel.testing.server import race
 
 HOSTILE = [
     "",
@@ -212,3 +214,15 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, clock: TestCloc
 
     with pytest.raises(ConfigurationError, match=r"file/blobs: .*set storage\.directory"):
         DiskBlobs(tmp_path / "file" / "blobs", UrlSigner("secret", clock))
+
+
+def test_who_writes_into_a_folder_that_others_empty_is_not_turned_away(blobs: DiskBlobs) -> None:
+    """The last file of a folder takes the folder with it; the next one brings it back."""
+
+    def come_and_go(name: str) -> None:
+        for _ in range(150):
+            blobs.put(f"shared/folder/{name}", [b"x"], "text/plain")
+            blobs.delete(f"shared/folder/{name}")
+
+    assert race(*[partial(come_and_go, name) for name in "abcd"]) == [None] * 4
+    assert list(blobs.list("shared/")) == []
