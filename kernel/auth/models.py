@@ -135,3 +135,6 @@ SigningKey.add_index(
 )
 
 MODELS = (Account, Session, RefreshToken, RoleGrant, ApiKey, Code, SigningKey)
+Account.add_index(
+    Account.index(Account.status, Account.id, where=Account.status != "active", name="kernel_account_barred")
+)

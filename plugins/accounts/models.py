@@ -160,6 +160,8 @@ User.add_index(User.index(User.email_key, unique=True, name="accounts_user_email
 _VERIFIED = User.phone_verified_at.is_null(False)
 User.add_index(User.index(User.phone, unique=True, where=_VERIFIED, name="accounts_user_phone"))
 User.add_index(User.index(User.name_key, User.id, name="accounts_user_name"))
+_DEACTIVATED = User.deactivated_at.is_null(False)
+User.add_index(User.index(User.name_key, User.id, where=_DEACTIVATED, name="accounts_user_deactivated"))
 User.add_index(
     peewee.SQL(
         "CREATE INDEX accounts_user_words ON accounts_user USING gin (to_tsvector('simple', name_key))"

@@ -166,9 +166,13 @@ INDEXES: Final = (
     (Decision, "INDEX moderation_decision_owner ON moderation_decision (owner_id, id DESC)"),
     (Decision, f"INDEX moderation_decision_made ON moderation_decision (created_at) {MADE}"),
     (Decision, f"INDEX moderation_decision_due ON moderation_decision (ends_at) {DUE}"),
+    (Decision, "INDEX moderation_decision_scope ON moderation_decision (scope, id)"),
+    (Decision, "INDEX moderation_decision_sanction ON moderation_decision (sanction, id)"),
+    (Decision, "INDEX moderation_decision_status ON moderation_decision (status, id)"),
     (Appeal, "UNIQUE INDEX moderation_appeal_one ON moderation_appeal (decision_id)"),
     (Appeal, "INDEX moderation_appeal_mine ON moderation_appeal (appellant_id, id DESC)"),
     (Appeal, "INDEX moderation_appeal_queue ON moderation_appeal (status, id)"),
+    (Appeal, "INDEX moderation_appeal_scope ON moderation_appeal (scope, status, id)"),
     (Entry, "INDEX moderation_entry_case ON moderation_entry (case_id, id)"),
 )  # fmt: skip
 for _model, _definition in INDEXES:

@@ -11,12 +11,7 @@ the planner cannot know, it takes any beginning of a word for a common one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
-
-from peewee import SQL, Expression, NodeList, fn
-
-from plugins.search.models import SearchDocument as Doc
+from typing import Final
 
 LATEST: Final = 500
 """Documents looked through before the index is asked."""
@@ -27,52 +22,43 @@ ENOUGH: Final = 50
 RANKED: Final = 200
 """Matches that are ranked at most, the latest ones."""
 
-_EACH: Final = SQL("(SELECT count(*) AS n FROM near) AS few CROSS JOIN LATERAL")
+
+def bounds() -> dict[str, int]:
+    """Return the values of the statements made here."""
+    return {"latest": LATEST, "enough": ENOUGH, "ranked": RANKED}
 
 
-def matches(vector: Any, matched: Any) -> Any:
-    """Return the condition that a vector matches a tsquery."""
-    return Expression(vector, "@@", matched)
+def _near(walked: str, matched: str, columns: str, shown: str, most: str) -> str:
+    """Return the query of the matches among the latest documents."""
+    return f"""SELECT {shown} FROM (
+    SELECT {columns}, vector FROM search_document WHERE {walked}
+    ORDER BY published_at DESC, id DESC LIMIT %(latest)s) AS latest
+WHERE vector @@ {matched} LIMIT %({most})s"""  # noqa: S608 - the caller's constants
 
 
-def _near(conditions: Sequence[Any], matched: Any, most: int) -> Any:
-    """Return the query of the matches among the latest documents that fulfil the conditions."""
-    latest = (
-        Doc.select(Doc.id, Doc.vector)
-        .where(*conditions)
-        .order_by(Doc.published_at.desc(), Doc.id.desc())
-        .limit(LATEST)
-        .alias("latest")
-    )
-    return Doc.select(latest.c.id).from_(latest).where(matches(latest.c.vector, matched)).limit(most)
+def ranked(walked: str, found: str, matched: str, columns: str, shown: str) -> str:
+    """Return the query of the matches that are ranked, at most RANKED.
 
-
-def ranked(conditions: Sequence[Any], matched: Any) -> Any:
-    """Return the condition of being one of the matches that are ranked, at most RANKED."""
-    near = _near(conditions, matched, RANKED).cte("near", materialized=True)
+    `walked` and `found` are the same conditions, for an index in the order of time and
+    for that of words. `columns` are read of documents, `shown` made of them and of `vector`
+    for the matches alone.
+    """
     # The order is no index's: a walk along one for a word nobody wrote would pass every document.
-    far = (
-        Doc.select(Doc.id)
-        .where(*conditions, matches(Doc.vector, matched), SQL("few.n < %s", (ENOUGH,)))
-        .order_by(SQL("published_at + interval '0' DESC"), Doc.id.desc())
-        .limit(RANKED)
-        .alias("far")
-    )
     # PERF: `few` is a row, not an expression: else workers are started for what is then not executed (20 ms).
-    rare = Doc.select(far.c.id).from_(NodeList((_EACH, far)))
-    return _among(Doc.select(SQL("id")).from_(SQL("near")).union_all(rare).with_cte(near))
+    return f"""WITH near AS MATERIALIZED ({_near(walked, matched, columns, shown, "ranked")})
+SELECT near.* FROM near CROSS JOIN (SELECT count(*) AS n FROM near) AS few WHERE few.n >= %(enough)s
+UNION ALL
+SELECT {shown} FROM (SELECT count(*) AS n FROM near) AS few CROSS JOIN LATERAL (
+    SELECT {columns}, vector FROM search_document
+    WHERE {found} AND vector @@ {matched} AND few.n < %(enough)s
+    ORDER BY published_at + interval '0' DESC, id DESC LIMIT %(ranked)s) AS far"""  # noqa: S608
 
 
-def is_common(db: Any, conditions: Sequence[Any], matched: Any) -> bool:
-    """Say whether enough of the latest documents match. One statement."""
-    return bool(len(list(_near(conditions, matched, ENOUGH).tuples().execute(db))) >= ENOUGH)
+def commonness(walked: str, matched: str) -> str:
+    """Return the statement that says whether enough of the latest documents match."""
+    return f"SELECT count(*) >= %(enough)s FROM ({_near(walked, matched, 'id', 'id', 'enough')}) AS near"  # noqa: S608
 
 
-def indexed(conditions: Sequence[Any], matched: Any) -> Any:
+def indexed(found: str, matched: str) -> str:
     """Return the condition of being a match, found by the index of words: for rare ones."""
-    return _among(Doc.select(Doc.id).where(*conditions, matches(Doc.vector, matched)))
-
-
-def _among(ids: Any) -> Any:
-    """Return the condition of being one of some ids, which are found first and looked up by key."""
-    return Expression(Doc.id, "=", fn.ANY(fn.ARRAY(ids)))
+    return f"id = ANY(ARRAY(SELECT id FROM search_document WHERE {found} AND vector @@ {matched}))"  # noqa: S608

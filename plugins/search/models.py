@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import peewee
 
-from kernel import ArrayField, Model, TimestampField, TSVectorField
+from kernel import ArrayField, Model, Table, TimestampField, TSVectorField
 
 
 class SearchDocument(Model):
@@ -34,15 +34,29 @@ class SearchDocument(Model):
 
 
 class SearchWord(Model):
-    """A known word of a scope, with its deletions; `documents` is roughly how many hold it."""
+    """A known word of a scope; `documents` is roughly how many of it hold it.
+
+    `deletions` are read by processes of the version before; they are not written.
+    """
 
     scope = peewee.TextField()
     word = peewee.TextField()
-    deletions = ArrayField(peewee.TextField, index=False)
+    deletions = ArrayField(peewee.TextField, index=False, null=True)
     documents = peewee.IntegerField()
 
     class Meta:
         table_name = "search_word"
+
+
+class VocabularyWord(Table):
+    """A known word, once for all scopes, with its deletions; `documents` is roughly how many hold it."""
+
+    word = peewee.TextField(primary_key=True)
+    deletions = ArrayField(peewee.TextField, index=False)
+    documents = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "search_vocabulary"
 
 
 SearchDocument.add_index(
@@ -51,7 +65,7 @@ SearchDocument.add_index(
     )
 )
 SearchDocument.add_index(
-    peewee.SQL("CREATE INDEX search_document_vector ON search_document USING gin (vector)")
+    peewee.SQL("CREATE INDEX search_document_vector ON search_document USING gin (vector, (ARRAY[scope]))")
 )
 SearchDocument.add_index(peewee.SQL("CREATE INDEX search_document_tags ON search_document USING gin (tags)"))
 SearchDocument.add_index(
@@ -74,6 +88,8 @@ SearchDocument.add_index(
 SearchWord.add_index(
     SearchWord.index(SearchWord.scope, SearchWord.word, unique=True, name="search_word_word")
 )
-SearchWord.add_index(peewee.SQL("CREATE INDEX search_word_deletions ON search_word USING gin (deletions)"))
+VocabularyWord.add_index(
+    peewee.SQL("CREATE INDEX search_vocabulary_deletions ON search_vocabulary USING gin (deletions)")
+)
 
-MODELS = (SearchDocument, SearchWord)
+MODELS = (SearchDocument, SearchWord, VocabularyWord)

@@ -12,18 +12,17 @@ the search is repeated once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from peewee import SQL, Expression, fn
 
-from kernel import ALL, Application, Database, FieldError, Invalid, paginate, uuid7
-from plugins.search import candidates
+from kernel import Application, Database, uuid7
+from plugins.search import candidates, sql
 from plugins.search.dictionary import Dictionary
-from plugins.search.models import SearchDocument as Doc
+from plugins.search.keyset import Position
 from plugins.search.port import CORRECTIONS, Document, Hit, Scopes, SearchHits, SearchQuery, Suggestions
 from plugins.search.settings import SearchSettings
 from plugins.search.words import folded, searchable, words
@@ -61,13 +60,6 @@ UPDATE search_document AS s SET popularity = r.popularity
 FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::bigint[]) AS popularity ORDER BY 1) AS r
 WHERE s.kind = %s AND s.subject_id = r.id
 """
-
-
-class _Order(NamedTuple):
-    """The keys of a sort, and the columns they need in the page's rows."""
-
-    keys: tuple[Any, ...]
-    columns: tuple[Any, ...] = ()
 
 
 class PostgresSearch:
@@ -125,63 +117,57 @@ class PostgresSearch:
     def find(self, query: SearchQuery) -> SearchHits:
         """Return a page of hits: one statement, two for a text in another order; more when it is misspelt."""
         text = searchable(folded(query.text[:LONGEST_TEXT]))
-        mark, cursor = _opened(query.cursor)
-        if mark == "c":
-            return self._corrected(query, text, cursor) or SearchHits(())
-        page = self._page(query, text, cursor)
-        if not page.hits and cursor is None and text:
+        position = Position.of(query.cursor) if query.cursor is not None else None
+        if position is not None and position.corrected:
+            return self._corrected(query, text, position) or SearchHits(())
+        page = self._page(query, text, position)
+        if not page.hits and position is None and text:
             return self._corrected(query, text, None) or page
         return page
 
-    def _corrected(self, query: SearchQuery, text: str, cursor: str | None) -> SearchHits | None:
+    def _corrected(self, query: SearchQuery, text: str, position: Position | None) -> SearchHits | None:
         better = self.dictionary.corrected(text, _readable(query)) if self._tolerant else None
-        if better is None:
-            return None
-        page = self._page(query, better, cursor)
-        following = f"c{page.next[1:]}" if page.next else None
-        return SearchHits(page.hits, following, page.total, better)
+        return self._page(query, better, position, corrected=True) if better is not None else None
 
-    def _page(self, query: SearchQuery, text: str, cursor: str | None) -> SearchHits:
-        matched = self._matched(text) if text else None
+    def _page(
+        self, query: SearchQuery, text: str, position: Position | None, *, corrected: bool = False
+    ) -> SearchHits:
         if not query.audience or (text and not words(text)):
             return SearchHits((), total=0 if query.total else None)
-        order = _order(query, matched)
-        found = Doc.select(Doc.id, Doc.kind, Doc.subject_id, *order.columns)
-        found = found.where(*self._wanted(query, matched)).namedtuples()
-        page = paginate(found, order.keys, cursor=cursor, limit=query.limit, binding=text)
-        hits = tuple(Hit(row.kind, row.subject_id, getattr(row, "score", 0.0)) for row in page.items)
-        total = self._total(query, matched) if query.total else None
-        return SearchHits(hits, f"e{page.next}" if page.next else None, total)
+        shape, values = sql.shaped(query)
+        matching, matched = self._matched(text)
+        values |= matched | candidates.bounds() | {"limit": query.limit + 1}
+        sort = query.sort if text or query.sort != "relevance" else "newest"
+        way = self._way(shape, sort, matching, values)
+        if position is not None:
+            values |= position.values(sort, text)
+        rows = self._db.rows(sql.page(shape, sort, way, matching, position is not None), values)
+        following = None
+        if len(rows) > query.limit:
+            rows.pop()
+            following = str(Position.after(rows[-1][3], rows[-1][0], sort, text, corrected=corrected))
+        hits = tuple(Hit(row[1], row[2], row[3] if sort == "relevance" else 0.0) for row in rows)
+        total = int(self._db.rows(sql.total(shape, matching), values)[0][0]) if query.total else None
+        return SearchHits(hits, following, total, text if corrected else None)
 
-    def _wanted(self, query: SearchQuery, matched: Any) -> list[Any]:
-        """Return the conditions of a page's documents; for a sort that is no rank one statement is asked."""
-        conditions = list(_conditions(query))
-        if matched is None:
-            return conditions
-        if query.sort == "relevance":
-            return [candidates.ranked(conditions, matched)]
-        if candidates.is_common(self._db, conditions, matched):
-            return [*conditions, candidates.matches(Doc.vector, matched)]
-        return [candidates.indexed(conditions, matched)]
+    def _way(self, shape: sql.Shape, sort: str, matching: str, values: dict[str, Any]) -> str:
+        """Return how the documents of a text are found; for a sort that is no rank one statement is asked."""
+        if not matching:
+            return ""
+        if sort == "relevance":
+            return "ranked"
+        return "walked" if self._db.rows(sql.commonness(shape, matching), values)[0][0] else "indexed"
 
-    def _total(self, query: SearchQuery, matched: Any) -> int:
-        """Return how many documents match, ranked or not."""
-        found = Doc.select().where(*_conditions(query))
-        if matched is not None:
-            found = found.where(candidates.matches(Doc.vector, matched))
-        return int(found.count())
-
-    def _matched(self, text: str) -> Any:
-        """Return the tsquery of a folded text."""
-        language = SQL("%s::regconfig", (self._language,))
-        whole = fn.websearch_to_tsquery(language, text)
+    def _matched(self, text: str) -> tuple[str, dict[str, str]]:
+        """Return what a folded text is matched as, by its name in `sql.MATCHED`, and the values of that."""
+        if not text:
+            return "", {}
+        values = {"language": self._language, "text": text}
         before, last = _split(text)
         if not last:
-            return whole
-        beginning: Any = fn.to_tsquery(SQL("'simple'"), f"{last}:*")
-        if before:
-            beginning = Expression(fn.websearch_to_tsquery(language, before), "&&", beginning)
-        return Expression(whole, "||", beginning)
+            return "whole", values
+        values["beginning"] = f"{last}:*"
+        return ("several", {**values, "before": before}) if before else ("last", values)
 
     def suggest(self, text: str, audience: Mapping[str, Scopes], limit: int) -> Suggestions:
         """Return titles, at most `limit`; a correction only when there are none."""
@@ -196,19 +182,10 @@ class PostgresSearch:
         typed = words(text)
         if not typed or not audience:
             return ()
-        tsquery = " & ".join([*(f"{word}:A" for word in typed[:-1]), f"{typed[-1]}:*A"])
-        matched = fn.to_tsquery(SQL("'simple'"), tsquery)
-        considered = (
-            Doc.select(Doc.title, Doc.popularity, Doc.boost)
-            .where(candidates.ranked(list(_conditions(SearchQuery(audience=audience))), matched))
-            .alias("considered")
-        )
-        weight = fn.MAX((considered.c.popularity + 1) * considered.c.boost)
-        ranked = Doc.select(considered.c.title).from_(considered).group_by(considered.c.title)
-        rows: Any = ranked.order_by(weight.desc(), fn.LENGTH(considered.c.title), considered.c.title).limit(
-            limit
-        )
-        return tuple(title for (title,) in rows.tuples())
+        shape, values = sql.shaped(SearchQuery(audience=audience))
+        values["beginning"] = " & ".join([*(f"{word}:A" for word in typed[:-1]), f"{typed[-1]}:*A"])
+        rows = self._db.rows(sql.titles(shape), values | candidates.bounds() | {"limit": limit})
+        return tuple(title for (title,) in rows)
 
 
 def postgres_search(app: Application) -> PostgresSearch:
@@ -237,17 +214,6 @@ def _row(document: Document) -> dict[str, Any]:
     }
 
 
-def _opened(cursor: str | None) -> tuple[str, str | None]:
-    """Return whether a cursor continues an exact (`e`) or a corrected (`c`) search, and the rest of it."""
-    if cursor is None:
-        return "e", None
-    if cursor[:1] not in {"e", "c"} or not cursor[1:]:
-        raise Invalid(
-            errors=[FieldError("is not a cursor of this search; start without one", parameter="cursor")]
-        )
-    return cursor[0], cursor[1:]
-
-
 def _split(text: str) -> tuple[str, str]:
     """Return what stands before the last word, and that word when it is plain: not quoted, not negated."""
     found = words(text)
@@ -257,59 +223,6 @@ def _split(text: str) -> tuple[str, str]:
     if text[len(before) + len(last) :].strip() or before.endswith("-") or last == "or":
         return text, ""
     return before.strip(), last
-
-
-def _order(query: SearchQuery, matched: Any) -> _Order:
-    newest = (Doc.published_at.desc(), Doc.id.desc())
-    if query.sort == "newest" or (query.sort == "relevance" and matched is None):
-        return _Order(newest, (Doc.published_at,))
-    if query.sort == "popular":
-        return _Order((Doc.popularity.desc(), Doc.id.desc()), (Doc.popularity,))
-    if query.sort == "relevance":
-        rank = fn.ts_rank_cd(SQL("'{0.1,0.2,0.4,1.0}'::real[]"), Doc.vector, matched, 32)
-        score = (rank.cast("double precision") * Doc.boost).alias("score")
-        return _Order((score.desc(), Doc.id.desc()), (score,))
-    amount = fn.COALESCE(Doc.amount, 0).alias("price")  # never NULL: a price sort is within a currency
-    if query.sort == "price_asc":
-        return _Order((amount.asc(), Doc.id.asc()), (amount,))
-    return _Order((amount.desc(), Doc.id.desc()), (amount,))
-
-
-def _conditions(query: SearchQuery) -> Iterable[Any]:
-    yield _audible(query.audience, query.scope)
-    if query.owner_id is not None:
-        yield Doc.owner_id == query.owner_id
-    if query.hidden_owners:
-        yield Doc.owner_id.is_null() | Doc.owner_id.not_in(list(query.hidden_owners))
-    for group in query.tags:
-        yield Expression(Doc.tags, "&&", SQL("%s::text[]", (list(group),)))
-    if query.currency is not None:
-        yield Doc.currency == query.currency
-    bounds = (
-        (query.min_amount, Doc.amount.__ge__),
-        (query.max_amount, Doc.amount.__le__),
-        (query.published_after, Doc.published_at.__ge__),
-        (query.published_before, Doc.published_at.__lt__),
-    )
-    yield from (compare(value) for value, compare in bounds if value is not None)
-
-
-def _audible(audience: Mapping[str, Scopes], scope: str | None) -> Any:
-    """Return the condition of being of a kind, and in a scope, that the caller may see."""
-    seen = [_seen(kind, scopes, scope) for kind, scopes in audience.items()]
-    condition = seen[0]
-    for each in seen[1:]:
-        condition |= each
-    return condition
-
-
-def _seen(kind: str, scopes: Scopes, scope: str | None) -> Any:
-    of_kind = Doc.kind == kind
-    if scope is not None:
-        return of_kind & (Doc.scope == scope) if not scope or scope in scopes else SQL("FALSE")
-    if scopes is ALL:
-        return of_kind
-    return of_kind & Doc.scope.in_(["", *sorted(scopes)])
 
 
 def _readable(query: SearchQuery) -> list[str] | None:

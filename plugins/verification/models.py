@@ -69,6 +69,7 @@ INDEXES: Final = (
     ),
     (Request, "INDEX verification_request_own ON verification_request (requester_id, id DESC)"),
     (Request, "INDEX verification_request_queue ON verification_request (status, queued_at, id)"),
+    (Request, "INDEX verification_request_scope ON verification_request (scope, status, queued_at, id)"),
     (
         Request,
         "INDEX verification_request_expiry ON verification_request (expires_at) WHERE status = 'APPROVED'",

@@ -285,6 +285,30 @@ def test_words_that_no_document_holds_any_more_are_forgotten(app, put):
     assert {word for (word,) in app.db.rows("SELECT word FROM search_word")} == {"kettle"}
 
 
+def test_the_vocabulary_counts_a_word_once_over_all_scopes_and_follows_what_is_forgotten(app, put):
+    [gone, _] = put("obsolete typewriter", "a typewriter")
+    put("a typewriter", scope=SHOP)
+    learn_words()
+    before = dict(app.db.rows("SELECT word, documents FROM search_vocabulary"))
+
+    app.db.execute_sql("DELETE FROM search_vocabulary WHERE word = 'typewriter'")  # as if learned by another
+    api.remove("note", [gone.id])
+    forget_words()
+
+    assert before == {"obsolete": 1, "typewriter": 3}
+    assert dict(app.db.rows("SELECT word, documents FROM search_vocabulary")) == {"typewriter": 3}
+    assert api.find(SearchQuery(text="tipewriter", audience={"note": ALL})).corrected == "typewriter"
+
+
+def test_a_cursor_is_of_one_text_and_one_order(put):
+    put("oak one", "oak two", "elm one", "elm two")
+    page = api.find(SearchQuery(text="oak", audience={"note": ALL}, limit=1))
+
+    for other in ({"text": "elm"}, {"text": "oak", "sort": "newest"}):
+        with pytest.raises(Invalid):
+            api.find(SearchQuery(**other, audience={"note": ALL}, limit=1, cursor=page.next))
+
+
 def test_the_index_answers_a_word_search_in_a_large_collection(app):
     app.db.execute_sql(
         "INSERT INTO search_document SELECT gen_random_uuid(), now(), now(), 'note', gen_random_uuid(), NULL,"
