@@ -65,7 +65,7 @@ def load(run: Runtime) -> int:
     from kernel.application import boot
     from kernel.cli.logs import quietly
 
-    quietly(run)
+    quietly(run.observability)
     application = boot(run.name, overrides=run.overrides, migrate=True)
     states = dict(application.db.rows(_LEDGER))
     broken = [plugin for plugin, state in states.items() if state == "loading"]

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 
 from kernel.observability.logs import configure
 from kernel.observability.redaction import secret_values
-from kernel.observability.settings import ObservabilitySettings
 
 if TYPE_CHECKING:
-    from kernel.cli.runtime import Runtime
+    from kernel.observability.settings import ObservabilitySettings
     from kernel.settings import Settings
 
 
-def quietly(run: Runtime) -> None:
+def quietly(settings: ObservabilitySettings) -> None:
     """Log only what is wrong, for a person to read: the command prints the rest."""
-    settings = run.section("observability", ObservabilitySettings)
     configure(dataclasses.replace(settings, log_level="warning", log_format="console"))
 
 
-def fully(run: Runtime) -> None:
+def fully(settings: ObservabilitySettings) -> None:
     """Log as the profile says, before its secrets are known."""
-    configure(run.section("observability", ObservabilitySettings))
+    configure(settings)
 
 
 def hiding_secrets(settings: Settings) -> None:

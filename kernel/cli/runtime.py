@@ -19,6 +19,7 @@ from kernel.settings import KernelSettings, Settings
 if TYPE_CHECKING:
     from kernel.application import Application
     from kernel.http.settings import HttpSettings
+    from kernel.observability.settings import ObservabilitySettings
 
 ROOT = Path(__file__).resolve().parents[2]
 Overrides = dict[str, dict[str, Any]]
@@ -70,6 +71,12 @@ class Runtime:
     def http(self) -> HttpSettings:
         """The `[http]` section."""
         return cast("HttpSettings", self.section("http", light("http.settings").HttpSettings))
+
+    @property
+    def observability(self) -> ObservabilitySettings:
+        """The `[observability]` section."""
+        kind = light("observability.settings").ObservabilitySettings
+        return cast("ObservabilitySettings", self.section("observability", kind))
 
     @property
     def var(self) -> Path:
@@ -143,7 +150,7 @@ class Runtime:
         from kernel.application import boot
         from kernel.cli.logs import quietly
 
-        quietly(self)
+        quietly(self.observability)
         with self.database():
             application = boot(self.name, overrides=self.overrides, migrate=migrate)
             try:

@@ -35,7 +35,7 @@ def scratch(run: Runtime) -> Iterator[Application]:
     from kernel.cli.logs import quietly
     from kernel.storage.embedded import EmbeddedPostgres
 
-    quietly(run)
+    quietly(run.observability)
     name = f"stoa_scratch_{os.getpid()}"
     with EmbeddedPostgres(run.var / "postgres") as server:
         run.override("database", url=server.ensure_database(name))

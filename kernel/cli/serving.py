@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kernel.absence import absent
-from kernel.cli.light import light
 from kernel.cli.runtime import Runtime
 from kernel.errors import ConfigurationError
 from kernel.observability.processes import shared_metrics
@@ -52,7 +51,7 @@ def _boot(run: Runtime, ready: Callable[[Application], None], *, worker: bool, m
     from kernel.application import boot
     from kernel.cli.logs import fully, hiding_secrets
 
-    fully(run)
+    fully(run.observability)
     application = boot(run.name, overrides=run.overrides, migrate=migrate)
     hiding_secrets(application.settings)
     if not migrate:
@@ -89,10 +88,7 @@ def _spare_structlog_rich(run: Runtime) -> None:
 
     PERF: it imports rich, with pygments, to draw tracebacks on a terminal: 4 MB and 40 ms.
     """
-    if (
-        run.section("observability", light("observability.settings").ObservabilitySettings).log_format
-        == "console"
-    ):
+    if run.observability.log_format == "console":
         return
     with absent("rich"):
         import structlog  # noqa: F401

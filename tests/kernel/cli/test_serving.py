@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -160,8 +161,12 @@ def test_a_worker_that_ends_leaves_the_database_running(start, var):
 
 
 def workers_of(pid):
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if "kernel.cli" in Path(f"/proc/{child}/cmdline").read_text()]
+    found = []
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            if "kernel.cli" in " ".join(child.cmdline()):
+                found.append(child.pid)
+    return found
 
 
 def test_a_taken_port_stops_the_start_with_one_line(run):
