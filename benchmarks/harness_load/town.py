@@ -42,6 +42,8 @@ class Town:
                 for _ in range(STEP // GROUP):
                     self.users += self._group()
                 moved(min(len(self.users), many), many)
+        # What autovacuum does within a minute of a town's beginning; until then plans are made without figures.
+        self.application.db.execute_sql("VACUUM (ANALYZE)")
         self.application.db.release()
 
     def watched(self, place: int) -> list[str]:

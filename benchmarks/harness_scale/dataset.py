@@ -83,6 +83,7 @@ def load(application: Application, scale: Scale, moved: Callable[[int, int], Non
     from plugins.dashboards.services.recounting import recount  # noqa: PLC0415 - the application is booted by now
     from plugins.payments.services.trial import trial_balance  # noqa: PLC0415
     from plugins.reviews.services.reputation import refresh  # noqa: PLC0415
+    from plugins.search.api import settle  # noqa: PLC0415
 
     db = application.db
     now = application.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -99,6 +100,7 @@ def load(application: Application, scale: Scale, moved: Callable[[int, int], Non
             db.execute_sql(statement)
             moved(done, len(statements) + 1)
         db.execute_sql("DROP TABLE seed.bought, seed.booked, seed.leg, seed.reporter")
+    settle()
     db.execute_sql("VACUUM (ANALYZE)")
     db.execute_sql("RESET statement_timeout")
     refresh()

@@ -95,7 +95,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "/buildings q": "VALUES ('garden'), ('radioax')",
     "/buildings/{building_id}/units q": "VALUES ('7')",
     "/chat/search q": "VALUES ('oak'), ('radioax')",
-    "/search/suggest q": "VALUES ('oa'), ('radioax')",
+    "/search/suggest q": "VALUES ('oa'), ('radioax'), ('gardne')",
     "/search q": "VALUES ('oak'), ('garden lamp'), ('radioax'), ('gardne')",
     "/users q": "VALUES ('oak'), ('radioax')",
     "about": "SELECT about[1] FROM reviews_review ORDER BY id LIMIT 1",
