@@ -29,6 +29,7 @@ from kernel.http.problems import kinds
 from kernel.http.request import Request, Response
 from kernel.http.settings import HttpSettings
 from kernel.http.stack import Stack
+from kernel.http.static import IMMUTABLE
 
 RAPIDOC = "rapidoc-9.3.8.min.js"
 # SECURITY: RapiDoc styles its shadow roots inline; scripts come from this origin only.
@@ -37,7 +38,6 @@ _REFERENCE_POLICY = (
     "img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _PROBLEM_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-IMMUTABLE = "public, max-age=31536000, immutable"
 _HTML = "text/html; charset=utf-8"
 _TEN_YEARS = 10 * 366 * 86_400
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -48,6 +48,8 @@ def own_routes(routes: Sequence[Route], stack: Stack) -> list[Route]:
     own = [Route("/problems", ProblemIndex(), root=True)]
     own.append(Route("/problems/{slug}", ProblemPage(), root=True))
     hidden: list[Route] = []
+    if stack.settings.home and not any(route.root and route.path == "/" for route in routes):
+        hidden.append(Route("/", Home(stack.settings.home), root=True))
     if isinstance(stack.clock, TestClock) and not stack.production:
         hidden.append(Route("/_clock", ClockControl(stack.clock)))
     if stack.settings.docs:
@@ -95,6 +97,18 @@ class Document:
             resp.status = 304
             return None
         return data
+
+
+class Home:
+    """`/`, of a product whose pages are elsewhere."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    @endpoint(summary="The way to the front page", permission=ANONYMOUS, status=307, rate=UNLIMITED)
+    def on_get(self, req: Request, resp: Response) -> None:
+        """Lead there; not for good, since another profile may serve `/` tomorrow."""
+        resp.location = self._path
 
 
 class Reference:

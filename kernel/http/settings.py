@@ -54,4 +54,7 @@ class HttpSettings:
         31_536_000, help="Strict-Transport-Security max-age in production.", minimum=0
     )
     docs: bool = setting(True, help="Serve /openapi.json and /reference.")
+    home: str = setting(
+        "", help="Path that `/` leads to when no plugin serves `/` itself, such as /app; empty: 404 there."
+    )
     title: str = setting("Stoa", help="What the API reference calls the service.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined, Template
 
 from kernel import ANONYMOUS, UNLIMITED, Binary, NotFound, Request, Response, Route, app, endpoint
-from kernel.http.etags import current, tag_of
-from plugins.welcome.assets import assets, version
+from kernel.http.etags import tag_of
+from kernel.http.static import IMMUTABLE, unless_known
+from plugins.welcome.assets import FOLDER, assets, version
 
 # APPSEC: scripts and styles from this origin only, none of them inline. `blob:`
 # is the preview of a photograph before it is sent.
@@ -18,7 +18,6 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 
 class Page:
@@ -34,7 +33,7 @@ class Page:
         """The same for everybody; what is on it comes from the public API."""
         resp.set_header("Content-Security-Policy", POLICY)
         data = _rendered(*_links())
-        return _unless_known(req, resp, data, tag_of(None, data), "public, no-cache")
+        return unless_known(req, resp, data, tag_of(None, data), "public, no-cache")
 
 
 class File:
@@ -52,7 +51,7 @@ class File:
         asset = assets().get(name)
         if asset is None or digest != version():
             raise NotFound("There is no such file.")
-        data = _unless_known(req, resp, asset.data, asset.tag, IMMUTABLE)
+        data = unless_known(req, resp, asset.data, asset.tag, IMMUTABLE)
         if data is not None:
             resp.content_type = asset.content_type
         return data
@@ -65,18 +64,7 @@ class Icon:
     def on_get(self, req: Request, resp: Response) -> bytes | None:
         """A colonnade."""
         mark = assets()["stoa.svg"]
-        return _unless_known(req, resp, mark.data, mark.tag, "public, max-age=86400")
-
-
-def _unless_known(req: Request, resp: Response, data: bytes, tag: str, cache_control: str) -> bytes | None:
-    """Return the bytes, or None with a 304 when the client has them."""
-    known = current(req.env.get("HTTP_IF_NONE_MATCH", ""), tag)
-    resp.set_header("ETag", known or tag)
-    resp.set_header("Cache-Control", cache_control)
-    if known:
-        resp.status = 304
-        return None
-    return data
+        return unless_known(req, resp, mark.data, mark.tag, "public, max-age=86400")
 
 
 def _links() -> tuple[bool, bool]:
@@ -89,8 +77,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    text = files("plugins.welcome").joinpath("assets", "page.html").read_text(encoding="utf-8")
-    return environment.from_string(text)
+    return environment.from_string(FOLDER.text("page.html"))
 
 
 @cache
