@@ -120,7 +120,7 @@ TABLES = {
     ),
     "money that went back in the books alone": (
         "refunds",
-        changed("payments_payment", "captured_at IS NOT NULL", "refunded = refunded + 1"),
+        changed("payments_payment", "status = 'CAPTURED'", "refunded = refunded + 1"),
     ),
     "a dead letter": ("deliveries", changed("kernel_delivery", "true", "state = 'dead'")),
     "a delivery that never was": (

@@ -9,10 +9,10 @@ from tests.faults.market.invariants.evidence import Evidence
 
 
 def stock(evidence: Evidence) -> Iterator[str]:
-    """What is left of a listing is what it began with, less what stands in orders."""
+    """What is left of a listing is what it began with, less what stands in orders and did not come back."""
     sql = """
     SELECT l.id::text, l.quantity, l.status,
-        coalesce(sum(line.quantity) FILTER (WHERE o.status <> 'CANCELLED'), 0)
+        coalesce(sum(line.quantity) FILTER (WHERE o.status <> 'CANCELLED' AND o.restocked_at IS NULL), 0)
     FROM listings_listing l LEFT JOIN orders_line line ON line.ref = 'listing:' || l.id
     LEFT JOIN orders_order o ON o.id = line.order_id
     WHERE l.type = 'PRODUCT' GROUP BY l.id
