@@ -9,6 +9,7 @@ from __future__ import annotations
 import string
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from marshmallow import Schema
 from marshmallow import fields as base
@@ -61,11 +62,12 @@ def admin_faults(
 ) -> Iterator[str]:
     """Yield what is wrong with a page, one line each."""
     yield from _unknown("permission", page.permission, permissions)
-    read = _endpoint("GET", page.reads, endpoints)
+    path, _, always = page.reads.partition("?")
+    read = _endpoint("GET", path, endpoints)
     if isinstance(read, str):
         yield read
     else:
-        yield from _reading(page, read)
+        yield from _reading(page, read, [name for name, _ in parse_qsl(always)])
     for path in page.details.values():
         detail = _endpoint("GET", path, endpoints)
         if isinstance(detail, str):
@@ -74,17 +76,17 @@ def admin_faults(
         yield from (f"action `{action.label}`: {fault}" for fault in _acting(action, permissions, endpoints))
 
 
-def _reading(page: AdminPage, read: Endpoint) -> Iterator[str]:
+def _reading(page: AdminPage, read: Endpoint, always: Iterable[str]) -> Iterator[str]:
     item = item_of(read)
-    if item is None and not page.charts:
-        yield f"GET {page.reads} answers no list: give the page charts"
+    if item is None and page.columns:
+        yield f"GET {page.reads} answers no list: give the page charts, or no columns"
     if item is not None and not page.columns and not page.charts:
         yield "has neither columns nor charts: nothing would be shown"
     if item is not None:
         for column in (*page.columns, *page.people):
             yield from _unknown("column", column.partition(".")[0], _names(item))
     asked = query_schema(read.query, read.response)
-    for name in (*page.filters, *page.waiting):
+    for name in (*page.filters, *page.waiting, *always):
         yield from _unknown("filter", name, _names(asked) if asked else ())
 
 

@@ -108,12 +108,14 @@ class AdminAction:
     """A call of the API behind a button of an admin page.
 
     * `calls` — `"POST /v1/users/{id}/ban"`; the path's fields are taken from the row, and from
-      the chosen scope (`{building_id}`). The form is made from the endpoint's body schema.
+      the chosen scope (`{building_id}`); others are asked for. The form is made from the
+      endpoint's schemas of body and query.
     * `alone` — it belongs to the page, not to a row.
     * `permission` — when it takes another one than its page.
     * `confirm` — what will happen, with `{field}`s of the row; a `danger` must say it.
     * `when` — shown when each of these fields of the row is one of the values, or a list with one.
-    * `sends` — what the body has besides the form; it is not asked for.
+    * `sends` — what the body has besides the form; it is not asked for. A text that is
+      a `{field}` is what the row has there.
     """
 
     label: str
@@ -132,8 +134,8 @@ class AdminChart:
 
     `rows` is a path into the answer (`"revenue.days"`); a list on the way makes one drawing for
     each of its members, and a mapping at the end counts as rows with a `key`. `x` names the
-    row, `y` maps paths in it to their names. `money` is a field with the currency of
-    integers in minor units, of the row or of what is around it.
+    row, `y` maps paths in it to their names. `money` is the field with the currency of what is
+    drawn in minor units, of the row or of what is around it; `counts` are those of `y` that are no money.
     """
 
     title: str
@@ -142,6 +144,7 @@ class AdminChart:
     y: Mapping[str, str]
     kind: Literal["figures", "line", "bars", "table"] = "figures"
     money: str = ""
+    counts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +157,9 @@ class AdminPage:
       narrows what it answers by itself) or `scope_kind` is given, in a scope.
     * `scope_kind` — the page is about one scope of this kind, which is chosen first:
       `"building"` fills `{building_id}` of its paths.
-    * `reads` — the path of a GET. A list is shown as a table of `columns` (path in an item →
-      heading) with `filters` (names of its query parameters); anything else by `charts`.
+    * `reads` — the path of a GET, with a query that is always asked (`?as=operator`). A list is shown
+      as a table of `columns` (path in an item → heading) with `filters` (names of its query
+      parameters); anything else by `charts`, or as it is.
     * `people` — columns that hold ids of accounts: shown by name.
     * `details` — title → path of a GET about the row, shown when it is opened.
     * `actions` — what can be done; `waiting` — the filters of what waits to be done: the page

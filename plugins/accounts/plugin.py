@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, DemoNotes, Permission, Role, Route, Service, hookimpl
 from plugins.accounts import figures, hookspecs, moderation, provider_tokens
+from plugins.accounts.admin import PAGES
 from plugins.accounts.commands import COMMANDS
 from plugins.accounts.demo import load
 from plugins.accounts.events import EVENTS, PUBLIC
@@ -65,6 +66,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

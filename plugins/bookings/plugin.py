@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, hookimpl
+from kernel import AdminPage, Permission, Role, Route, hookimpl
 from plugins.bookings import figures, hookspecs, invoicing, queries
+from plugins.bookings.admin import PAGES
 from plugins.bookings.demo import load
 from plugins.bookings.events import EVENTS
 from plugins.bookings.models import MODELS
@@ -55,6 +56,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

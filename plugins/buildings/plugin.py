@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, hookimpl
-from plugins.buildings import figures, queries
+from kernel import AdminPage, DemoNotes, Permission, Role, Route, hookimpl
+from plugins.buildings import admin, figures, queries
 from plugins.buildings.demo import load, sellers
 from plugins.buildings.events import EVENTS, PUBLIC
 from plugins.buildings.models import MODELS
@@ -56,6 +56,16 @@ def register_subscribers(settings: Settings) -> Sequence[Subscriber]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return admin.PAGES
+
+
+@hookimpl(optionalhook=True)
+def admin_scopes(scopes: Collection[str] | None, q: str, limit: int) -> Mapping[str, str]:
+    return admin.scopes(scopes, q, limit)
 
 
 @hookimpl

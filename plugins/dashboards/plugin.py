@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, DemoNotes, Permission, Role, Route, Service, hookimpl
 from plugins.dashboards import hookspecs
+from plugins.dashboards.admin import PAGES
 from plugins.dashboards.commands import COMMANDS
 from plugins.dashboards.demo import load
 from plugins.dashboards.models import MODELS
@@ -54,6 +55,11 @@ def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Principal, Role, Route, hookimpl
+from kernel import AdminPage, DemoNotes, Permission, Principal, Role, Route, hookimpl
 from plugins.listings import booking, categories_in_use, figures, hookspecs, moderation, ordering
+from plugins.listings.admin import PAGES
 from plugins.listings.demo import load, services
 from plugins.listings.events import EVENTS
 from plugins.listings.models import MODELS
@@ -62,6 +63,11 @@ def register_subscribers(settings: Settings) -> Sequence[Subscriber]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return routes(settings.of(ListingsSettings).list_cache)
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

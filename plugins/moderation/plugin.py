@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, Permission, Role, Route, Service, hookimpl
 from plugins.moderation import hookspecs, ordering
+from plugins.moderation.admin import PAGES
 from plugins.moderation.demo import load
 from plugins.moderation.events import EVENTS, PUBLIC
 from plugins.moderation.kinds import Types
@@ -67,6 +68,11 @@ def register_subscribers(settings: Settings) -> Sequence[Subscriber]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import HealthCheck, Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, HealthCheck, Permission, Role, Route, Service, hookimpl
 from plugins.notifications import hookspecs
+from plugins.notifications.admin import PAGES
 from plugins.notifications.catalogue import Catalogue, collected
 from plugins.notifications.events import EVENTS
 from plugins.notifications.kinds import NotificationType
@@ -69,6 +70,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return routes(production=settings.kernel.environment == "production")
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, Permission, Role, Route, Service, hookimpl
 from plugins.orders import figures, hookspecs, invoicing, numbers
+from plugins.orders.admin import PAGES
 from plugins.orders.demo import completed, load
 from plugins.orders.events import EVENTS, PUBLIC
 from plugins.orders.models import MODELS
@@ -63,6 +64,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, Subscriber, hookimpl
+from kernel import AdminPage, DemoNotes, Permission, Role, Route, Subscriber, hookimpl
 from plugins.reviews import figures, hookspecs, moderation
+from plugins.reviews.admin import PAGES
 from plugins.reviews.commands import COMMANDS
 from plugins.reviews.demo import load
 from plugins.reviews.events import EVENTS, PUBLIC
@@ -57,6 +58,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, Permission, Role, Route, Service, hookimpl
 from plugins.verification import figures, hookspecs
+from plugins.verification.admin import PAGES
 from plugins.verification.demo import load
 from plugins.verification.events import EVENTS, PUBLIC
 from plugins.verification.kinds import Kinds
@@ -60,6 +61,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

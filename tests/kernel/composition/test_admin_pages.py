@@ -75,6 +75,7 @@ def test_pages_stand_in_the_registry_with_their_plugin(site, loading):
         ("columns={}", "has neither columns nor charts"),
         ("columns={'titel': 'Title'}", "there is no column `titel`; did you mean title?"),
         ("filters=('p',)", "there is no filter `p`"),
+        ("reads='/v1/notes?p=1'", "there is no filter `p`"),
         ("waiting={'status': 'NEW'}", "there is no filter `status`"),
         ("details={'More': '/v1/notes/{id}/more'}", "there is no GET /v1/notes/{id}/more"),
         (action("label='Hide', calls='GET /v1/notes'"), "action `Hide`: `GET /v1/notes` is no call"),

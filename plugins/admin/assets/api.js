@@ -1,0 +1,68 @@
+// The public API, as whoever signed in: JSON in and out, problems (RFC 9457) as exceptions.
+
+import { current, refresh, set } from "./session.js";
+
+/** What the API refused: `title`, `detail`, and `errors` with the place of each. */
+export class Problem extends Error {
+  constructor(body, status) {
+    super(body.detail || body.title || `The server answered ${status}.`);
+    this.status = status;
+    this.kind = (body.type || "").split("/").pop();
+    this.title = body.title || "That did not work";
+    this.detail = body.detail || "";
+    this.errors = body.errors || [];
+    this.request = body.request_id || "";
+  }
+}
+
+const AWAY = { title: "The server cannot be reached", detail: "Check the connection and try again." };
+let prove = null;
+
+/** Say how somebody proves again who they are: a promise of true when they did. */
+export const onStepUp = (work) => (prove = work);
+
+/** Call the API; returns the parsed answer, null for an empty one; throws Problem. */
+export async function call(method, path, { query, body, key } = {}) {
+  const asked = new URLSearchParams(Object.entries(query ?? {}).filter(([, value]) => value !== "" && value != null));
+  const url = asked.size ? `${path}?${asked}` : path;
+  const headers = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (key) headers["idempotency-key"] = key;
+  const send = () =>
+    fetch(url, { method, headers: signed(headers), body: body === undefined ? undefined : JSON.stringify(body) }).catch(away);
+  try {
+    return await parsed(await renewed(send));
+  } catch (problem) {
+    if (problem.kind !== "step-up-required" || !prove || !(await prove())) throw problem;
+    return parsed(await renewed(send));
+  }
+}
+
+const signed = (headers) => (current() ? { ...headers, authorization: `Bearer ${current().access_token}` } : headers);
+
+/** Send; with a token that ran out, once more with a new one. Whoever is out after that signs in again. */
+async function renewed(send) {
+  const used = current()?.access_token;
+  let answer = await send();
+  if (answer.status !== 401 || !used) return answer;
+  await refresh(used).catch(away);
+  if (current()) answer = await send();
+  if (answer.status === 401 && current()) set(null);
+  return answer;
+}
+
+function away(error) {
+  throw error instanceof TypeError ? new Problem(AWAY, 0) : error;
+}
+
+async function parsed(answer) {
+  const text = await answer.text();
+  let body = null;
+  try {
+    body = text ? JSON.parse(text) : null;
+  } catch {
+    body = { title: "The server's answer cannot be read" };
+  }
+  if (!answer.ok) throw new Problem(body ?? {}, answer.status);
+  return body;
+}

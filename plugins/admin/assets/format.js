@@ -1,0 +1,124 @@
+// Values of the API as people read them.
+
+import { call } from "./api.js";
+import { el } from "./dom.js";
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const SCOPE = /^([a-z][a-z0-9_]*):([0-9a-f-]{36})$/;
+const STATE = /^[A-Z][A-Z_]{2,}$/;
+const TONES = [
+  ["good", /^(ok|enabled|active|approved|resolved|captured|completed|confirmed|released|paid|sent|delivered|succeeded|verified|trialing|granted|sold)$/i],
+  ["wait", /^(pending|reviewing|requested|due|held|hold|processing|authorised|action_required|queued|draft|past_due|suspended|waiting)$/i],
+  ["bad", /^(failing|failed|rejected|banned|cancelled|expired|removed|dismissed|refunded|bounced|suppressed|dead|left out|deactivated|in_force)$/i],
+];
+const AMOUNTS = new Set(["amount", "balance", "commission", "held", "refunded"]);
+const MOST = 6;
+let scopes = new Map();
+const names = new Map();
+
+/** Say what scopes are called. */
+export const name = (known) => (scopes = new Map([...scopes, ...known.map((one) => [one.scope, one.name])]));
+
+/** Return what a path such as `owner.name` leads to in a row. */
+export const at = (row, path) => path.split(".").reduce((value, part) => value?.[part], row);
+
+/** Return what a path leads to; an amount in minor units beside its currency is money. */
+export function sumAt(row, path) {
+  const value = at(row, path);
+  const isAmount = Number.isInteger(value) && typeof row.currency === "string" && AMOUNTS.has(path);
+  return isAmount ? { amount: value, currency: row.currency } : value;
+}
+
+/** Fill the `{field}`s of a text from a row. */
+export const fill = (text, row) => text.replace(/\{([\w.]+)\}/g, (_, path) => plain(sumAt(row, path)));
+
+/** Return a field's name as a person would write it. */
+export const words = (field) => field.replace(/_id$/, "").replace(/[_.]/g, " ").replace(/^./, (one) => one.toUpperCase());
+
+export const sum = (amount, currency) => {
+  const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
+  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+};
+
+export const isMoney = (value) => value != null && typeof value === "object" && "amount" in value && "currency" in value;
+
+/** Return a value as text alone. */
+export function plain(value) {
+  if (value == null || value === "") return "—";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return value.toLocaleString();
+  if (isMoney(value)) return sum(value.amount, value.currency);
+  if (Array.isArray(value)) return value.length ? value.map(plain).join(", ") : "—";
+  if (typeof value === "object") {
+    if (value.name || value.title) return value.name || value.title;
+    return Object.entries(value).filter(([, one]) => one != null && one !== "").map(([key, one]) => `${words(key)}: ${plain(one)}`).join(", ") || "—";
+  }
+  const scope = SCOPE.exec(value);
+  if (scope) return scopes.get(value) ?? `${words(scope[1])} …${scope[2].slice(-6)}`;
+  return String(value);
+}
+
+/** Return a value as an element or text; `person` says that it is the id of an account. */
+export function shown(value, { person = false, field = "" } = {}) {
+  if (value == null || value === "" || (Array.isArray(value) && !value.length)) return el("span", { class: "none" }, "—");
+  if (person && UUID.test(value)) return el("span", { "data-person": value, title: value }, names.get(value) ?? "…");
+  if (typeof value === "string" && MOMENT.test(value)) return moment(value);
+  if (typeof value === "string" && UUID.test(value)) return el("code", { title: value }, `…${value.slice(-8)}`);
+  if (typeof value === "string" && (STATE.test(value) || /(^|\.)(status|state)$/.test(field))) return badge(value);
+  if (Array.isArray(value)) return list(value);
+  return plain(value);
+}
+
+function badge(value) {
+  const tone = TONES.find(([, pattern]) => pattern.test(value))?.[0] ?? "plain";
+  return el("span", { class: `badge ${tone}` }, words(value.toLowerCase()));
+}
+
+function list(values) {
+  const more = values.length - MOST;
+  const some = values.slice(0, MOST).map((one) => el("span", { class: "chip" }, plain(one)));
+  return el("span", { class: "chips" }, some, more > 0 && el("span", { class: "none" }, `and ${more} more`));
+}
+
+function moment(value) {
+  const when = new Date(value);
+  const text = when.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return el("time", { datetime: value, title: ago(when) }, text);
+}
+
+function ago(when) {
+  const seconds = (when - Date.now()) / 1000;
+  const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+  for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]])
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+  return "just now";
+}
+
+/** Return an object as terms and descriptions, what is in it likewise. */
+export function terms(value, people = []) {
+  const entries = Object.entries(value).filter(([key]) => !key.endsWith("_url") || value[key]);
+  return el("dl", {}, entries.flatMap(([key, one]) => [el("dt", {}, words(key)), el("dd", {}, inner(one, key, people))]));
+}
+
+function inner(value, key, people) {
+  const isObject = value && typeof value === "object";
+  if (!isObject || isMoney(value)) return shown(value, { person: people.includes(key) || key === "actor_id" || key === "by", field: key });
+  if (Array.isArray(value)) {
+    if (value.every((one) => one === null || typeof one !== "object")) return shown(value);
+    return el("ol", { class: "inner" }, value.map((one) => el("li", {}, typeof one === "object" ? terms(one, people) : shown(one))));
+  }
+  return value.name && Object.keys(value).length < 8 ? plain(value) : terms(value, people);
+}
+
+/** Put the names of people where their ids stand: one question for all of them. */
+export async function people(area) {
+  const places = [...area.querySelectorAll("[data-person]")];
+  const unknown = [...new Set(places.map((one) => one.dataset.person))].filter((id) => !names.has(id));
+  for (let from = 0; from < unknown.length; from += 100) {
+    const asked = unknown.slice(from, from + 100);
+    const { items } = await call("GET", "/v1/admin/people", { query: { ids: asked.join(",") } }).catch(() => ({ items: [] }));
+    for (const id of asked) names.set(id, items.find((one) => one.id === id)?.name ?? `…${id.slice(-8)}`);
+  }
+  for (const one of places) one.textContent = names.get(one.dataset.person);
+}
