@@ -13,7 +13,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Final
 
-from contrib.smtp.settings import SmtpSettings
+from contrib.smtp.settings import SmtpServer
 from plugins.notifications.api import ProviderUnavailable
 
 _OK: Final = range(200, 300)
@@ -42,7 +42,7 @@ class Refused(Exception):  # noqa: N818
 class Connection:
     """A signed-in session; raises ProviderUnavailable when there can be none."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, settings: SmtpServer) -> None:
         try:
             self._smtp = _opened(settings)
         except smtplib.SMTPAuthenticationError as ex:
@@ -108,7 +108,7 @@ class Connection:
         self._smtp.close()
 
 
-def _opened(settings: SmtpSettings) -> smtplib.SMTP:
+def _opened(settings: SmtpServer) -> smtplib.SMTP:
     name, wait = settings.local_hostname or None, settings.timeout
     if settings.security == "tls":
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -128,7 +128,7 @@ def _opened(settings: SmtpSettings) -> smtplib.SMTP:
     return smtp
 
 
-def _trust(settings: SmtpSettings) -> ssl.SSLContext:
+def _trust(settings: SmtpServer) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=settings.ca_file or None)
 
 

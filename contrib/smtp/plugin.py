@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from contrib.smtp.configuration import provider
+from contrib.smtp.configuration import servers, services
 from contrib.smtp.settings import SmtpSettings
 from kernel import Service, hookimpl
 from plugins.notifications.api import EmailProvider
@@ -22,15 +22,17 @@ def register_settings() -> type[SmtpSettings]:
 
 @hookimpl
 def register_services(settings: Settings) -> Sequence[Service]:
-    return [Service(EmailProvider, provider, name="smtp")]
+    return services(settings)
 
 
 @hookimpl
 def startup(app: Application) -> None:
-    app.service(EmailProvider, "smtp")  # type: ignore[type-abstract]  # mypy #4717
+    for name, _ in servers(app.settings.of(SmtpSettings)):
+        app.service(EmailProvider, name)  # type: ignore[type-abstract]  # mypy #4717
 
 
 @hookimpl
 def shutdown(app: Application) -> None:
-    made = app.service(EmailProvider, "smtp")  # type: ignore[type-abstract]  # mypy #4717
-    cast("SmtpProvider", made).close()
+    for name, _ in servers(app.settings.of(SmtpSettings)):
+        made = app.service(EmailProvider, name)  # type: ignore[type-abstract]  # mypy #4717
+        cast("SmtpProvider", made).close()

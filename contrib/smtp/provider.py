@@ -8,7 +8,7 @@ from time import monotonic
 
 from contrib.smtp.connection import Connection, Lost, Refused
 from contrib.smtp.mime import envelope_address, mime
-from contrib.smtp.settings import SmtpSettings
+from contrib.smtp.settings import SmtpServer
 from kernel import Clock
 from plugins.notifications.api import EmailMessage, Outcome, ProviderUnavailable
 
@@ -16,7 +16,7 @@ from plugins.notifications.api import EmailMessage, Outcome, ProviderUnavailable
 class SmtpProvider:
     """Sends by one server. Several workers may send at once, each over its own connection."""
 
-    def __init__(self, settings: SmtpSettings, clock: Clock) -> None:
+    def __init__(self, settings: SmtpServer, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
@@ -106,6 +106,6 @@ class _Session:
     def __init__(self, connection: Connection) -> None:
         self.connection, self.count = connection, 0
 
-    def renew(self, settings: SmtpSettings) -> None:
+    def renew(self, settings: SmtpServer) -> None:
         self.connection.close()
         self.connection, self.count = Connection(settings), 0

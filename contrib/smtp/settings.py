@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from kernel import setting
 
 
 @dataclass(frozen=True, slots=True)
-class SmtpSettings:
+class SmtpServer:
     """Which server takes the mail, and how it is spoken to."""
 
     host: str = setting("", help="The server's name; required.")
@@ -25,4 +25,16 @@ class SmtpSettings:
     timeout: float = setting(20.0, help="Seconds to wait for the server at each step.", minimum=0.1)
     idle: float = setting(
         30.0, help="Seconds a connection is kept for the next batch; 0: closed at once.", minimum=0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings(SmtpServer):
+    """The server that takes the mail, and others for when it does not."""
+
+    others: dict[str, Any] = setting(
+        {},
+        help="More servers, one table each with the keys above: `[smtp.others.backup]` is the provider "
+        "`smtp.backup`.",
+        secret=True,
     )
