@@ -141,7 +141,8 @@ def values(village: Village, path: str, parameter: Mapping[str, Any]) -> list[st
     )
     known = {
         "about": f"listing:{ids['listing_id']}", "category": ids["category_id"], "email": rita.email,
-        "address": rita.email, "ids": rita.id, "of": village.scope, "prefix": PRIVATE[:3], "q": SHARED, "scope": village.scope,
+        "address": rita.email, "ids": rita.id, "of": village.scope, "prefix": PRIVATE[:3], "q": SHARED,
+        "scope": village.scope,
         "ref": f"order:{ids['order_id']}" if path == "/v1/payments" else f"listing:{ids['service']}",
         "since": ids["day"], "until": ids["day"], "status": "PENDING", "role": "resident",
         **person, **ids,
