@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from kernel.testing.samples import samples_beside
 PROFILES = sorted(file.stem for file in SHIPPED_PROFILES.glob("*.toml") if file.stem != "base")
 DEMO = tuple(read_profile("demo", {}).plugins)
 TESTS = Path(__file__).parents[1]
+ROOT = TESTS.parent
 
 
 def test_every_product_has_its_profile():
@@ -28,6 +32,22 @@ def test_a_profile_boots_and_answers(make_app, name):
     assert client.get("/health").json["status"] == "ok"
     assert client.get("/openapi.json").status == 200
     assert app.registry.dropped == ()
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_is_found_sound_by_check(name, tmp_path):
+    command = [sys.executable, "-m", "kernel.cli", "check", "--profile", name]
+
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("plugin", DEMO)

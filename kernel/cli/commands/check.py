@@ -56,14 +56,18 @@ def check(static: bool, with_settings: bool) -> int:
 
 def _collect(loaded: Loaded) -> None:
     """Make the services that check what plugins declare; raise what they find."""
-    from kernel.application import Application
+    from kernel.application import Application, activate
 
     application = Application()
     application.settings, application.registry = loaded.settings, loaded.registry
     application.hooks = loaded.hooks
-    for _, service in loaded.registry.services:
-        if service.checked:
-            application.service(service.port, service.name)
+    before = activate(application)  # hooks without parameters read their settings from `app`
+    try:
+        for _, service in loaded.registry.services:
+            if service.checked:
+                application.service(service.port, service.name)
+    finally:
+        activate(before)
 
 
 def _static(run: Runtime) -> int:
