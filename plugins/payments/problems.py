@@ -33,7 +33,7 @@ class InsufficientFunds(Conflict):
 
 
 class RefundExceeds(Conflict):
-    """More than what is left of the payment; `left` says how much that is, in minor units."""
+    """More than what is left of the payment; `left` says how much that is."""
 
     type, title = "refund-exceeds-payment", "There is less left to refund"
 

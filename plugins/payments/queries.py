@@ -34,7 +34,11 @@ def payment(payment_id: UUID, caller: Principal) -> dict[str, Any]:
     return {
         **shown(found, for_payer=caller.id == found.payer_id),
         "splits": [
-            {"payee_id": one.payee_id, "amount": one.amount, "escrow_id": one.id if one.escrow else None}
+            {
+                "payee_id": one.payee_id,
+                "amount": _money(one.amount, one.currency),
+                "escrow_id": one.id if one.escrow else None,
+            }
             for one in splits
         ],
         "history": [each.__data__ for each in history_of(found.id)],
@@ -44,7 +48,7 @@ def payment(payment_id: UUID, caller: Principal) -> dict[str, Any]:
 def shown(row: Payment, *, for_payer: bool = True) -> dict[str, Any]:
     """Return a payment as the API has it; what pays it is its payer's alone."""
     return {
-        **row.__data__,
+        **_with_money(row, "amount", "refunded"),
         "gateway": row.source,
         "client": row.client if for_payer else {},
         "allowed": allowed_from(PAYMENT, row.status),
@@ -60,7 +64,7 @@ def refunds(payment_id: UUID, caller: Principal, query: dict[str, Any]) -> Any:
 
 def refund_shown(row: Operation) -> dict[str, Any]:
     """Return a refund as the API has it."""
-    return {**row.__data__, "failure": row.error if row.state == "FAILED" else ""}
+    return {**_with_money(row, "amount"), "failure": row.error if row.state == "FAILED" else ""}
 
 
 def escrows(caller: UUID, query: dict[str, Any]) -> Any:
@@ -82,7 +86,9 @@ def escrow(escrow_id: UUID, caller: Principal) -> dict[str, Any]:
 
 def escrow_shown(row: Split) -> dict[str, Any]:
     """Return an escrow as the API has it."""
-    return {**row.__data__, "held": row.amount - row.refunded if row.state == "HELD" else 0}
+    held = row.amount - row.refunded if row.state == "HELD" else 0
+    shown = _with_money(row, "amount", "commission", "refunded")
+    return {**shown, "held": _money(held, row.currency)}
 
 
 def balances(owner_id: UUID) -> dict[str, Any]:
@@ -99,7 +105,12 @@ def balances(owner_id: UUID) -> dict[str, Any]:
     codes = sorted(free.keys() | waiting.keys())
     return {
         "balances": [
-            {"currency": code, "available": free.get(code, 0), "held": waiting.get(code, 0)} for code in codes
+            {
+                "currency": code,
+                "available": _money(free.get(code, 0), code),
+                "held": _money(waiting.get(code, 0), code),
+            }
+            for code in codes
         ]
     }
 
@@ -125,8 +136,9 @@ def transactions(owner_id: UUID, query: dict[str, Any], *, wallet_only: bool = F
 def _line(row: Any) -> dict[str, Any]:
     account = _ACCOUNTS.get(row.account_kind, "external")
     return {
-        "id": row.id, "account": account, "kind": row.kind, "amount": row.amount, "currency": row.currency,
-        "balance": row.balance if account == "wallet" else None, "payment_id": row.payment_id,
+        "id": row.id, "account": account, "kind": row.kind, "amount": _money(row.amount, row.currency),
+        "balance": _money(row.balance, row.currency) if account == "wallet" else None,
+        "payment_id": row.payment_id,
         "payout_id": row.payout_id, "description": row.description, "created_at": row.created_at,
     }  # fmt: skip
 
@@ -154,12 +166,21 @@ def payout(payout_id: UUID, caller: Principal) -> dict[str, Any]:
 
 def payout_shown(row: Payout) -> dict[str, Any]:
     """Return a payout as the API has it."""
-    return {**row.__data__, "allowed": allowed_from(PAYOUT, row.status)}
+    return {**_with_money(row, "amount"), "allowed": allowed_from(PAYOUT, row.status)}
 
 
 def methods(owner_id: UUID, query: dict[str, Any]) -> Any:
     """Return a page of how somebody pays and is paid."""
     return _page(Method.select().where(Method.owner_id == owner_id), Method, query, lambda row: row)
+
+
+def _money(amount: int, currency: str) -> dict[str, Any]:
+    return {"amount": amount, "currency": currency}
+
+
+def _with_money(row: Any, *names: str) -> dict[str, Any]:
+    """Return the columns of a row, those that are amounts with their currency."""
+    return {**row.__data__, **{name: _money(getattr(row, name), row.currency) for name in names}}
 
 
 def sees_all(caller: Principal) -> bool:

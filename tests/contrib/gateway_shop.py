@@ -38,7 +38,9 @@ class Shop:
         return answer.json
 
     def refund(self, payment_id: UUID, amount: int | None = None) -> Any:
-        answer = self.treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": amount})
+        currency = api.payment(payment_id).amount.currency
+        asked = {"amount": amount, "currency": currency} if amount else None
+        answer = self.treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": asked})
         assert answer.status == 201, answer.text
         return self.refunds(payment_id)[0]
 

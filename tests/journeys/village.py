@@ -201,7 +201,8 @@ def _money(village: Village) -> None:
     ids["payment_id"] = rita.post("/v1/wallet/topups", {"amount": MONEY})["id"]
     method = {"use": "payout", "token": "acct_ok", "label": f"{PRIVATE} bank"}
     kept = rita.post("/v1/payments/methods", method)
-    village.market.until(lambda: any(one["available"] for one in rita.get("/v1/wallet")["balances"]))
+    mine = lambda: [one["available"]["amount"] for one in rita.get("/v1/wallet")["balances"]]  # noqa: E731
+    village.market.until(lambda: any(mine()))
     said = {"amount": MONEY | {"amount": 100}, "method_id": kept["id"]}
     ids["payout_id"] = rita.post("/v1/payouts", said)["id"]
     begun = rita.post("/v1/subscriptions", {"plan": "STANDARD", "interval": "month"})

@@ -145,12 +145,14 @@ class Refunds:
         response=RefundOut,
         status=201,
         idempotent=True,
-        errors=(NotFound, Conflict),
+        errors=(NotFound, Conflict, Invalid),
         statements=60,
     )
     def on_post(self, req: Request, resp: Response, payment_id: UUID) -> Any:
         """Taken from escrow, or from the payees and the commission; never more than was paid."""
-        made = refunds.refund(payment_id, req.body["amount"], actor(req), req.body["reason"])
+        asked = req.body["amount"]
+        wanted, currency = (asked.amount, asked.currency) if asked else (None, None)
+        made = refunds.refund(payment_id, wanted, actor(req), req.body["reason"], currency=currency)
         resp.location = f"/v1/payments/{payment_id}/refunds"
         return queries.refund_shown(made)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from marshmallow import ValidationError
-from marshmallow.validate import Length, OneOf, Range, Regexp
+from marshmallow.validate import Length, OneOf, Regexp
 
 from kernel import Money, MoneyField, Schema, fields
 from plugins.payments.states import PAYOUT, STATUSES
@@ -58,11 +58,11 @@ class ConfirmIn(Schema):
 class RefundIn(Schema):
     """What is to go back."""
 
-    amount = fields.Integer(
+    amount = MoneyField(
         load_default=None,
         allow_none=True,
-        validate=Range(min=1, max=fields.INT64_MAX),
-        metadata={"description": "Minor units; null: all that is left."},
+        minimum=1,
+        metadata={"description": "In the currency it was paid in; null: all that is left."},
     )
     reason = _reason()
 

@@ -1,14 +1,15 @@
-"""What the endpoints about money answer. Amounts are minor units."""
+"""What the endpoints about money answer. Amounts are minor units with their currency."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from kernel import Schema, fields
+from kernel import MoneyField, Schema, fields
 
 
-def _amount(text: str = "Minor units.") -> fields.Integer:
-    return fields.Integer(required=True, metadata={"description": text})
+def _amount(text: str = "", *, may_lack: bool = False) -> MoneyField:
+    metadata = {"description": text} if text else {}
+    return MoneyField(required=True, allow_none=may_lack, metadata=metadata)
 
 
 def _text(**metadata: Any) -> fields.String:
@@ -42,7 +43,6 @@ class PaymentOut(Schema):
     payer_id = _id()
     amount = _amount()
     refunded = _amount("What has gone back.")
-    currency = _text()
     status = _text()
     allowed = fields.List(fields.String(), required=True, metadata={"description": "What it may become."})
     capture = _text(description="`automatic` or `manual`.")
@@ -63,7 +63,7 @@ class SplitOut(Schema):
     """What one payee gets of a payment."""
 
     payee_id = _id()
-    amount = _amount("Minor units, before the commission.")
+    amount = _amount("Before the commission.")
     escrow_id = fields.UUID(required=True, allow_none=True)
 
 
@@ -80,7 +80,6 @@ class RefundOut(Schema):
     id = _id()
     payment_id = _id()
     amount = _amount()
-    currency = _text()
     state = _text(description="PENDING, DONE or FAILED.")
     reason = _text()
     failure = _text()
@@ -98,7 +97,6 @@ class EscrowOut(Schema):
     commission = _amount("What the platform gets of it.")
     refunded = _amount("What of it has gone, or goes, back.")
     held = _amount("What is held now.")
-    currency = _text()
     state = _text(description="HELD, RELEASED or REFUNDED.")
     created_at = _moment()
 
@@ -129,11 +127,8 @@ class TransactionOut(Schema):
     id = _id()
     account = _text(description="`wallet`, `escrow`, or `external`: a card or a bank.")
     kind = _text()
-    amount = _amount("Minor units; negative: it left.")
-    currency = _text()
-    balance = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "Of the wallet after it, for its lines."}
-    )
+    amount = _amount("Negative: it left.")
+    balance = _amount("Of the wallet after it, for its lines.", may_lack=True)
     payment_id = fields.UUID(required=True, allow_none=True)
     payout_id = fields.UUID(required=True, allow_none=True)
     description = _text()
@@ -146,7 +141,6 @@ class PayoutOut(Schema):
     id = _id()
     owner_id = _id()
     amount = _amount()
-    currency = _text()
     status = _text()
     allowed = fields.List(fields.String(), required=True)
     gateway = _text()

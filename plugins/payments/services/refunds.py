@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from kernel import Money, app
+from kernel import Money, app, invalid
 from plugins.payments.events import EscrowRefunded, PaymentRefunded, RefundFailed
 from plugins.payments.gateways import WALLET
 from plugins.payments.models import Operation, Payment, Split
@@ -31,23 +31,33 @@ Parts = dict[str, list[int]]
 
 
 def refund(
-    payment_id: UUID, amount: int | None, actor: str, reason: str, *, splits: Sequence[UUID] | None = None
+    payment_id: UUID,
+    amount: int | None,
+    actor: str,
+    reason: str,
+    *,
+    splits: Sequence[UUID] | None = None,
+    currency: str | None = None,
 ) -> Operation:
     """Give `amount` (None: all that is left) of a captured payment back; return the refund.
 
     It is divided over the payees by what is left of each. A worker asks the
     gateway after the commit; a payment from the wallet goes back at once. Raises
-    PaymentStatus, RefundExceeds, InsufficientFunds (a payee has spent the money).
+    PaymentStatus, RefundExceeds, InsufficientFunds (a payee has spent the money),
+    Invalid when `currency` (None: whatever it is) is not the payment's.
     """
     with app.db.atomic():
         payment = locked(payment_id)
         if payment.status not in ("CAPTURED", "REFUNDED"):
             raise refused(PAYMENT, "payment", payment.status, "REFUNDED")
+        if currency not in (None, payment.currency):
+            raise invalid("/amount/currency", f"It was paid in {payment.currency}.")
         chosen = [one for one in splits_of(payment) if splits is None or one.id in splits]
         left = sum(one.amount - one.refunded for one in chosen)
         wanted = left if amount is None else amount
         if not 0 < wanted <= left:
-            raise RefundExceeds(f"{left} minor units are left.", left=left)
+            rest = Money(left, payment.currency)
+            raise RefundExceeds(f"{rest} is left.", left=rest.as_dict())
         return _taken(payment, chosen, wanted, actor, reason)
 
 

@@ -224,7 +224,8 @@ def test_a_payment_refunded_as_a_whole_cancels_the_booking(desk, work, client):
     payment = desk.pay(booking).json["id"]
     work()
 
-    client.as_user(None, "treasurer").post(f"/v1/payments/{payment}/refunds", {"amount": 900})
+    asked = {"amount": {"amount": 900, "currency": "USD"}}
+    client.as_user(None, "treasurer").post(f"/v1/payments/{payment}/refunds", asked)
     work()
     after_part = desk.status(booking)
     client.as_user(None, "treasurer").post(f"/v1/payments/{payment}/refunds", {})

@@ -50,7 +50,7 @@ def test_the_payment_becomes_due_though_nobody_asks(market, work):
     work()
 
     [due] = market.buyer.get("/v1/payments").json["items"]
-    assert (due["ref"], due["status"], due["amount"]) == (f"order:{order_id}", "DUE", 4_900)
+    assert (due["ref"], due["status"], due["amount"]["amount"]) == (f"order:{order_id}", "DUE", 4_900)
 
 
 def test_another_person_is_not_told_of_the_payment(market, client):
@@ -174,7 +174,8 @@ def test_a_payment_refunded_as_a_whole_makes_the_order_refunded(market, work, cl
     payment = market.pay(order_id)
     work()
 
-    part = client.as_user(None, "treasurer").post(f"/v1/payments/{payment['id']}/refunds", {"amount": 900})
+    asked = {"amount": {"amount": 900, "currency": "USD"}}
+    part = client.as_user(None, "treasurer").post(f"/v1/payments/{payment['id']}/refunds", asked)
     work()
     after_part = market.status(order_id)
     client.as_user(None, "treasurer").post(f"/v1/payments/{payment['id']}/refunds", {})

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from plugins.payments.models import Payment
+from plugins.payments import api, gateways
+from plugins.payments.api import Charge
+from plugins.payments.models import Method, Operation, Payment
 from tests.contrib.razorpay.conftest import KEY_ID, signed
 
 
@@ -140,7 +142,7 @@ def test_refunds_end_by_webhook_or_by_asking(shop, razorpay):
     shop.app.clock.advance(timedelta(minutes=5))
     shop.run()
 
-    assert (first["state"], outcome, second["amount"]) == ("PENDING", "done", 6_000)
+    assert (first["state"], outcome, second["amount"]["amount"]) == ("PENDING", "done", 6_000)
     assert (shop.status(payment_id), shop.clearing("INR")) == ("REFUNDED", 0)
     assert sum(each["amount"] for each in razorpay.refunds.values()) == 10_000
 

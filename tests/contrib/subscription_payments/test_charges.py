@@ -142,5 +142,5 @@ def test_what_was_paid_as_it_was_cancelled_is_paid_back(ada, work):
     work()
 
     payment = ada.client.get(made["due"]["url"]).json
-    assert (ada.plan(), payment["refunded"]) == ("FREE", 900)
+    assert (ada.plan(), payment["refunded"]["amount"]) == ("FREE", 900)
     assert not books().get("commission")

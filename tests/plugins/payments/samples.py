@@ -45,7 +45,11 @@ def payment(app: Application) -> Sample:
 @sample("payment_id", paths=[f"POST {PAYMENT}/refunds"])
 def captured(app: Application) -> Sample:
     payer = uuid7()
-    return Sample({"payment_id": paid(payer, uuid7())}, owner=payer, bodies={"POST": {"amount": 100}})
+    return Sample(
+        {"payment_id": paid(payer, uuid7())},
+        owner=payer,
+        bodies={"POST": {"amount": {"amount": 100, "currency": "USD"}}},
+    )
 
 
 @sample("payment_id", paths=[f"POST {PAYMENT}/capture"])

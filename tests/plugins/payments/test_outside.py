@@ -36,7 +36,7 @@ def test_it_is_taken_from_payee_and_commission_and_told_of(till, console, books,
     assert books() == {"clearing": -7_500, "wallet": 6_750, "commission": 750}
     assert types()[-1] == "payment.refunded"
     [shown] = till.client.get(f"/v1/payments/{payment_id}/refunds").json["items"]
-    assert (shown["amount"], shown["state"]) == (2_500, "DONE")
+    assert (shown["amount"]["amount"], shown["state"]) == (2_500, "DONE")
     assert api.payment(payment_id).refunded.amount == 2_500
 
 
@@ -106,7 +106,9 @@ def test_one_beside_a_refund_of_ours_that_the_gateway_then_refuses_leaves_the_bo
     till, treasurer, console, work, books
 ):
     payment_id = till.paid(10_000, 1_000)
-    asked = treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": 8_000})
+    asked = treasurer.post(
+        f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 8_000, "currency": "USD"}}
+    )
 
     console(payment_id, 5_000)()
     work()

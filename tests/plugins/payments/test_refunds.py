@@ -36,7 +36,10 @@ def escrow_of(payment_id):
 def test_a_refund_takes_payee_and_commission_by_their_shares(till, treasurer, work, books, types):
     payment_id = till.paid(10_000, 1_000)
 
-    made = treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": 2_500, "reason": "Scratched"})
+    made = treasurer.post(
+        f"/v1/payments/{payment_id}/refunds",
+        {"amount": {"amount": 2_500, "currency": "USD"}, "reason": "Scratched"},
+    )
     during = books()
     work()
 
@@ -44,7 +47,7 @@ def test_a_refund_takes_payee_and_commission_by_their_shares(till, treasurer, wo
     assert during == {"clearing": -10_000, "refunds": 2_500, "commission": 750, "wallet": 6_750}
     assert books() == {"clearing": -7_500, "commission": 750, "wallet": 6_750}
     listed = till.client.get(f"/v1/payments/{payment_id}/refunds").json["items"]
-    assert [(each["amount"], each["state"], each["reason"]) for each in listed] == [
+    assert [(each["amount"]["amount"], each["state"], each["reason"]) for each in listed] == [
         (2_500, "DONE", "Scratched")
     ]
     assert types() == ["payment.captured", "payment.refunded"]
@@ -55,18 +58,26 @@ def test_partial_refunds_end_at_exactly_what_was_captured(till, treasurer, work,
     payment_id = till.paid(splits=[api.Split(each, 333, 33) for each in sellers])
 
     answers = [
-        treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": amount})
+        treasurer.post(
+            f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": amount, "currency": "USD"}}
+        )
         for amount in (100, 1, 7, 400, 490)
     ]
-    over = treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": 2})
+    over = treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 2, "currency": "USD"}})
     rest = treasurer.post(f"/v1/payments/{payment_id}/refunds", {})
-    none_left = treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": 1})
+    none_left = treasurer.post(
+        f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 1, "currency": "USD"}}
+    )
     work()
 
     assert [each.status for each in answers] == [201] * 5
-    assert (over.status, over.problem, over.json["left"]) == (409, "refund-exceeds-payment", 1)
-    assert rest.json["amount"] == 1
-    assert none_left.json["left"] == 0
+    assert (over.status, over.problem, over.json["left"]) == (
+        409,
+        "refund-exceeds-payment",
+        {"amount": 1, "currency": "USD"},
+    )
+    assert rest.json["amount"]["amount"] == 1
+    assert none_left.json["left"]["amount"] == 0
     assert books() == {}
     assert api.payment(payment_id).status == "REFUNDED"
 
@@ -117,7 +128,10 @@ def test_the_same_refund_sent_twice_is_one(till, treasurer, work):
     payment_id = till.paid()
     once = treasurer.with_headers(idempotency_key="refund-of-the-chair")
 
-    answers = [once.post(f"/v1/payments/{payment_id}/refunds", {"amount": 100}) for _ in range(2)]
+    answers = [
+        once.post(f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 100, "currency": "USD"}})
+        for _ in range(2)
+    ]
     work()
 
     assert answers[0].json == answers[1].json
@@ -128,7 +142,7 @@ def test_a_refund_the_gateway_refuses_is_put_back(till, treasurer, work, books, 
     payment_id = till.paid(method="tok_refund_fails")
     before = books()
 
-    treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": 5_000})
+    treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 5_000, "currency": "USD"}})
     work()
 
     assert books() == before
@@ -143,7 +157,7 @@ def test_a_pending_refund_ends_when_the_gateway_says_so(
     app, till, treasurer, client, clock, work, books, told
 ):
     payment_id = till.paid(method="tok_refund_pending")
-    treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": 5_000})
+    treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 5_000, "currency": "USD"}})
     work()
     waiting = Operation.get(Operation.kind == "refund")
     before = books()
@@ -189,7 +203,7 @@ def test_escrow_is_held_until_the_payer_releases_it(till, client, books, types):
 
     assert held == {"clearing": -10_000, "escrow": 10_000}
     assert (stranger.status, early.status) == (404, 404)
-    assert (done.json["state"], done.json["held"]) == ("RELEASED", 0)
+    assert (done.json["state"], done.json["held"]["amount"]) == ("RELEASED", 0)
     assert (again.status, again.json["current"], again.json["allowed"]) == (409, "RELEASED", [])
     assert books() == {"clearing": -10_000, "commission": 1_000, "wallet": 9_000}
     assert types() == ["payment.captured", "escrow.held", "escrow.released"]
@@ -227,7 +241,7 @@ def test_of_a_release_and_a_refund_at_once_one_wins(app, till, work, books):
 def test_a_part_refunded_from_escrow_leaves_the_rest_to_release(till, treasurer, work, books):
     payment_id = till.paid(10_000, 1_000, escrow=True)
 
-    treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": 4_000})
+    treasurer.post(f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 4_000, "currency": "USD"}})
     work()
     till.client.post(f"/v1/escrows/{escrow_of(payment_id).id}/release", {})
 
@@ -278,3 +292,14 @@ def test_refund_and_release_of_all_by_the_api(till, work, books):
     assert Payment.get_by_id(payment_id).status == "REFUNDED"
     kinds = [row.kind for row in Movement.select().order_by(Movement.id)]
     assert [kind for kind, _ in itertools.groupby(kinds)] == ["capture", "release", "refund"]
+
+
+def test_a_refund_in_another_currency_than_was_paid_in_is_refused_by_name(till, treasurer):
+    payment_id = till.paid(5_000, 0)
+
+    answer = treasurer.post(
+        f"/v1/payments/{payment_id}/refunds", {"amount": {"amount": 500, "currency": "EUR"}}
+    )
+
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/amount/currency")
+    assert api.payment(payment_id).refunded.amount == 0

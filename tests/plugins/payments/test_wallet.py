@@ -37,7 +37,13 @@ def test_a_top_up_is_a_payment_to_oneself(client, books):
     ann.post(f"/v1/payments/{due.json['id']}/confirm", {"method": "tok_ok"})
 
     assert (due.status, due.json["purpose"], before) == (201, "topup", {"balances": []})
-    assert ann.get("/v1/wallet").json["balances"] == [{"currency": "KWD", "available": 2_500, "held": 0}]
+    assert ann.get("/v1/wallet").json["balances"] == [
+        {
+            "currency": "KWD",
+            "available": {"amount": 2_500, "currency": "KWD"},
+            "held": {"amount": 0, "currency": "KWD"},
+        }
+    ]
     assert books("KWD") == {"clearing": -2_500, "wallet": 2_500}
 
 
@@ -62,12 +68,12 @@ def test_one_pays_from_the_wallet_and_gets_a_refund_there_at_once(till, treasure
     payment_id = till.due(10_000, 1_000)
 
     paid = till.confirm(payment_id, "", gateway="wallet")
-    after = till.client.get("/v1/wallet").json["balances"][0]["available"]
+    after = till.client.get("/v1/wallet").json["balances"][0]["available"]["amount"]
     refund = treasurer.post(f"/v1/payments/{payment_id}/refunds", {})
 
     assert (paid.json["status"], paid.json["gateway"], after) == ("CAPTURED", "wallet", 2_000)
     assert refund.json["state"] == "DONE"
-    assert till.client.get("/v1/wallet").json["balances"][0]["available"] == 12_000
+    assert till.client.get("/v1/wallet").json["balances"][0]["available"]["amount"] == 12_000
     assert books() == {"clearing": -12_000, "wallet": 12_000}
 
 
@@ -120,9 +126,17 @@ def test_the_statement_shows_every_movement_of_ones_money(till, client, treasure
     seller = client.as_user(till.seller)
     api.release(payment_id, "system")
 
-    mine = [(each["account"], each["kind"], each["amount"]) for each in till.client.every("/v1/transactions")]
-    theirs = [(each["account"], each["kind"], each["amount"]) for each in seller.every("/v1/transactions")]
-    wallet = [(each["amount"], each["balance"]) for each in till.client.every("/v1/wallet/transactions")]
+    mine = [
+        (each["account"], each["kind"], each["amount"]["amount"])
+        for each in till.client.every("/v1/transactions")
+    ]
+    theirs = [
+        (each["account"], each["kind"], each["amount"]["amount"]) for each in seller.every("/v1/transactions")
+    ]
+    wallet = [
+        (each["amount"]["amount"], each["balance"]["amount"])
+        for each in till.client.every("/v1/wallet/transactions")
+    ]
 
     assert sorted(mine) == [
         ("external", "capture", -10_000),
@@ -145,7 +159,8 @@ def test_the_statement_comes_in_pages_and_one_currency_if_asked(till):
 
     first = till.client.get("/v1/wallet/transactions", query={"limit": 2, "currency": "USD"}).json
     every = [
-        each["balance"] for each in till.client.every("/v1/wallet/transactions", limit=2, currency="USD")
+        each["balance"]["amount"]
+        for each in till.client.every("/v1/wallet/transactions", limit=2, currency="USD")
     ]
 
     assert (len(first["items"]), bool(first["next"])) == (2, True)
