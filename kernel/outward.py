@@ -1,6 +1,6 @@
 """Requests to addresses that clients name: never inward, never redirected.
 
-SECURITY: `requests-hardened` resolves the name once, checks that address (private,
+APPSEC: `requests-hardened` resolves the name once, checks that address (private,
 loopback, link-local, multicast, NAT64, 6to4 and IPv4-mapped ones are refused)
 and connects to this very address, so a name that answers differently a moment
 later (DNS rebinding) gains nothing. TLS still verifies the name. OWASP: Server
@@ -54,5 +54,5 @@ def outward_session(*, timeout: float, private: bool = False, agent: str = "Stoa
     if not private:
         session.mount("https://", _Outward(is_https_proto=True))
         session.mount("http://", _Outward(is_https_proto=False))
-    session.trust_env = False  # SECURITY: no proxy that would resolve the name again, no .netrc
+    session.trust_env = False  # APPSEC: no proxy that would resolve the name again, no .netrc
     return session

@@ -32,7 +32,7 @@ from kernel.http.stack import Stack
 from kernel.http.static import IMMUTABLE
 
 RAPIDOC = "rapidoc-9.3.8.min.js"
-# SECURITY: RapiDoc styles its shadow roots inline; scripts come from this origin only.
+# APPSEC: RapiDoc styles its shadow roots inline; scripts come from this origin only.
 _REFERENCE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -108,7 +108,7 @@ def _compile(schema: Schema, compiler: _Compiler) -> Serializer:
             odd += _odd(index, name, field, space)
     from_item = _function("from_item", "o[{0!r}]", plain, odd)
     lines = [*from_item, *_function("from_attribute", "o.{0}", plain, odd), *_OTHER, *_from_dict(from_item)]
-    # SECURITY: the source is made of the schema's own field names, as literals; no input reaches it.
+    # APPSEC: the source is made of the schema's own field names, as literals; no input reaches it.
     exec(compile("\n".join(lines), f"<serializer of {type(schema).__name__}>", "exec"), space)  # noqa: S102
     made: Serializer = space["serialize"]
     return made

@@ -208,7 +208,7 @@ class Reviews:
                 self._failed(socket)
                 gevent.spawn_later(_PAUSE, self._queue, socket, reason)
             except Exception:
-                # SECURITY: nobody stays in a room that could not be asked about; the client comes back.
+                # APPSEC: nobody stays in a room that could not be asked about; the client comes back.
                 socket.connection.end(INTERNAL, "rights could not be asked about")
                 raise
 

@@ -72,7 +72,7 @@ class Runtime:
     def event(self, socket: Socket, name: Any, args: list[Any], reply: Reply, *, nul: bool) -> None:
         """Handle one event and answer it; raise the Problem it comes to.
 
-        SECURITY: whoever may not be here any more is not served what waited in the queue.
+        APPSEC: whoever may not be here any more is not served what waited in the queue.
         """
         self.demand(socket)
         handle = self._handlers.get(name)

@@ -22,7 +22,7 @@ _OWN_PATH: Final = re.compile(r"(?m)^(/v1/[^\s<>]+)")
 def linked(text: str) -> Markup:
     """Return text with its addresses as links, also those without an origin (no `[kernel] public_url`)."""
     escaped = urlize(text, rel="noopener", target="_blank")
-    # SECURITY: what is matched is escaped already, quotes included.
+    # APPSEC: what is matched is escaped already, quotes included.
     return Markup(_OWN_PATH.sub(r'<a href="\1" rel="noopener" target="_blank">\1</a>', escaped))  # noqa: S704
 
 

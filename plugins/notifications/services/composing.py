@@ -70,7 +70,7 @@ def _laid_out(delivery: Delivery, form: str, unsubscribe: str) -> str:
         "type_title": catalogue.of(delivery.type).type.title if delivery.type in catalogue else "",
     }
     if form == "html":
-        # SECURITY: made by a template with autoescaping; here it becomes part of another
+        # APPSEC: made by a template with autoescaping; here it becomes part of another
         content = Markup(delivery.content["html"])  # noqa: S704
         return catalogue.layouts.html("layout", delivery.language, {**context, "content": content})
     context["content"] = delivery.content["text"].strip()
