@@ -1,7 +1,9 @@
 """The gateway: orders, captures, refunds and payouts by PayPal's API.
 
 An intent is an *order*: the payer approves it on PayPal's page, then it is
-captured (or authorised) by confirming. Every POST bears a `PayPal-Request-Id`.
+captured (or authorised) by confirming. Every POST bears a `PayPal-Request-Id`. A
+method that may be charged without its owner is `paypal/<id>` or `card/<id>`, a token of
+the vault; an order paid by it is done when it is made.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from plugins.payments.api import (
     GatewayEvent,
     Intent,
     IntentStatus,
+    Kept,
     Result,
     ResultStatus,
     WebhookRefused,
@@ -52,6 +55,15 @@ _PAYOUTS: Final[Mapping[str, ResultStatus]] = {
     "SUCCESS": "done",
     **dict.fromkeys(("FAILED", "RETURNED", "BLOCKED", "REFUNDED", "REVERSED", "DENIED"), "failed"),
 }
+_STORED: Final[Mapping[str, Mapping[str, str]]] = {
+    "paypal": {
+        "payment_initiator": "MERCHANT",
+        "usage": "SUBSEQUENT",
+        "usage_pattern": "RECURRING_PREPAID",
+    },
+    "card": {"payment_initiator": "MERCHANT", "usage": "SUBSEQUENT", "payment_type": "RECURRING"},
+}
+"""Kinds of vaulted methods, and what PayPal is told of a charge its owner is not there for."""
 _RETRY: Final = frozenset({"INSTRUMENT_DECLINED", "PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED"})
 
 
@@ -84,7 +96,20 @@ class PaypalGateway:
             "purchase_units": [unit],
             "payment_source": {"paypal": {"experience_context": pages}},
         }
-        return _read(self._api.post("/v2/checkout/orders", body, charge.key))
+        if charge.off_session:
+            body["payment_source"] = _vaulted(charge.method)
+        made = _read(self._api.post("/v2/checkout/orders", body, charge.key))
+        if charge.off_session and made.status == "failed":  # the next attempt is another order
+            raise GatewayDeclined("The method was declined.", made.failure or "declined")
+        return made
+
+    def keep(self, token: str, key: str, ref: str = "") -> Kept:  # noqa: ARG002 - nothing is changed there
+        """`GET /v3/vault/payment-tokens/{id}`: a token the payer's approval has made."""
+        found = self._api.get(f"/v3/vault/payment-tokens/{quote(token, safe='')}")
+        source = next((each for each in _STORED if each in found["payment_source"]), "")
+        if not source:
+            raise GatewayDeclined("Only PayPal accounts and cards are charged without the payer.", "not_kept")
+        return Kept(str(found["id"]), f"{source}/{found['id']}")
 
     def confirm(self, ref: str, charge: Charge) -> Intent:
         """Take what the payer approved: `POST …/capture` or `…/authorize`; before that, look."""
@@ -209,6 +234,11 @@ class PaypalGateway:
         answer = self._api.call("POST", "/v1/notifications/verify-webhook-signature", data=data)
         if not answer.ok or answer.body.get("verification_status") != "SUCCESS":
             raise WebhookRefused("PayPal did not send this.")
+
+
+def _vaulted(method: str) -> dict[str, Any]:
+    source, _, name = method.partition("/")
+    return {source: {"vault_id": name, "stored_credential": _STORED[source]}}
 
 
 def _event(event_id: str, kind: str, about: Mapping[str, Any]) -> GatewayEvent | None:

@@ -2,7 +2,9 @@
 
 An intent is a Razorpay *order*; the payer's device pays it and brings back a
 payment id with a signature. Creating an order takes no idempotency key, so one
-with our receipt is looked for first; refunds and payouts take one.
+with our receipt is looked for first; refunds and payouts take one. A method that
+may be charged without its owner is `<customer>/<token>`, as a payment with
+`recurring` leaves it.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from plugins.payments.api import (
     GatewayUnavailable,
     Intent,
     IntentStatus,
+    Kept,
     Result,
     ResultStatus,
     WebhookRefused,
@@ -66,10 +69,12 @@ class RazorpayGateway:
         """`POST /v1/orders`, unless there is one with our receipt already."""
         known = self._get(f"/v1/orders?receipt={charge.key}").get("items") or []
         order = known[0] if known else self._order(charge)
-        return self._waiting(order)
+        return self._recurring(str(order["id"]), charge) if charge.off_session else self._waiting(order)
 
     def confirm(self, ref: str, charge: Charge) -> Intent:
         """Check what the payer's device brought back; capture what is only authorised."""
+        if charge.off_session:
+            return self._recurring(ref, charge)
         given = charge.data
         if given and not signatures.of_payment(
             ref,
@@ -82,6 +87,14 @@ class RazorpayGateway:
         if found.status == "authorised" and charge.capture == "automatic":
             return self.capture(ref, charge)
         return found
+
+    def keep(self, token: str, key: str, ref: str = "") -> Kept:  # noqa: ARG002 - nothing is changed there
+        """`GET /v1/customers/{id}/tokens/{id}`: the token is there, and confirmed for recurring payments."""
+        found = self._get(_token_path(token))
+        details = found.get("recurring_details") or {}
+        if not found.get("recurring") or details.get("status") != "confirmed":
+            raise GatewayDeclined("The token is not confirmed for recurring payments.", "not_recurring")
+        return Kept(str(found["id"]), token)
 
     def fetch(self, ref: str) -> Intent:
         """`GET /v1/orders/{id}/payments`: of several attempts the one that went furthest counts."""
@@ -163,6 +176,26 @@ class RazorpayGateway:
             return GatewayEvent(event_id, kind, result=result, key=key, refund_of=_refunded(payload))
         return None
 
+    def _recurring(self, order_id: str, charge: Charge) -> Intent:
+        """`POST /v1/payments/create/recurring`, unless the order has a payment of this key: it takes none."""
+        tried = self._tried(order_id)
+        best = min(tried, key=_rank, default=None)
+        made = any((one.get("notes") or {}).get("key") == charge.key for one in tried)
+        if not made and (best is None or _STATUSES[best["status"]] == "failed"):
+            customer_id, _, token = charge.method.partition("/")
+            customer = self._get(f"/v1/customers/{quote(customer_id, safe='')}")
+            body = {
+                "email": customer["email"], "contact": customer["contact"], "amount": charge.amount,
+                "currency": charge.currency, "order_id": order_id, "customer_id": customer_id,
+                "token": token, "recurring": "1", "description": charge.description,
+                "notes": {"key": charge.key},
+            }  # fmt: skip
+            self._post("/v1/payments/create/recurring", body)
+        found = self._best(order_id)
+        if found is None:  # the bank takes its time: a webhook tells
+            return Intent(order_id, "processing", charge.amount, charge.currency)
+        return self._read(order_id, found)
+
     def _order(self, charge: Charge) -> Mapping[str, Any]:
         body = {
             "amount": charge.amount,
@@ -184,9 +217,11 @@ class RazorpayGateway:
         )
 
     def _best(self, ref: str) -> Mapping[str, Any] | None:
+        return min(self._tried(ref), key=_rank, default=None)
+
+    def _tried(self, ref: str) -> list[Mapping[str, Any]]:
         tried = self._get(f"{_order_path(ref)}/payments").get("items") or []
-        known = [one for one in tried if one.get("status") in _STATUSES]
-        return min(known, key=lambda one: _RANK.index(_STATUSES[one["status"]]), default=None)
+        return [one for one in tried if one.get("status") in _STATUSES]
 
     def _read(self, ref: str, payment: Mapping[str, Any]) -> Intent:
         return Intent(
@@ -232,6 +267,18 @@ def _refunded(payload: Mapping[str, Any]) -> Intent | None:
     if not order or not refund:
         return None
     return Intent(str(order), "captured", int(refund["amount"]), str(refund["currency"]))
+
+
+def _rank(payment: Mapping[str, Any]) -> int:
+    """Return how far a payment went: the furthest is the least."""
+    return _RANK.index(_STATUSES[payment["status"]])
+
+
+def _token_path(token: str) -> str:
+    customer, _, name = token.partition("/")
+    if not customer or not name:
+        raise GatewayDeclined("A token to be kept reads <customer>/<token>.", "bad_token")
+    return f"/v1/customers/{quote(customer, safe='')}/tokens/{quote(name, safe='')}"
 
 
 def _order_path(ref: str) -> str:

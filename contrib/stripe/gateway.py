@@ -2,7 +2,8 @@
 
 Every POST bears an `Idempotency-Key`; Stripe answers a repeated one as the first
 time. A refusal that names the intent (`card_error`, an unexpected state) is the
-intent's state, not a fault.
+intent's state, not a fault. A method that may be charged without its owner is
+`<customer>/<method>`: a setup intent has put it there.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from plugins.payments.api import (
     GatewayUnavailable,
     Intent,
     IntentStatus,
+    Kept,
     Result,
     ResultStatus,
     WebhookRefused,
@@ -46,6 +48,9 @@ _STATUSES: Final[Mapping[str, IntentStatus]] = {
 _REFUNDS: Final[Mapping[str, ResultStatus]] = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
 _EXPANDED: Final = {"expand[]": "latest_charge.balance_transaction"}
 """What an answer about an intent has inside: its charge and, in there, Stripe's fee."""
+_AT_CREATION: Final = ("confirm", "customer")
+_SCA: Final = "authentication_required"
+"""Stripe's code of an off-session charge that the bank wants the payer for."""
 _REFUND_EVENTS: Final = ("refund.", "charge.refund.")
 
 
@@ -69,7 +74,7 @@ class StripeGateway:
             "description": charge.description or None,
             "metadata[payment_id]": str(charge.payment_id),
             "automatic_payment_methods[enabled]": "true",
-            **self._confirmed(charge.method),
+            **self._confirmed(charge),
         }
         if not self._settings.return_url:
             form["automatic_payment_methods[allow_redirects]"] = "never"
@@ -79,8 +84,25 @@ class StripeGateway:
         """`POST …/confirm` with a method; without, look what the payer's device did."""
         if not charge.method:
             return self.fetch(ref)
-        form = {"payment_method": charge.method, **self._returning()}
+        if customer := _customer(charge.method):  # the intent may be older than what was agreed
+            self._done(self._call("POST", _path(ref), {"customer": customer}, f"{charge.key}-customer"))
+        form = {name: value for name, value in self._confirmed(charge).items() if name not in _AT_CREATION}
         return self._changed(f"{_path(ref)}/confirm", form, charge.key)
+
+    def keep(self, token: str, key: str, ref: str = "") -> Kept:
+        """`POST /v1/setup_intents`, confirmed, for a customer made for it; with `ref`, look how it is."""
+        if ref:
+            answer = self._call("GET", f"/v1/setup_intents/{quote(ref, safe='')}")
+        else:
+            customer = self._done(self._call("POST", "/v1/customers", {}, f"{key}-customer"))
+            form = {
+                "customer": customer["id"], "payment_method": token, "confirm": "true",
+                "usage": "off_session", "automatic_payment_methods[enabled]": "true", **self._returning(),
+            }  # fmt: skip
+            if not self._settings.return_url:
+                form["automatic_payment_methods[allow_redirects]"] = "never"
+            answer = self._call("POST", "/v1/setup_intents", form, key)
+        return self._kept(self._done(answer))
 
     def fetch(self, ref: str) -> Intent:
         """`GET /v1/payment_intents/{id}`."""
@@ -147,8 +169,26 @@ class StripeGateway:
             return told
         return replace(told, fee=fee)
 
-    def _confirmed(self, method: str) -> dict[str, Any]:
-        return {"payment_method": method, "confirm": "true", **self._returning()} if method else {}
+    def _kept(self, about: Mapping[str, Any]) -> Kept:
+        if about["status"] == "succeeded":
+            return Kept(str(about["id"]), f"{about['customer']}/{about['payment_method']}")
+        if about["status"] != "requires_action":
+            raise GatewayDeclined("The method was not confirmed.", str(about["status"]))
+        return Kept(str(about["id"]), client=self._device(about))
+
+    def _device(self, about: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "client_secret": about.get("client_secret"),
+            "publishable_key": self._settings.publishable_key,
+        }
+
+    def _confirmed(self, charge: Charge) -> dict[str, Any]:
+        if not charge.method:
+            return {}
+        customer, method = _customer(charge.method), charge.method.rpartition("/")[2]
+        absent = {"off_session": "true"} if charge.off_session else self._returning()
+        named = {"customer": customer} if customer else {}
+        return {"payment_method": method, "confirm": "true", **named, **absent}
 
     def _returning(self) -> dict[str, Any]:
         return {"return_url": self._settings.return_url} if self._settings.return_url else {}
@@ -171,12 +211,12 @@ class StripeGateway:
         last = about.get("last_payment_error") or {}
         failure = code or str(last.get("decline_code") or last.get("code") or "")
         if status == "requires_method" and failure:
-            status = "failed"
+            # the bank wants the payer: their device confirms the same intent with the same method
+            status = "requires_action" if failure == _SCA else "failed"
         amount = about["amount_received"] if status == "captured" else about["amount"]
-        client = {
-            "client_secret": about.get("client_secret"),
-            "publishable_key": self._settings.publishable_key,
-        }
+        client = self._device(about)
+        if failure == _SCA:
+            client["payment_method"] = (last.get("payment_method") or {}).get("id")
         return Intent(
             str(about["id"]), status, from_stripe(int(amount), currency), currency,
             client=client if status.startswith("requires_") else {}, failure=failure,
@@ -248,6 +288,11 @@ def _payment_id(about: Mapping[str, Any]) -> UUID | None:
         return UUID(str((about.get("metadata") or {}).get("payment_id", "")))
     except ValueError:
         return None
+
+
+def _customer(method: str) -> str:
+    """Return whose a kept method is; empty for one that is nobody's."""
+    return method.rpartition("/")[0]
 
 
 def _path(ref: str) -> str:

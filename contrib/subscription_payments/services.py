@@ -22,7 +22,10 @@ OPEN_DAYS: Final = timedelta(days=30)
 
 
 def collect(charge: subscriptions.Due) -> subscriptions.Collection:
-    """Make the payment of a charge due; the same one however often it is collected."""
+    """Make the payment of a charge due, and of a renewal have it made if its payer agreed to that.
+
+    The same one however often it is collected, and one attempt at a time.
+    """
     amount = charge.amount.amount
     due = payments.demand(
         charge.ref,
@@ -32,7 +35,8 @@ def collect(charge: subscriptions.Due) -> subscriptions.Collection:
         charge.description,
         expires_at=app.clock.now() + OPEN_DAYS,
     )
-    return subscriptions.Collection(url=f"/v1/payments/{due.id}")
+    automatic = charge.unattended and payments.charge_kept(due.id, ACTOR)
+    return subscriptions.Collection(url=f"/v1/payments/{due.id}", automatic=automatic)
 
 
 def charge_of(ref: str) -> UUID | None:

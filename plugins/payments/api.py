@@ -19,6 +19,7 @@ from plugins.payments.events import (
     EscrowHeld,
     EscrowRefunded,
     EscrowReleased,
+    PaymentActionRequired,
     PaymentAuthorised,
     PaymentCancelled,
     PaymentCaptured,
@@ -39,6 +40,7 @@ from plugins.payments.ports import (
     GatewayUnavailable,
     Intent,
     IntentStatus,
+    Kept,
     PaymentGateway,
     Result,
     ResultStatus,
@@ -52,7 +54,7 @@ from plugins.payments.problems import (
     RefundExceeds,
     WebhookRefused,
 )
-from plugins.payments.services import confirming, demands, escrows, refunds
+from plugins.payments.services import confirming, demands, escrows, keeping, refunds
 from plugins.payments.services.demands import Capture, Share, shares
 from plugins.payments.services.rows import as_row
 from plugins.payments.states import ENDED
@@ -78,7 +80,9 @@ __all__ = [
     "InsufficientFunds",
     "Intent",
     "IntentStatus",
+    "Kept",
     "NotTaken",
+    "PaymentActionRequired",
     "PaymentAuthorised",
     "PaymentCancelled",
     "PaymentCaptured",
@@ -101,6 +105,7 @@ __all__ = [
     "balance",
     "cancel",
     "capture",
+    "charge_kept",
     "decimals",
     "demand",
     "freeze",
@@ -176,6 +181,16 @@ def of_refs(refs: Collection[str]) -> dict[str, PaymentCard]:
 def capture(payment_id: UUID, actor: str) -> PaymentCard:
     """Take what was authorised. Asks the gateway: call it outside a transaction."""
     return _card(confirming.capture(payment_id, actor))
+
+
+def charge_kept(payment_id: UUID, actor: str) -> bool:
+    """Have a payment made by a method its payer lets be charged without them; say whether it is.
+
+    In the caller's transaction, as often as you like: while one attempt is under way there is no
+    other. The gateway is asked after the commit. PaymentCaptured, PaymentFailed and
+    PaymentActionRequired (the payer's bank wants them) tell what came of it. Raises NotFound.
+    """
+    return keeping.charge(payment_id, actor)
 
 
 def cancel(payment_id: UUID, actor: str, reason: str) -> PaymentCard:

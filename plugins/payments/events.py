@@ -36,7 +36,10 @@ class PaymentCaptured:
 
 @event("payments.payment.failed", version=1, key="payment_id")
 class PaymentFailed:
-    """An attempt to pay failed; `failure` is the gateway's code. The payer may try again."""
+    """An attempt to pay failed; `failure` is the gateway's code. The payer may try again.
+
+    `off_session`: a kept method was charged, with nobody present who would know.
+    """
 
     payment_id: UUID
     ref: str
@@ -44,6 +47,18 @@ class PaymentFailed:
     amount: int
     currency: str
     failure: str
+    off_session: bool = False
+
+
+@event("payments.payment.action_required", version=1, key="payment_id")
+class PaymentActionRequired:
+    """A kept method was charged, and the payer's bank wants them to confirm it themselves."""
+
+    payment_id: UUID
+    ref: str
+    payer_id: UUID
+    amount: int
+    currency: str
 
 
 @event("payments.payment.refunded", version=1, key="payment_id")
@@ -166,6 +181,7 @@ class PayoutReturned:
 
 _PAYERS: Final = (
     PaymentAuthorised,
+    PaymentActionRequired,
     PaymentCaptured,
     PaymentFailed,
     PaymentRefunded,

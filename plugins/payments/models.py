@@ -73,7 +73,8 @@ class Payment(Model):
     `intent` is the gateway's name for it, `client` what the payer's device needs
     to go on. `source` is where the money came from: a gateway, or `wallet`. What is
     `frozen` is not released from escrow by the clock; else it is at `release_at`
-    (None: as long after the capture as the setting says).
+    (None: as long after the capture as the setting says). `off_session`: the last
+    attempt charged a kept method, with nobody present.
     """
 
     ref = peewee.TextField()
@@ -94,6 +95,7 @@ class Payment(Model):
     captured_at = TimestampField(null=True)
     frozen = peewee.BooleanField(default=False)
     release_at = TimestampField(null=True)
+    off_session = peewee.BooleanField(default=False)
     version = peewee.IntegerField()
 
     class Meta:
@@ -165,7 +167,11 @@ class Payout(Model):
 
 
 class Method(Model):
-    """How a person pays or is paid: the gateway's token for it, which is never shown."""
+    """How a person pays or is paid: the gateway's token for it, which is never shown.
+
+    Since `consented_at` it may be charged without them, as they agreed in the words of
+    `consent`: by `kept`, the gateway's name for that, which `setup` led to.
+    """
 
     owner_id = peewee.UUIDField()
     gateway = peewee.TextField()
@@ -173,6 +179,10 @@ class Method(Model):
     token = peewee.TextField()
     label = peewee.TextField()
     is_default = peewee.BooleanField()
+    kept = peewee.TextField(default="")
+    setup = peewee.TextField(default="")
+    consent = peewee.TextField(default="")
+    consented_at = TimestampField(null=True)
 
     class Meta:
         table_name = "payments_method"

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import HealthCheck, Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, HealthCheck, Permission, Role, Route, Service, hookimpl
+from plugins.payments.admin import PAGES
 from plugins.payments import figures, gateways, invoicing, readiness
 from plugins.payments.commands import COMMANDS
 from plugins.payments.events import EVENTS, PUBLIC
@@ -54,6 +55,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -37,7 +37,9 @@ class Charge:
 
     `payment_id` comes back in webhooks. `method` is the gateway's token of a card
     or the like; empty when the payer's device gives it to the gateway itself. `data` is
-    what that device brought back (Razorpay's signature, for one).
+    what that device brought back (Razorpay's signature, for one). `off_session`: the payer
+    is not there, and `method` is what `keep` returned for that; where their bank wants them, the
+    answer is `requires_action`.
     """
 
     payment_id: UUID
@@ -48,6 +50,19 @@ class Charge:
     key: str
     method: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    off_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A method that may be charged without its owner: by `token`, empty while they have to confirm that.
+
+    Then `client` is for their device, and `ref` the gateway's name for what is going on.
+    """
+
+    ref: str
+    token: str = ""
+    client: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,13 @@ class PaymentGateway(Protocol):
 
     def confirm(self, ref: str, charge: Charge) -> Intent:
         """Confirm an intent with a method, or look what came of the payer's own doing."""
+        ...
+
+    def keep(self, token: str, key: str, ref: str = "") -> Kept:
+        """Make a method one that may be charged without its owner; with `ref`, look how that went on.
+
+        Raise GatewayDeclined where the gateway does not, or the method is none of that kind.
+        """
         ...
 
     def fetch(self, ref: str) -> Intent:

@@ -44,6 +44,12 @@ class NotTaken(Invalid):
     type, title = "payment-not-taken", "The gateway does not take this"
 
 
+class MethodRefused(Conflict):
+    """The gateway does not let this method be charged without its owner; `code` is its word for why."""
+
+    type, title = "method-refused", "This method cannot be charged without you"
+
+
 class WebhookRefused(Unauthorized):
     """The webhook is not signed by the gateway, or not lately."""
 

@@ -11,6 +11,7 @@ What comes of a payment is in the token of its method, of a payout in its destin
     tok_timeout              paid, but the answer is lost
     tok_down                 nothing happens the first time
     tok_fee                  paid; the gateway keeps 2.9 % and 30 of it
+    tok_unkept              paid, but not without its owner: it cannot be kept for that
     tok_refund_fails         paid; a refund is refused
     tok_refund_pending       paid; a refund is pending, then done
 
@@ -36,6 +37,7 @@ from plugins.payments.ports import (
     GatewayUnavailable,
     Intent,
     IntentStatus,
+    Kept,
     Result,
 )
 from plugins.payments.problems import WebhookRefused
@@ -84,6 +86,14 @@ class TestGateway:
                 passed = charge.data["challenge"] == "passed"
                 _settle(state, _paid(state) if passed else "failed", "" if passed else "challenge_failed")
         return _answered(ref, state, charge.method)
+
+    def keep(self, token: str, key: str, ref: str = "") -> Kept:
+        """Keep everything but `tok_unkept`; the owner of `tok_3ds` is wanted once, before that."""
+        if token == "tok_unkept":  # noqa: S105 - what the tests say
+            raise GatewayDeclined("This method cannot be kept.", "not_reusable")
+        if token == "tok_3ds" and not ref:  # noqa: S105
+            return Kept(f"test_setup_{key}", client={"challenge": "passed"})
+        return Kept(ref or f"test_setup_{key}", token)
 
     def fetch(self, ref: str) -> Intent:
         """Return an intent."""

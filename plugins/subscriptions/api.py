@@ -44,6 +44,7 @@ __all__ = [
     "plans",
     "release",
     "require",
+    "unconfirmed",
 ]
 
 
@@ -94,3 +95,8 @@ def paid(charge_id: UUID) -> None:
 def declined(charge_id: UUID) -> None:
     """Say that a charge will not be paid by itself; harmless twice, and when it is over. Raises NotFound."""
     paying.declined(charge_id)
+
+
+def unconfirmed(charge_id: UUID) -> None:
+    """Say that the payer's bank wants them to confirm a charge: they are told. Raises NotFound."""
+    paying.unconfirmed(charge_id)

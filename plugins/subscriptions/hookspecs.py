@@ -24,6 +24,7 @@ def subscriptions_collect(charge: Due) -> Collection | None:
     Called in the transaction that opens the charge, and again (`attempt` 1, 2, …) each
     time it is collected anew: no gateway is called here, repeating must not make it due
     twice. Call `subscriptions.api.paid` when the money is there, `declined` when it will
-    not come. A mapping with the fields of `Collection` does as well.
+    not come, `unconfirmed` when the payer's bank wants them. What is `unattended` may be
+    charged to what the payer agreed to. A mapping with the fields of `Collection` does as well.
     """
     raise AssertionError("a specification is never called")

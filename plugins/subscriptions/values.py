@@ -28,7 +28,10 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A charge to be collected: `ref` is `charge:<id>`; `attempt` 0 is the first."""
+    """A charge to be collected: `ref` is `charge:<id>`; `attempt` 0 is the first.
+
+    `unattended`: it is the clock's doing, a renewal; else the person is there, to choose how they pay.
+    """
 
     id: UUID
     ref: str
@@ -36,13 +39,18 @@ class Due:
     amount: Money
     description: str
     attempt: int
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """How a charge is collected; `url` is where the client pays, empty when nothing is to be done."""
+    """How a charge is collected; `url` is where the client pays, empty when nothing is to be done.
+
+    `automatic`: it is being paid, by what the person agreed to: they are told only if that fails.
+    """
 
     url: str = ""
+    automatic: bool = False
 
 
 class Meters:

@@ -37,6 +37,23 @@ class Shop:
         assert answer.status == 200, answer.text
         return answer.json
 
+    def keep(self, token: str) -> Any:
+        """Keep a method and let it be charged without its owner; return the answer to that."""
+        kept = self.buyer.post("/v1/payments/methods", {"token": token, "label": "Card"})
+        assert kept.status == 201, kept.text
+        return self.agree(kept.json["id"])
+
+    def agree(self, method_id: str) -> Any:
+        path = f"/v1/payments/methods/{method_id}/off-session"
+        return self.buyer.put(path, {"consent": "Charge it for renewals."})
+
+    def charge(self, amount: int = 10_000, payment_id: UUID | None = None) -> UUID:
+        """Have a payment charged to the kept method; return its id."""
+        due = payment_id or self.due(amount)
+        assert api.charge_kept(due, "system")
+        self.run()
+        return due
+
     def refund(self, payment_id: UUID, amount: int | None = None) -> Any:
         currency = api.payment(payment_id).amount.currency
         asked = {"amount": amount, "currency": currency} if amount else None

@@ -10,17 +10,20 @@ from kernel import (
     Forbidden,
     Invalid,
     NotFound,
+    Rate,
     Request,
     Response,
     Route,
+    Unavailable,
     endpoint,
     page_of,
 )
 from plugins.payments import queries
+from plugins.payments.problems import MethodRefused
 from plugins.payments.resources.callers import person
-from plugins.payments.schemas.requests import MethodIn
-from plugins.payments.schemas.responses import MethodOut
-from plugins.payments.services import methods
+from plugins.payments.schemas.requests import ConsentIn, MethodIn
+from plugins.payments.schemas.responses import KeptMethodOut, MethodOut
+from plugins.payments.services import keeping, methods
 
 
 class Methods:
@@ -80,8 +83,35 @@ class Default:
         return methods.make_default(method_id, person(req))
 
 
+class OffSession:
+    """`/v1/payments/methods/{method_id}/off-session`."""
+
+    @endpoint(
+        summary="Let a payment method be charged without me",
+        permission=AUTHENTICATED,
+        body=ConsentIn,
+        response=KeptMethodOut,
+        rate=Rate(20, per=3600, by="principal"),
+        errors=(Forbidden, Invalid, MethodRefused, NotFound, Unavailable),
+    )
+    def on_put(self, req: Request, resp: Response, method_id: UUID) -> Any:
+        """For renewals. Where the bank wants its owner once, `client` says how: confirm it, and ask again."""
+        row, client = keeping.agree(method_id, person(req), req.body["consent"])
+        return {**row.__data__, "client": client}
+
+    @endpoint(
+        summary="Have a payment method charged only with me present",
+        permission=AUTHENTICATED,
+        errors=(Forbidden, NotFound),
+    )
+    def on_delete(self, req: Request, resp: Response, method_id: UUID) -> None:
+        """From now on; it is kept, to pay with."""
+        keeping.withdraw(method_id, person(req))
+
+
 METHODS = (
     Route("/payments/methods", Methods()),
     Route("/payments/methods/{method_id:uuid}", Method()),
     Route("/payments/methods/{method_id:uuid}/default", Default()),
+    Route("/payments/methods/{method_id:uuid}/off-session", OffSession()),
 )

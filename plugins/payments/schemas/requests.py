@@ -100,6 +100,19 @@ class MethodIn(Schema):
     is_default = fields.Boolean(load_default=False)
 
 
+class ConsentIn(Schema):
+    """What somebody agreed to."""
+
+    consent = fields.String(
+        required=True,
+        validate=[Length(min=1, max=500), LINE],
+        metadata={
+            "description": "The words they were shown; kept with the time.",
+            "example": "My card may be charged for renewals until I say otherwise.",
+        },
+    )
+
+
 class PaymentsQuery(Schema):
     """Filters of one's payments."""
 

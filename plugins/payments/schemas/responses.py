@@ -163,7 +163,22 @@ class MethodOut(Schema):
     use = _text()
     label = _text()
     is_default = fields.Boolean(required=True)
+    consented_at = fields.DateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when it may be charged without its owner; null: it may not."},
+    )
+    consent = _text()
     created_at = _moment()
+
+
+class KeptMethodOut(MethodOut):
+    """A way to pay that is to be charged without its owner."""
+
+    client = fields.Dict(
+        required=True,
+        metadata={"description": "What its owner's device has to confirm first; then ask again."},
+    )
 
 
 class GatewaysOut(Schema):

@@ -50,7 +50,7 @@ def confirm(
         source = _source(payment, gateway)
         if source is None:
             return payment
-        given = {**_data(payment), "method": method, "given": dict(data or {})}
+        given = {**terms(payment), "method": method, "given": dict(data or {})}
         operation = operations.confirm(payment, source, given)
         if operation is not None:
             return operations.run_claimed(operation) or own(payment_id, payer_id)
@@ -65,7 +65,7 @@ def capture(payment_id: UUID, actor: str) -> Payment:
             return payment
         if payment.status != "AUTHORISED":
             raise refused(PAYMENT, "payment", payment.status, "CAPTURED")
-        operation = operations.begin("capture", payment, actor, data=_data(payment))
+        operation = operations.begin("capture", payment, actor, data=terms(payment))
     return operations.run_claimed(operation) or payment
 
 
@@ -117,7 +117,8 @@ def _require_time(payment: Payment) -> None:
         raise PaymentStatus("The time to pay is over.", current=payment.status, allowed=["EXPIRED"])
 
 
-def _data(payment: Payment) -> dict[str, object]:
+def terms(payment: Payment) -> dict[str, object]:
+    """Return what a gateway is told of a payment beside its amount."""
     return {"capture": payment.capture, "description": payment.description}
 
 
@@ -125,7 +126,7 @@ def _kept(method_id: UUID, payer_id: UUID) -> tuple[str, str]:
     found = Method.get_or_none(Method.id == method_id, Method.owner_id == payer_id, Method.use == "pay")
     if found is None:
         raise invalid("/method_id", "There is no such payment method of yours.")
-    return found.gateway, found.token
+    return found.gateway, found.kept or found.token
 
 
 def _from_wallet(payment_id: UUID, payer_id: UUID) -> Payment:

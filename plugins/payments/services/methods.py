@@ -40,14 +40,14 @@ def make_default(method_id: UUID, owner_id: UUID) -> Method:
     """Make a method the default of its use; raise NotFound."""
     with app.db.atomic():
         _one_at_a_time(owner_id)
-        return _default(_own(method_id, owner_id))
+        return _default(own(method_id, owner_id))
 
 
 def remove(method_id: UUID, owner_id: UUID) -> None:
     """Forget a method; raise NotFound. The newest of those left becomes the default."""
     with app.db.atomic():
         _one_at_a_time(owner_id)
-        gone = _own(method_id, owner_id)
+        gone = own(method_id, owner_id)
         Method.delete().where(Method.id == gone.id).execute()
         left = Method.select().where(Method.owner_id == owner_id, Method.use == gone.use)
         newest = left.order_by(Method.id.desc()).first()
@@ -55,7 +55,8 @@ def remove(method_id: UUID, owner_id: UUID) -> None:
             _default(newest)
 
 
-def _own(method_id: UUID, owner_id: UUID) -> Method:
+def own(method_id: UUID, owner_id: UUID) -> Method:
+    """Return a method of somebody's; raise NotFound."""
     found: Method | None = Method.get_or_none(Method.id == method_id, Method.owner_id == owner_id)
     if found is None:
         raise NotFound

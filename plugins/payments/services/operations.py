@@ -49,7 +49,7 @@ WHERE id = %(id)s AND state = 'PENDING' AND due_at <= %(now)s RETURNING id
 """)
 _CONFIRM: Final = Statement("""
 WITH moved AS (
-    UPDATE payments_payment SET status = 'PROCESSING', source = %(source)s, failure = '',
+    UPDATE payments_payment SET status = 'PROCESSING', source = %(source)s, failure = '', off_session = false,
         version = version + 1, updated_at = %(now)s
     WHERE id = %(payment)s AND version = %(version)s
     RETURNING id
@@ -242,6 +242,7 @@ def _charge(operation: Operation) -> Charge:
         payment_id=operation.payment_id, amount=operation.amount, currency=operation.currency,
         capture=operation.data.get("capture", "automatic"), description=operation.data.get("description", ""),
         key=str(operation.id), method=operation.data.get("method", ""), data=operation.data.get("given", {}),
+        off_session=operation.data.get("off_session", False),
     )  # fmt: skip
 
 

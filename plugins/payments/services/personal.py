@@ -16,7 +16,9 @@ def export(user_id: UUID) -> dict[str, Any]:
     """Return somebody's balances, payments, payouts, methods and the lines of their statement."""
     paid = Payment.select().where(Payment.payer_id == user_id).order_by(Payment.id)
     sent = Payout.select().where(Payout.owner_id == user_id).order_by(Payout.id)
-    kept = Method.select(Method.gateway, Method.use, Method.label).where(Method.owner_id == user_id)
+    kept = Method.select(Method.gateway, Method.use, Method.label, Method.consent, Method.consented_at).where(
+        Method.owner_id == user_id
+    )
     lines = Entry.select(Entry.created_at, Entry.account_kind, Entry.amount, Entry.currency)
     return {
         **queries.balances(user_id),

@@ -14,7 +14,13 @@ from typing import Final
 import structlog
 
 from kernel import app
-from plugins.payments.events import EscrowHeld, PaymentAuthorised, PaymentCaptured, PaymentFailed
+from plugins.payments.events import (
+    EscrowHeld,
+    PaymentActionRequired,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentFailed,
+)
 from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.ports import Intent
 from plugins.payments.services import fees, operations
@@ -64,7 +70,7 @@ def fail(payment: Payment, code: str, actor: str, intent: str | None = None) -> 
     if payment.status not in PAYMENT["FAILED"]:
         return "ignored"
     move(payment, "FAILED", actor, code, failure=code, intent=intent, client={})
-    app.bus.publish(PaymentFailed(**facts(payment), failure=code))
+    app.bus.publish(PaymentFailed(**facts(payment), failure=code, off_session=payment.off_session))
     return "failed"
 
 
@@ -100,6 +106,8 @@ def _action(payment: Payment, intent: Intent, actor: str) -> str:
         return "known"
     if payment.status != "ACTION_REQUIRED":
         move(payment, "ACTION_REQUIRED", actor, client=dict(intent.client))
+        if payment.off_session:
+            app.bus.publish(PaymentActionRequired(**facts(payment)))
     return "action"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel import NotFound, app
+from plugins.subscriptions import notices
 from plugins.subscriptions.events import SubscriptionLapsed, SubscriptionStarted
 from plugins.subscriptions.models import Charge, Subscription
 from plugins.subscriptions.periods import starts
@@ -36,7 +37,8 @@ def paid(charge_id: UUID) -> None:
 def declined(charge_id: UUID) -> None:
     """Take notice that a charge will not be paid by itself; harmless when that is known or over.
 
-    What was never paid ends, an upgrade is dropped, a renewal is past due and collected anew.
+    What was never paid ends, an upgrade is dropped, a renewal is past due and collected anew: its
+    subscriber is told, once an attempt.
     """
     with app.db.atomic():
         row, due = _locked(charge_id)
@@ -46,8 +48,18 @@ def declined(charge_id: UUID) -> None:
             end(row, "expire", None)
         elif due.kind == "upgrade":
             Charge.update(status="VOID").where(Charge.id == due.id).execute()
-        elif row.status == "ACTIVE":
-            lapse(row)
+        else:
+            if row.status == "ACTIVE":
+                lapse(row)
+            notices.declined(row, due)
+
+
+def unconfirmed(charge_id: UUID) -> None:
+    """Tell a subscriber that their bank wants them to confirm a charge; harmless when it is over."""
+    with app.db.atomic():
+        row, due = _locked(charge_id)
+        if due.status == "OPEN":
+            notices.unconfirmed(row, due)
 
 
 def lapse(row: Subscription, **changes: Any) -> Subscription:

@@ -79,7 +79,7 @@ def _collect_anew(row: Subscription, due: Charge) -> None:
         end(row, "expire", None)
         return
     after = lapse(row, attempts=row.attempts + 1, due_at=app.clock.now() + wait)
-    collect(after, due, after.attempts)
+    collect(after, due, after.attempts, unattended=True)
 
 
 def _next_period(row: Subscription) -> None:
@@ -101,7 +101,8 @@ def _next_period(row: Subscription) -> None:
             period_end=after.period_end,
         )
     )
-    collect(after, charge(after, "period", after.plan, price, (after.period_start, after.period_end)))
+    made = charge(after, "period", after.plan, price, (after.period_start, after.period_end))
+    collect(after, made, unattended=True)
 
 
 def _renewed(row: Subscription, plan: str, interval: str, price: Money) -> Subscription:

@@ -88,8 +88,8 @@ def charge(row: Subscription, kind: str, plan: str, amount: Money, span: tuple[d
     return made
 
 
-def collect(row: Subscription, made: Charge, attempt: int = 0) -> bool:
-    """Have a charge collected; say whether anybody does."""
+def collect(row: Subscription, made: Charge, attempt: int = 0, *, unattended: bool = False) -> bool:
+    """Have a charge collected; say whether anybody does. `unattended`: it is the clock's doing."""
     plan = app.service(Plans).get(made.plan)
     due = Due(
         made.id,
@@ -98,13 +98,15 @@ def collect(row: Subscription, made: Charge, attempt: int = 0) -> bool:
         Money(made.amount, made.currency),
         plan.title if plan else made.plan,
         attempt,
+        unattended,
     )
     answer = app.hooks.first("subscriptions_collect", charge=due)
     if answer is None:
         return False
     found = Collection(**answer) if isinstance(answer, Mapping) else answer
     Charge.update(url=found.url).where(Charge.id == made.id).execute()
-    notices.due(row, made, found.url, attempt)
+    if not found.automatic:
+        notices.due(row, made, found.url, attempt)
     return True
 
 

@@ -86,8 +86,11 @@ class Paypal(GatewayApi):
         right = told["webhook_id"] == WEBHOOK and self.sent.get(told["transmission_id"]) == zlib.crc32(event)
         return "SUCCESS" if right else "FAILURE"
 
-    def _done(self, call: Call) -> tuple[int, Any]:
+    def _done(self, call: Call) -> tuple[int, Any]:  # noqa: PLR0911 - a line a route
         match call.method, call.path.strip("/").split("/")[1:]:
+            case "GET", ["vault", "payment-tokens", name]:
+                kind = "venmo" if name == "vault_venmo" else "paypal"
+                return 200, {"id": name, "customer": {"id": "c1"}, "payment_source": {kind: {}}}
             case "POST", ["checkout", "orders"]:
                 return self._ordered(call.json)
             case "GET", ["checkout", "orders", name]:
@@ -122,8 +125,23 @@ class Paypal(GatewayApi):
     def _ordered(self, given: Any) -> tuple[int, Any]:
         name = f"ORDER{next(_numbers)}"
         links = [{"rel": "payer-action", "href": f"https://www.paypal.com/checkoutnow?token={name}"}]
-        self.orders[name] = {"id": name, "status": "PAYER_ACTION_REQUIRED", "links": links, **given}
-        return 200, self.orders[name]
+        order = {"id": name, "status": "PAYER_ACTION_REQUIRED", "links": links, **given}
+        [stored] = given["payment_source"].values()
+        if "vault_id" in stored:
+            return self._charged(order, stored)
+        self.orders[name] = order
+        return 200, order
+
+    def _charged(self, order: dict[str, Any], stored: dict[str, Any]) -> tuple[int, Any]:
+        """Pay an order by a token of the vault, in the call that makes it; `vault_bad` is declined."""
+        assert stored["stored_credential"]["payment_initiator"] == "MERCHANT"
+        if stored["vault_id"] == "vault_sca":
+            self.orders[order["id"]] = order
+            return 201, order
+        if stored["vault_id"] != "vault_1":
+            return 422, issue("INSTRUMENT_DECLINED")
+        self.orders[order["id"]] = {**order, "status": "APPROVED"}
+        return self._taken(self.orders[order["id"]], "capture")
 
     def _taken(self, order: dict[str, Any], step: str) -> tuple[int, Any]:
         if order["status"] != "APPROVED":

@@ -237,3 +237,46 @@ def test_paypals_fee_is_booked(shop, paypal):
     paid(shop, paypal)
 
     assert (shop.clearing(), shop.fees()) == (9_602, 398)
+
+
+def test_a_vaulted_account_is_charged_by_the_order_itself(shop, paypal):
+    agreed = shop.keep("vault_1")
+
+    payment_id = shop.charge(1_999)
+    shop.run()
+
+    assert agreed.status == 200, agreed.text
+    assert (shop.status(payment_id), shop.captures()) == ("CAPTURED", 1)
+    [order] = paypal.orders.values()
+    assert order["payment_source"]["paypal"]["vault_id"] == "vault_1"
+    assert order["payment_source"]["paypal"]["stored_credential"]["usage"] == "SUBSEQUENT"
+
+
+def test_a_declined_charge_is_followed_by_an_order_of_its_own(shop, paypal):
+    shop.keep("vault_bad")
+    payment_id = shop.charge()
+    declined = shop.buyer.get(f"/v1/payments/{payment_id}").json
+    Method.update(kept="paypal/vault_1").execute()
+
+    shop.charge(payment_id=payment_id)
+
+    assert (declined["status"], declined["failure"]) == ("FAILED", "INSTRUMENT_DECLINED")
+    assert (shop.status(payment_id), len(paypal.orders)) == ("CAPTURED", 1)
+
+
+def test_a_charge_paypal_wants_the_payer_for_is_left_to_them(shop, paypal):
+    shop.keep("vault_sca")
+    payment_id = shop.charge()
+    waiting = shop.buyer.get(f"/v1/payments/{payment_id}").json
+
+    paypal.approve(waiting["client"]["order_id"])
+    done = shop.confirm(payment_id)
+
+    assert waiting["status"] == "ACTION_REQUIRED"
+    assert (done["status"], shop.captures()) == ("CAPTURED", 1)
+
+
+def test_only_what_paypal_charges_without_the_payer_is_kept(shop, paypal):
+    answer = shop.keep("vault_venmo")
+
+    assert (answer.status, answer.problem) == (409, "method-refused")

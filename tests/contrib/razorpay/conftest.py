@@ -27,6 +27,7 @@ class Razorpay(GatewayApi):
         self.payments: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.payouts: dict[str, dict[str, Any]] = {}
+        self.tokens = {"token_1": "confirmed", "token_bad": "confirmed", "token_new": "initiated"}
         super().__init__()
 
     def pay(self, order_id: str, status: str = "") -> dict[str, str]:
@@ -40,7 +41,7 @@ class Razorpay(GatewayApi):
         signature = hmac.new(KEY_SECRET.encode(), f"{order_id}|{name}".encode(), hashlib.sha256).hexdigest()
         return {"razorpay_payment_id": name, "razorpay_order_id": order_id, "razorpay_signature": signature}
 
-    def reply(self, call: Call) -> tuple[int, Any]:  # noqa: PLR0911 - a line a route
+    def reply(self, call: Call) -> tuple[int, Any]:  # noqa: C901, PLR0911 - a line a route
         basic = base64.b64encode(f"{KEY_ID}:{KEY_SECRET}".encode()).decode()
         if call.headers["Authorization"] != f"Basic {basic}":
             return 401, error("The api key provided is invalid")
@@ -53,6 +54,13 @@ class Razorpay(GatewayApi):
                 return 200, self.orders[name]
             case "GET", ["orders", name, "payments"]:
                 return 200, _items(self.payments, "order_id", name)
+            case "GET", ["customers", "cust_1"]:
+                return 200, {"id": "cust_1", "email": "ada@example.com", "contact": "+919999999999"}
+            case "GET", ["customers", "cust_1", "tokens", name] if name in self.tokens:
+                recurring = {"status": self.tokens[name]}
+                return 200, {"id": name, "recurring": True, "recurring_details": recurring}
+            case "POST", ["payments", "create", "recurring"]:
+                return self._recurring(call.json)
             case "POST", ["payments", name, "capture"]:
                 return self._captured(self.payments[name], call.json)
             case "POST", ["payments", name, "refund"]:
@@ -67,6 +75,14 @@ class Razorpay(GatewayApi):
         name = f"{prefix}_{next(_numbers)}"
         where[name] = {"id": name, **made}
         return where[name]
+
+    def _recurring(self, given: dict[str, Any]) -> tuple[int, Any]:
+        assert {"email", "contact", "customer_id", "recurring"} <= given.keys()
+        taken = self.orders[given["order_id"]]
+        assert (given["amount"], given["currency"]) == (taken["amount"], taken["currency"])
+        paid = self.pay(given["order_id"], "failed" if given["token"] == "token_bad" else "")
+        self.payments[paid["razorpay_payment_id"]]["notes"] = given["notes"]
+        return 200, paid
 
     def _captured(self, payment: dict[str, Any], given: Any) -> tuple[int, Any]:
         if payment["status"] != "authorized":

@@ -228,3 +228,40 @@ def test_razorpays_fee_is_booked_once(shop, razorpay):
         assert shop.deliver(*signed("payment.captured", {**payment, "fee": 236, "tax": 36})).status == 200
 
     assert (shop.clearing("INR"), shop.fees("INR")) == (9_764, 236)
+
+
+def test_a_confirmed_token_is_charged_without_its_owner_once(shop, razorpay):
+    agreed = shop.keep("cust_1/token_1")
+
+    payment_id = shop.due(1_999)
+    api.charge_kept(payment_id, "system")
+    [operation] = Operation.select().where(Operation.kind == "confirm")
+    asked = Charge(
+        payment_id, 1_999, "USD", "automatic", "", str(operation.id), "cust_1/token_1", off_session=True
+    )
+    gateways.named("razorpay").create_intent(asked)  # by a worker that dies before it records the answer
+    shop.run()
+
+    assert agreed.status == 200, agreed.text
+    assert (shop.status(payment_id), shop.captures()) == ("CAPTURED", 1)
+    [payment] = razorpay.payments.values()
+    assert (payment["amount"], payment["notes"]) == (1_999, {"key": str(operation.id)})
+
+
+def test_a_token_that_was_declined_is_charged_again_for_the_same_order(shop, razorpay):
+    shop.keep("cust_1/token_bad")
+    payment_id = shop.charge()
+    declined = shop.status(payment_id)
+    Method.update(kept="cust_1/token_1").execute()
+
+    shop.charge(payment_id=payment_id)
+
+    assert (declined, shop.status(payment_id), shop.captures()) == ("FAILED", "CAPTURED", 1)
+    assert (len(razorpay.orders), len(razorpay.payments)) == (1, 2)
+
+
+@pytest.mark.parametrize("token", ["cust_1/token_new", "cust_1/token_lost", "token_1"])
+def test_a_token_that_is_not_confirmed_is_not_kept(shop, token):
+    answer = shop.keep(token)
+
+    assert (answer.status, answer.problem) == (409, "method-refused")

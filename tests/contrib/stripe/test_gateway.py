@@ -231,3 +231,70 @@ def test_stripes_fee_is_booked_once(shop, stripe, by):
 
     assert shop.status(payment_id) == "CAPTURED"
     assert (shop.clearing(), shop.fees()) == (941, 59)
+
+
+def test_a_kept_card_is_charged_without_its_owner(shop, stripe):
+    agreed = shop.keep("pm_card_visa")
+
+    payment_id = shop.charge(1_999)
+    shop.run()
+
+    assert (agreed.status, agreed.json["client"]) == (200, {})
+    assert (shop.status(payment_id), shop.clearing(), shop.captures()) == ("CAPTURED", 1_999, 1)
+    form = stripe.forms[-1]
+    assert (form["off_session"], form["confirm"], form["payment_method"]) == ("true", "true", "pm_card_visa")
+    assert form["customer"] == stripe.owners["pm_card_visa"]
+
+
+def test_a_card_whose_bank_wants_its_owner_once_is_kept_when_they_confirmed(shop, stripe):
+    begun = shop.keep("pm_3ds")
+    waiting = shop.agree(begun.json["id"])
+    [setup] = stripe.setups
+    stripe.confirm_setup(setup)
+    done = shop.agree(begun.json["id"])
+
+    assert begun.json["client"] == {"client_secret": "seti_secret", "publishable_key": "pk_test_1"}
+    assert (begun.json["consented_at"], waiting.json["consented_at"]) == (None, None)
+    assert done.json["consented_at"] is not None
+    assert len(stripe.setups) == 1
+
+
+def test_a_card_that_cannot_be_kept_says_why(shop, stripe):
+    answer = shop.keep("pm_card_declined")
+
+    assert (answer.status, answer.problem, answer.json["code"]) == (409, "method-refused", "card_declined")
+
+
+def test_a_charge_whose_bank_wants_the_payer_is_left_to_them(shop, stripe):
+    shop.keep("pm_sca")
+    payment_id = shop.charge()
+    waiting = shop.buyer.get(f"/v1/payments/{payment_id}").json
+    told = tell(shop, stripe, payment_id, "payment_failed")
+    again = api.charge_kept(payment_id, "system")
+
+    [intent] = stripe.intents.values()
+    stripe.succeed(intent)
+    done = shop.confirm(payment_id)
+
+    assert waiting["status"] == "ACTION_REQUIRED"
+    assert (waiting["client"]["client_secret"], waiting["client"]["payment_method"]) == (
+        "pi_secret",
+        "pm_sca",
+    )
+    assert (told.status, again) == (200, False)
+    assert (done["status"], shop.captures()) == ("CAPTURED", 1)
+
+
+def test_a_declined_charge_is_tried_again_with_the_same_intent(shop, stripe):
+    shop.keep("pm_card_visa")
+    stripe.owners["pm_card_declined"] = "cus_0"
+    Method.update(kept="cus_0/pm_card_declined").execute()
+    payment_id = shop.charge()
+    declined = shop.status(payment_id)
+
+    stripe.owners["pm_card_visa"] = "cus_0"
+    Method.update(kept="cus_0/pm_card_visa").execute()
+    shop.charge(payment_id=payment_id)
+
+    assert (declined, shop.status(payment_id), shop.captures()) == ("FAILED", "CAPTURED", 1)
+    assert len(stripe.intents) == 1

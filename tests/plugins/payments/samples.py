@@ -84,4 +84,6 @@ def payout(app: Application) -> Sample:
 def method(app: Application) -> Sample:
     owner = uuid7()
     made = methods.add(owner, "", "pay", "tok_ok", "Visa", default=True)
-    return Sample({"method_id": made.id}, owner=owner)
+    said = {"consent": "My card may be charged for renewals."}
+    bodies = {"PUT /payments/methods/{method_id}/off-session": said}
+    return Sample({"method_id": made.id}, owner=owner, bodies=bodies)
