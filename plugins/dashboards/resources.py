@@ -16,10 +16,11 @@ from kernel import (
     Route,
     endpoint,
 )
-from plugins.dashboards import exporting, queries, tables
+from plugins.dashboards import exporting, paper, queries, tables
 from plugins.dashboards.permissions import PLATFORM, SCOPE
 from plugins.dashboards.queries import Subject
 from plugins.dashboards.schemas import CsvQuery, ReportOut, ReportQuery
+from plugins.documents.api import MEDIA_TYPE, typeset
 
 Find = Callable[..., Subject]
 _EXPORTS: Final = Rate(30, per=60, by="principal")
@@ -36,7 +37,7 @@ def _mine(req: Request) -> Subject:
 
 
 def routes_of(path: str, name: str, find: Find, **access: Any) -> tuple[Route, ...]:
-    """Return a report's routes: as JSON, and below it as CSV and XLSX.
+    """Return a report's routes: as JSON, and below it as CSV, XLSX and PDF.
 
     `find(req, **fields)` says whose figures they are; `access` is who may, of `@endpoint`.
     """
@@ -45,6 +46,7 @@ def routes_of(path: str, name: str, find: Find, **access: Any) -> tuple[Route, .
         Route(path, _report(name, find, declared)),
         Route(f"{path}/export.csv", _csv(name, find, {**declared, "rate": _EXPORTS})),
         Route(f"{path}/export.xlsx", _xlsx(name, find, {**declared, "rate": _EXPORTS})),
+        Route(f"{path}/export.pdf", _pdf(name, find, {**declared, "rate": _EXPORTS})),
     )
 
 
@@ -103,6 +105,27 @@ def _xlsx(name: str, find: Find, declared: Mapping[str, Any]) -> object:
             return exporting.as_xlsx(tables.every(find(req, **fields), req.query["days"]))
 
     return AsXlsx()
+
+
+def _pdf(name: str, find: Find, declared: Mapping[str, Any]) -> object:
+    class AsPdf:
+        """A report's tables as a document."""
+
+        @endpoint(
+            summary=f"Export the figures of {name} as PDF",
+            query=ReportQuery,
+            response=Binary(MEDIA_TYPE),
+            statements=20,
+            **declared,
+        )
+        def on_get(self, req: Request, resp: Response, **fields: Any) -> Any:
+            """The tables of the workbook, and a chart of what came in by day for each currency."""
+            subject, days = find(req, **fields), req.query["days"]
+            title = f"Figures of {subject.title or name}"
+            resp.downloadable_as = "report.pdf"
+            return typeset(paper.document(list(tables.every(subject, days)), title, days))
+
+    return AsPdf()
 
 
 ROUTES: Final = (

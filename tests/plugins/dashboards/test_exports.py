@@ -7,6 +7,8 @@ import io
 import tracemalloc
 
 import openpyxl
+import pypdf
+import pypdfium2
 import pytest
 
 from kernel import Money
@@ -15,6 +17,7 @@ from plugins.dashboards import exporting
 from plugins.dashboards.tables import Sheet
 
 PLUGINS = ("kiosk",)
+BAR = (70, 110, 160)
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", '=HYPERLINK("http://x")')
 HARMLESS = ("Oak chair", "3 = 3", "a\x0bb", 'Said "so", twice', "Zürich 🪑", "http://example.org")
 
@@ -165,3 +168,25 @@ def test_a_server_writes_many_workbooks_at_once(server, make_app):
 
     assert [answer.status for answer in answers] == [200] * 6
     assert {workbook_of(answer)["products"].max_row for answer in answers} == {3001}
+
+
+def test_pdf_has_the_rows_of_the_workbook_and_a_chart(client, seller):
+    answer = exported(client, seller, "pdf", days=7)
+
+    reader = pypdf.PdfReader(io.BytesIO(answer.body), strict=True)
+    told = "\n".join(page.extract_text() for page in reader.pages)
+    best = [row["revenue"] for row in rows_of(exported(client, seller, "csv", table="products"))]
+    assert answer.headers["content-type"] == "application/pdf"
+    assert 'filename="report.pdf"' in answer.headers["content-disposition"]
+    assert all(amount in told for amount in best)
+    assert ("Net by day, USD" in told, "Net by day, JPY" in told, "Zürich" in told) == (True, True, True)
+    drawn = pypdfium2.PdfDocument(answer.body)[0].render(scale=1).to_pil()
+    assert BAR in {colour for _, colour in drawn.getcolors(1 << 20)}
+
+
+def test_pdf_of_nobodys_sales_is_a_page_that_says_so(client):
+    answer = client.as_user().get("/v1/analytics/seller/export.pdf")
+
+    reader = pypdf.PdfReader(io.BytesIO(answer.body))
+    assert (answer.status, len(reader.pages)) == (200, 1)
+    assert "Figures of what I sell" in reader.pages[0].extract_text()
