@@ -20,10 +20,13 @@ import peewee
 from peewee import UUIDField
 from uuid_utils.compat import uuid7
 
+from kernel.storage.columns import quicken
 from kernel.storage.database import Database, db_proxy
 from kernel.storage.fields import TimestampField
 
 __all__ = ["Model", "SoftDeleted", "Table", "now", "uuid7"]
+
+quicken()
 
 
 def now() -> datetime:

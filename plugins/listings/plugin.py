@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import AdminPage, DemoNotes, Permission, Principal, Role, Route, hookimpl
+from kernel import AdminPage, DemoNotes, Permission, Principal, Role, Route, Service, hookimpl
 from plugins.listings import booking, categories_in_use, figures, hookspecs, moderation, ordering
 from plugins.listings.admin import PAGES
 from plugins.listings.demo import load, services
@@ -18,6 +18,7 @@ from plugins.listings.permissions import MODERATE, PERMISSIONS
 from plugins.listings.resources import routes
 from plugins.listings.services.indexing import kind
 from plugins.listings.services.personal import erase, export
+from plugins.listings.services.views import Noted
 from plugins.listings.settings import ListingsSettings
 from plugins.listings.subscribers import SUBSCRIBERS
 from plugins.listings.tasks import TASKS
@@ -38,6 +39,11 @@ def register_settings() -> type[ListingsSettings]:
 @hookimpl
 def register_hookspecs() -> ModuleType:
     return hookspecs
+
+
+@hookimpl
+def register_services(settings: Settings) -> Sequence[Service]:
+    return [Service(Noted, lambda _: Noted())]
 
 
 @hookimpl

@@ -13,7 +13,8 @@ day: it cannot be followed from day to day, and goes after two.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections import OrderedDict
+from datetime import UTC, date, timedelta
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -69,6 +70,27 @@ _UNCOUNTED = "SELECT count(*) FROM listings_view WHERE listing_id IN {listings} 
 ONE = "(SELECT %(id)s::uuid)"
 OWN = "(SELECT id FROM listings_listing WHERE seller_id = %(id)s AND deleted_at IS NULL)"
 BATCH = 5000
+KEPT = 10_000  # views a process remembers: 2 MB
+
+
+class Noted:
+    """The latest views that this process has noted: what another has is noted once more, to no effect.
+
+    PERF: asking Redis takes longer than telling PostgreSQL what it knows.
+    """
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[bytes, None] = OrderedDict()
+
+    def __contains__(self, key: bytes) -> bool:
+        """Say whether a view is among them."""
+        return key in self._keys
+
+    def add(self, key: bytes) -> None:
+        """Add a view; the oldest goes when there are too many."""
+        self._keys[key] = None
+        if len(self._keys) > KEPT:
+            self._keys.popitem(last=False)
 
 
 def see(listing_id: UUID, viewer: Principal, client_ip: str, user_agent: str) -> None:
@@ -79,22 +101,16 @@ def see(listing_id: UUID, viewer: Principal, client_ip: str, user_agent: str) ->
     now = app.clock.now()
     day = now.astimezone(UTC).date()
     digest = _viewer(day, viewer, client_ip, user_agent)
-    key = f"listings:seen:{listing_id}:{digest.hex()}"
-    if app.cache.get(key) is None:
+    noted, key = app.service(Noted), listing_id.bytes + digest
+    if key not in noted:
         app.db.execute_sql(_SEE, {"listing": listing_id, "day": day, "viewer": digest})
-        app.cache.set(key, 1, ttl=_left(now))
+        noted.add(key)
 
 
 def _viewer(day: date, viewer: Principal, client_ip: str, user_agent: str) -> bytes:
     who = f"account:{viewer.id}" if viewer.id else f"client:{client_ip}:{user_agent}"
     key = bytes.fromhex(app.secret("listings:viewers"))[:64]
     return blake2b(f"{day}:{who}".encode(), key=key, digest_size=16).digest()
-
-
-def _left(now: datetime) -> float:
-    """Return the seconds left of a day, at least one."""
-    tomorrow = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)
-    return max((tomorrow - now).total_seconds(), 1.0)
 
 
 def count() -> int:
