@@ -83,7 +83,7 @@ def _reading(page: AdminPage, read: Endpoint, always: Iterable[str]) -> Iterator
     if item is not None and not page.columns and not page.charts:
         yield "has neither columns nor charts: nothing would be shown"
     if item is not None:
-        for column in (*page.columns, *page.people):
+        for column in page.columns:
             yield from _unknown("column", column.partition(".")[0], _names(item))
     asked = query_schema(read.query, read.response)
     for name in (*page.filters, *page.waiting, *always):

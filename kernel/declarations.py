@@ -160,7 +160,7 @@ class AdminPage:
     * `reads` — the path of a GET, with a query that is always asked (`?as=operator`). A list is shown
       as a table of `columns` (path in an item → heading) with `filters` (names of its query
       parameters); anything else by `charts`, or as it is.
-    * `people` — columns that hold ids of accounts: shown by name.
+    * `people` — fields that hold ids of accounts, in the list or in what is opened: shown by name.
     * `details` — title → path of a GET about the row, shown when it is opened.
     * `actions` — what can be done; `waiting` — the filters of what waits to be done: the page
       opens with them, and the overview says how much there is.

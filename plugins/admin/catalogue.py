@@ -19,6 +19,12 @@ from kernel.http.routing import path_of
 MAX_DEPTH: Final = 8
 """How deep schemas are written into each other; below, anything goes (and the API checks)."""
 
+GROUPS: Final = (
+    *("Approvals", "Buildings", "People", "Moderation", "Market", "Finance", "Analytics"),
+    *("Messages", "System"),
+)
+"""The menu's headings in their order; a plugin's own come before the last two."""
+
 Json = dict[str, Any]
 
 
@@ -35,7 +41,7 @@ class Catalogue:
     """Every page; `visible` to a caller are those whose permission they hold somewhere."""
 
     def __init__(self, app: Application) -> None:
-        pages = [page for _, page in app.registry.admin]
+        pages = sorted((page for _, page in app.registry.admin), key=_place)
         document = _document(app, pages)
         self._entries = tuple(_entry(page, document) for page in pages)
 
@@ -74,6 +80,11 @@ def _where(caller: Principal, permission: str, page: AdminPage) -> list[str] | N
     start = f"{page.scope_kind}:" if page.scope_kind else ""
     within = page.scoped or bool(page.scope_kind)
     return sorted(scope for scope in held if scope.startswith(start)) if within else []
+
+
+def _place(page: AdminPage) -> int:
+    """Return where a page's group stands: what is worked through first, Stoa itself last."""
+    return GROUPS.index(page.group) if page.group in GROUPS else GROUPS.index("Messages") - 1
 
 
 def collected(app: Application) -> Catalogue:

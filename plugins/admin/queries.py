@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -67,7 +68,7 @@ def settings(asked: Mapping[str, Any]) -> Page[Json]:
         {
             "id": f"{one.section}.{one.key}",
             "type": one.type,
-            "value": one.value,
+            "value": one.value if one.secret else _written(one.section, one.key),
             "default": one.default,
             "source": one.source,
             "variable": one.variable,
@@ -81,6 +82,11 @@ def settings(asked: Mapping[str, Any]) -> Page[Json]:
     wanted = asked["q"].casefold()
     kept = [one for one in found if wanted in f"{one['id']} {one['help']}".casefold()]
     return _paged(kept, asked)
+
+
+def _written(section: str, key: str) -> str:
+    """Return a value as its default is written: as JSON."""
+    return json.dumps(getattr(app.settings.section(section), key), default=str, ensure_ascii=False)
 
 
 def roles(asked: Mapping[str, Any]) -> Page[Json]:

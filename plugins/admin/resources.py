@@ -58,7 +58,8 @@ class Scopes:
         """By its name, or a scope itself; those in which one has a page of the console."""
         known, asked = _operator(req), req.query["of"]
         if asked:
-            known = {asked} if known is None or asked in known else set()
+            wanted = set(asked.split(","))
+            known = wanted if known is None else wanted & known
         return {"items": queries.scopes(known, req.query["q"], req.query["limit"])}
 
 

@@ -10,6 +10,7 @@ from kernel import Schema, fields
 
 MAX_PEOPLE: Final = 100
 MAX_IDS: Final = 37 * MAX_PEOPLE
+MAX_SCOPES: Final = 121 * MAX_PEOPLE
 KEY: Final = Length(max=300)
 TEXT: Final = Length(max=100)
 
@@ -25,7 +26,11 @@ class ScopesQuery(Schema):
     """What to find."""
 
     q = fields.String(load_default="", validate=TEXT, metadata={"description": "A part of the name."})
-    of = fields.String(load_default="", validate=KEY, metadata={"description": "This scope alone."})
+    of = fields.String(
+        load_default="",
+        validate=Length(max=MAX_SCOPES),
+        metadata={"description": "These scopes alone, with commas between."},
+    )
     limit = fields.Integer(load_default=20, validate=Range(1, 100))
 
 

@@ -48,7 +48,7 @@ PAGES: Final = (
                 calls=f"POST {PAYMENT}/refunds",
                 permission=MANAGE,
                 danger=True,
-                confirm="{amount} was paid, {refunded} of it went back. What you give here goes back to the payer.",
+                confirm="Of {amount}, {refunded} went back. What you give here follows, to the payer.",
                 when={"status": ("CAPTURED",)},
             ),
             AdminAction(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel import AdminPage, HealthCheck, Permission, Role, Route, Service, hookimpl
-from plugins.payments.admin import PAGES
 from plugins.payments import figures, gateways, invoicing, readiness
+from plugins.payments.admin import PAGES
 from plugins.payments.commands import COMMANDS
 from plugins.payments.events import EVENTS, PUBLIC
 from plugins.payments.models import MODELS

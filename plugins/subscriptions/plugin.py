@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, DemoNotes, Permission, Role, Route, Service, hookimpl
 from plugins.subscriptions import hookspecs
+from plugins.subscriptions.admin import PAGES
 from plugins.subscriptions.demo import load
 from plugins.subscriptions.events import EVENTS, PUBLIC
 from plugins.subscriptions.models import MODELS
@@ -61,6 +62,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,16 @@ def mine(caller: Principal, cursor: str | None, limit: int, user_id: UUID | None
         raise Forbidden(f"It takes {MANAGE}.")
     query = Subscription.select().where(Subscription.user_id == whose)
     page = paginate(query, (Subscription.id.desc(),), cursor=cursor, limit=limit)
+    return Page([_item(row) for row in page.items], page.next)
+
+
+def everybodys(asked: Mapping[str, Any]) -> Page[dict[str, Any]]:
+    """Return a page of all subscriptions, the latest first. One statement."""
+    query = Subscription.select()
+    for name in ("status", "plan"):
+        if name in asked:
+            query = query.where(getattr(Subscription, name) == asked[name])
+    page = paginate(query, (Subscription.id.desc(),), cursor=asked["cursor"], limit=asked["limit"])
     return Page([_item(row) for row in page.items], page.next)
 
 

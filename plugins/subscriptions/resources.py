@@ -21,7 +21,7 @@ from kernel import (
     page_of,
 )
 from plugins.subscriptions import queries, schemas
-from plugins.subscriptions.permissions import SUBSCRIBE
+from plugins.subscriptions.permissions import MANAGE, SUBSCRIBE
 from plugins.subscriptions.services import subscribing
 
 CHANGE: Final = (NotFound, Forbidden, Conflict, PreconditionFailed, Invalid)
@@ -68,6 +68,21 @@ class Subscriptions:
         made = subscribing.subscribe(req.principal, req.body["plan"], req.body["interval"])
         resp.location = f"/v1/subscriptions/{made}"
         return queries.one(made, req.principal)
+
+
+class Everybodys:
+    """`/v1/subscriptions/all`."""
+
+    @endpoint(
+        summary="List everybody's subscriptions",
+        permission=MANAGE,
+        query=schemas.AllQuery,
+        response=page_of(schemas.SubscriptionItemOut),
+        statements=1,
+    )
+    def on_get(self, req: Request, resp: Response) -> Any:
+        """The latest first."""
+        return queries.everybodys(req.query)
 
 
 class Current:
@@ -174,6 +189,7 @@ ACTIONS: Final = Actions(
 ROUTES: Final = (
     Route("/subscription-plans", PlansResource()),
     Route("/subscriptions", Subscriptions()),
+    Route("/subscriptions/all", Everybodys()),
     Route("/subscriptions/current", Current()),
     Route(ONE, One()),
     ACTIONS.route("cancel", "Cancel a subscription", _cancel, body=schemas.CancelIn),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from marshmallow.validate import Length, OneOf, Regexp
 
 from kernel import MoneyField, Schema, fields
 from plugins.subscriptions.plans import INTERVALS
+from plugins.subscriptions.states import Status
 
 NAME: Final = Regexp(r"[A-Za-z][A-Za-z0-9_]*\Z", error="A plan's name reads like STANDARD.")
 
@@ -35,6 +36,13 @@ class ListQuery(Schema):
     """Whose subscriptions."""
 
     user = fields.UUID(metadata={"description": "Somebody else's, for managers."})
+
+
+class AllQuery(Schema):
+    """Which subscriptions of everybody's."""
+
+    status = fields.String(validate=OneOf(get_args(Status)))
+    plan = fields.String(validate=Length(max=60))
 
 
 class PlanOut(Schema):

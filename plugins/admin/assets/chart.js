@@ -3,7 +3,6 @@
 import { el, svg } from "./dom.js";
 import { at, plain, shown, sum, words } from "./format.js";
 
-const WIDTH = 640;
 const HEIGHT = 220;
 const LEFT = 64;
 const BOTTOM = 26;
@@ -76,20 +75,21 @@ function scale(values) {
 }
 
 function line(chart, rows, currency, title) {
+  const width = innerWidth < 700 ? 340 : 640; // letters keep their size on a phone
   const values = rows.flatMap((row) => chart.y.map((one) => at(row, one.field) ?? 0));
   const { from, to, ticks } = scale(values);
-  const x = (index) => LEFT + (index / Math.max(1, rows.length - 1)) * (WIDTH - LEFT - 12);
+  const x = (index) => LEFT + (index / Math.max(1, rows.length - 1)) * (width - LEFT - 12);
   const y = (value) => TOP + (1 - (value - from) / (to - from)) * (HEIGHT - TOP - BOTTOM);
   const short = (value) => (currency ? brief(value, currency) : Number.isInteger(value) ? value.toLocaleString() : "");
-  const grid = ticks.map((one) => [svg("line", { class: "grid", x1: LEFT, x2: WIDTH - 12, y1: y(one), y2: y(one) }), svg("text", { class: "axis", x: LEFT - 8, y: y(one) + 4, "text-anchor": "end" }, short(one))]);
-  const every = Math.ceil(rows.length / 6);
+  const grid = ticks.map((one) => [svg("line", { class: "grid", x1: LEFT, x2: width - 12, y1: y(one), y2: y(one) }), svg("text", { class: "axis", x: LEFT - 8, y: y(one) + 4, "text-anchor": "end" }, short(one))]);
+  const every = Math.ceil(rows.length / (width / 100));
   const days = rows.map((row, index) => index % every === 0 && svg("text", { class: "axis", x: x(index), y: HEIGHT - 6, "text-anchor": index ? "middle" : "start" }, label(at(row, chart.x))));
   const paths = chart.y.map((one, number) => {
     const points = rows.map((row, index) => `${x(index).toFixed(1)},${y(at(row, one.field) ?? 0).toFixed(1)}`);
     const area = number === 0 && svg("polygon", { class: "area", points: `${x(0)},${y(0)} ${points.join(" ")} ${x(rows.length - 1)},${y(0)}` });
     return [area, svg("polyline", { class: `series s${number}`, points: points.join(" ") })];
   });
-  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": said(chart, rows, currency, title) }, grid, days, paths);
+  const drawing = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": said(chart, rows, currency, title) }, grid, days, paths);
   return el("div", {}, chart.y.length > 1 && legend(chart), drawing, asTable(chart, rows, currency));
 }
 

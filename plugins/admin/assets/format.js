@@ -12,7 +12,6 @@ const TONES = [
   ["wait", /^(pending|reviewing|requested|due|held|hold|processing|authorised|action_required|queued|draft|past_due|suspended|waiting)$/i],
   ["bad", /^(failing|failed|rejected|banned|cancelled|expired|removed|dismissed|refunded|bounced|suppressed|dead|left out|deactivated|in_force)$/i],
 ];
-const AMOUNTS = new Set(["amount", "balance", "commission", "held", "refunded"]);
 const MOST = 6;
 let scopes = new Map();
 const names = new Map();
@@ -23,15 +22,8 @@ export const name = (known) => (scopes = new Map([...scopes, ...known.map((one) 
 /** Return what a path such as `owner.name` leads to in a row. */
 export const at = (row, path) => path.split(".").reduce((value, part) => value?.[part], row);
 
-/** Return what a path leads to; an amount in minor units beside its currency is money. */
-export function sumAt(row, path) {
-  const value = at(row, path);
-  const isAmount = Number.isInteger(value) && typeof row.currency === "string" && AMOUNTS.has(path);
-  return isAmount ? { amount: value, currency: row.currency } : value;
-}
-
 /** Fill the `{field}`s of a text from a row. */
-export const fill = (text, row) => text.replace(/\{([\w.]+)\}/g, (_, path) => plain(sumAt(row, path)));
+export const fill = (text, row) => text.replace(/\{([\w.]+)\}/g, (_, path) => plain(at(row, path)));
 
 /** Return a field's name as a person would write it. */
 export const words = (field) => field.replace(/_id$/, "").replace(/[_.]/g, " ").replace(/^./, (one) => one.toUpperCase());
@@ -52,6 +44,7 @@ export function plain(value) {
   if (Array.isArray(value)) return value.length ? value.map(plain).join(", ") : "—";
   if (typeof value === "object") {
     if (value.name || value.title) return value.name || value.title;
+    if (value.role) return value.scope ? `${value.role}, ${plain(value.scope)}` : value.role;
     return Object.entries(value).filter(([, one]) => one != null && one !== "").map(([key, one]) => `${words(key)}: ${plain(one)}`).join(", ") || "—";
   }
   const scope = SCOPE.exec(value);
@@ -63,6 +56,7 @@ export function plain(value) {
 export function shown(value, { person = false, field = "" } = {}) {
   if (value == null || value === "" || (Array.isArray(value) && !value.length)) return el("span", { class: "none" }, "—");
   if (person && UUID.test(value)) return el("span", { "data-person": value, title: value }, names.get(value) ?? "…");
+  if (SCOPE.test(value)) return el("span", { "data-scope": value, title: value }, plain(value));
   if (typeof value === "string" && MOMENT.test(value)) return moment(value);
   if (typeof value === "string" && UUID.test(value)) return el("code", { title: value }, `…${value.slice(-8)}`);
   if (typeof value === "string" && (STATE.test(value) || /(^|\.)(status|state)$/.test(field))) return badge(value);
@@ -77,7 +71,8 @@ function badge(value) {
 
 function list(values) {
   const more = values.length - MOST;
-  const some = values.slice(0, MOST).map((one) => el("span", { class: "chip" }, plain(one)));
+  const chip = (one) => el("span", { class: "chip" }, one?.role ? [one.role, one.scope && [", ", shown(one.scope)]] : plain(one));
+  const some = values.slice(0, MOST).map(chip);
   return el("span", { class: "chips" }, some, more > 0 && el("span", { class: "none" }, `and ${more} more`));
 }
 
@@ -97,7 +92,7 @@ function ago(when) {
 
 /** Return an object as terms and descriptions, what is in it likewise. */
 export function terms(value, people = []) {
-  const entries = Object.entries(value).filter(([key]) => !key.endsWith("_url") || value[key]);
+  const entries = Object.entries(value).filter(([key, one]) => key !== "version" && !(key.endsWith("_url") && !one));
   return el("dl", {}, entries.flatMap(([key, one]) => [el("dt", {}, words(key)), el("dd", {}, inner(one, key, people))]));
 }
 
@@ -111,8 +106,22 @@ function inner(value, key, people) {
   return value.name && Object.keys(value).length < 8 ? plain(value) : terms(value, people);
 }
 
-/** Put the names of people where their ids stand: one question for all of them. */
-export async function people(area) {
+/** Put names where ids stand, of people and of scopes: a question for all of each. */
+export function people(area) {
+  return Promise.all([persons(area), places(area)]);
+}
+
+async function places(area) {
+  const found = [...area.querySelectorAll("[data-scope]")];
+  const unknown = [...new Set(found.map((one) => one.dataset.scope))].filter((scope) => !scopes.has(scope)).slice(0, 100);
+  if (unknown.length) {
+    const { items } = await call("GET", "/v1/admin/scopes", { query: { of: unknown.join(","), limit: 100 } }).catch(() => ({ items: [] }));
+    name(items);
+  }
+  for (const one of found) one.textContent = plain(one.dataset.scope);
+}
+
+async function persons(area) {
   const places = [...area.querySelectorAll("[data-person]")];
   const unknown = [...new Set(places.map((one) => one.dataset.person))].filter((id) => !names.has(id));
   for (let from = 0; from < unknown.length; from += 100) {

@@ -29,17 +29,17 @@ export function formOf(schema, preset = {}) {
 }
 
 /** Return one field of a form, or a filter: its element and how it is read. */
-export function control(name, schema, required, preset, { pointer = `/${name}`, label = words(name), empty = "" } = {}) {
+export function control(name, schema, required, preset, { label = words(name), empty = "", plain = false } = {}) {
   const id = `field-${++count}`;
   const given = preset ?? schema.default ?? "";
   const made = inputOf(schema, { id, required, given, empty });
   made.input.id = id;
-  made.input.dataset.pointer = pointer;
+  made.input.dataset.pointer = `/${name}`;
   made.input.setAttribute("name", name);
   if (required) made.input.setAttribute("aria-required", "true");
   const hint = schema.description && el("span", { class: "hint", id: `${id}-hint` }, schema.description);
   if (hint) made.input.setAttribute("aria-describedby", `${id}-hint`);
-  const text = el("label", { for: id, class: required ? "required" : "" }, label);
+  const text = el("label", { for: id, class: required && !plain ? "required" : "" }, label);
   const isTick = schema.type === "boolean" && made.input.type === "checkbox";
   const element = isTick ? el("p", { class: "field tick" }, made.input, text, hint) : el("p", { class: "field" }, text, made.input, made.beside, hint);
   return { name, element, input: made.input, read: made.read };
@@ -101,8 +101,8 @@ function json({ given }) {
   return { input, read: () => (input.value.trim() === "" ? undefined : JSON.parse(input.value)) };
 }
 
-function text(schema, { given }) {
-  const isLong = !schema.format && !schema.enum && (schema.maxLength ?? 0) > LONG;
+function text(schema, { given, empty }) {
+  const isLong = !empty && !schema.format && !schema.enum && (schema.maxLength ?? 0) > LONG;
   const input = isLong
     ? el("textarea", { rows: 3, maxlength: schema.maxLength }, given)
     : el("input", { type: schema.format === "email" ? "email" : "text", value: given, maxlength: schema.maxLength, autocomplete: "off" });

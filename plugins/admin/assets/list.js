@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { el, told } from "./dom.js";
-import { people, shown, sumAt, words } from "./format.js";
+import { at, people, shown, words } from "./format.js";
 import { buttons } from "./actions.js";
 import { drawer } from "./drawer.js";
 import { control, opened } from "./forms.js";
@@ -34,6 +34,7 @@ class ListView {
     this.more = el("button", { type: "button", class: "quiet", hidden: true, onclick: () => this.load(this.next) }, "Show more");
     this.foot = el("p", { class: "more" }, this.more);
     this.round = 0;
+    this.quick = Object.keys(page.waiting).length > 0; // a queue is worked through; elsewhere one looks first
     this.asked = this.remembered();
   }
 
@@ -51,16 +52,17 @@ class ListView {
 
   filters() {
     if (!this.page.filters.length) return "";
+    const wide = matchMedia("(min-width: 44.01rem)").matches;
     const form = el("form", { class: "filters", role: "search", "aria-label": "Filters" });
     for (const { name, schema } of this.page.filters) {
       const plain = { ...opened(schema), description: undefined, default: undefined };
-      const one = control(name, plain, false, this.asked[name], { pointer: `/${name}`, label: name === "q" ? "Search" : words(name), empty: "Any" });
+      const one = control(name, plain, false, this.asked[name], { label: name === "q" ? "Search" : words(name), empty: "Any" });
       if (schema.description) one.input.title = schema.description;
       one.input.addEventListener(one.input.matches("select, [type=datetime-local]") ? "change" : "input", () => this.filtered(name, one.read()));
       form.append(one.element);
     }
     form.addEventListener("submit", (event) => event.preventDefault());
-    return form;
+    return wide ? form : el("details", { class: "folded", open: Object.values(this.asked).some(Boolean) && !Object.keys(this.page.waiting).length }, el("summary", {}, "Filters"), form);
   }
 
   filtered(name, value) {
@@ -113,18 +115,17 @@ class ListView {
 
   table() {
     const heads = this.page.columns.map((one) => el("th", { scope: "col" }, one.title));
-    const acting = this.page.actions.some((one) => !one.alone);
-    const last = acting ? el("th", { scope: "col" }, el("span", { class: "unseen" }, "Actions")) : null;
+    const last = this.quick ? el("th", { scope: "col" }, el("span", { class: "unseen" }, "Actions")) : null;
     return el("table", {}, el("caption", { class: "unseen" }, this.page.title), el("thead", {}, el("tr", {}, heads, last)), this.body);
   }
 
   row(item) {
     const [first, ...rest] = this.page.columns;
-    const cell = (one) => shown(sumAt(item, one.field), { person: this.page.people.includes(one.field), field: one.field });
+    const cell = (one) => shown(at(item, one.field), { person: this.page.people.includes(one.field), field: one.field });
     const open = () => drawer(this.page, item, this.shell, () => this.load());
     const opener = el("button", { type: "button", class: "link", onclick: open }, cell(first));
     const acts = this.page.actions.filter((one) => !one.alone);
-    const done = acts.length ? el("td", { class: "acts" }, buttons(acts.slice(0, 4), item, this.shell, () => this.load()).slice(0, 2)) : null;
+    const done = this.quick ? el("td", { class: "acts" }, buttons(acts, item, this.shell, () => this.load()).slice(0, 2)) : null;
     return el("tr", {}, el("th", { scope: "row", "data-title": first.title }, opener), rest.map((one) => el("td", { "data-title": one.title }, cell(one))), done);
   }
 

@@ -13,7 +13,8 @@ export function overview(shell) {
   const open = (page) => !page.scope_kind || shell.scope.startsWith(`${page.scope_kind}:`);
   const queues = pages.filter((page) => Object.keys(page.waiting).length && !page.charts.length && open(page));
   const reports = pages.filter((page) => page.charts.length && open(page));
-  const report = reports.find((page) => shell.scope && page.scope_kind) ?? reports[0];
+  const drawn = reports.filter((page) => page.charts.some((one) => one.kind === "line"));
+  const report = drawn.find((page) => shell.scope && page.scope_kind) ?? drawn[0] ?? reports[0];
   const parts = [el("header", { class: "title" }, el("div", {}, el("h1", { tabindex: -1 }, "Overview")))];
   if (queues.length) parts.push(section("What waits", el("ul", { class: "tiles" }, queues.map((page) => tile(page, shell)))));
   if (report) parts.push(figures(report, shell));

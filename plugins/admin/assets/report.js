@@ -32,7 +32,7 @@ export function reportPage(page, shell) {
   const load = () => draw(page, shell, place, asked);
   const filters = el("form", { class: "filters", "aria-label": "Filters" });
   for (const { name, schema } of page.filters) {
-    const one = control(name, { ...opened(schema), description: undefined }, true);
+    const one = control(name, { ...opened(schema), description: undefined }, true, undefined, { plain: true });
     one.input.addEventListener("change", () => {
       asked[name] = one.read();
       load();
@@ -65,7 +65,7 @@ export async function draw(page, shell, place, asked = {}, only = () => true) {
 /** Show an answer as it is, with what can be done to it. */
 function whole(page, shell, place, found) {
   const acts = buttons(page.actions, found, shell, () => draw(page, shell, place));
-  place.replaceChildren(el("figure", { class: "table sheet" }, terms(found, page.people), acts.length > 0 && el("p", { class: "actions" }, acts)));
+  place.replaceChildren(el("figure", { class: "card" }, terms(found, page.people), acts.length > 0 && el("p", { class: "actions" }, acts)));
   return people(place);
 }
 

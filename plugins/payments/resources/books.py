@@ -49,5 +49,7 @@ BOOKS: Final = (
     Route("/payments/trial-balance", TrialBalance()),
     Route("/escrows/all", _list("escrows", books.escrows, schemas.AllEscrowsQuery, EscrowOut)),
     Route("/payouts/all", _list("payouts", books.payouts, PayoutsQuery, PayoutOut)),
-    Route("/transactions/all", _list("ledger entries", books.entries, schemas.EntriesQuery, schemas.EntryOut)),
+    Route(
+        "/transactions/all", _list("ledger entries", books.entries, schemas.EntriesQuery, schemas.EntryOut)
+    ),
 )
