@@ -93,7 +93,7 @@ class Bus:
         self.observers: list[Callable[[Observation], None]] = []
         self.committed: list[Callable[[Sequence[str]], None]] = []
         self.derive: Callable[[Sequence[Any]], None] = _derive_nothing
-        self.operations = Operations(self)
+        self.operations = Operations(settings, db, clock, self.subscribers, self.wakeup)
 
     def _add_type(self, declared: EventType) -> None:
         if self.types.setdefault(declared.wire, declared) is not declared:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from kernel.clock import Clock
 from kernel.errors import StoaError
+from kernel.events.settings import EventsSettings
 from kernel.events.subscriber import Subscriber
+from kernel.events.wakeup import Wakeup
 from kernel.nearest import suggestion
-
-if TYPE_CHECKING:
-    from kernel.events.bus import Bus
+from kernel.storage import Database
 
 _CHUNK = 5000
 
@@ -102,8 +104,16 @@ class StoredEvent:
 class Operations:
     """What `manage.py events` and the metrics call: `app.bus.operations`."""
 
-    def __init__(self, bus: Bus) -> None:
-        self._bus, self._db = bus, bus.db
+    def __init__(
+        self,
+        settings: EventsSettings,
+        db: Database,
+        clock: Clock,
+        subscribers: Mapping[str, Subscriber],
+        wakeup: Wakeup,
+    ) -> None:
+        self._settings, self._db, self._clock = settings, db, clock
+        self._subscribers, self._wakeup = subscribers, wakeup
 
     def depth(self) -> dict[str, int]:
         """Return the number of pending deliveries by subscriber; a disabled plugin's too."""
@@ -111,7 +121,7 @@ class Operations:
 
     def lag(self) -> dict[str, float]:
         """Return the age in seconds of the oldest pending event by enabled subscriber."""
-        asked = {"now": self._bus.clock.now(), "subscribers": list(self._bus.subscribers)}
+        asked = {"now": self._clock.now(), "subscribers": list(self._subscribers)}
         return {name: float(age) for name, age in self._db.rows(_LAG, asked)}
 
     def dead_count(self) -> dict[str, int]:
@@ -125,7 +135,7 @@ class Operations:
 
     def retry(self, subscriber: str | None = None, position: int | None = None) -> int:
         """Deliver dead letters again, with all their attempts; return how many."""
-        asked = {"subscriber": subscriber, "position": position, "now": self._bus.clock.now()}
+        asked = {"subscriber": subscriber, "position": position, "now": self._clock.now()}
         return self._deliver(int(self._db.execute_sql(_RETRY, asked).rowcount))
 
     def discard(self, subscriber: str, position: int) -> bool:
@@ -140,7 +150,7 @@ class Operations:
         """
         wire, total, after = self._named(subscriber).type, 0, from_position - 1
         while after is not None:
-            values = {"after": after, "limit": _CHUNK, "now": self._bus.clock.now()}
+            values = {"after": after, "limit": _CHUNK, "now": self._clock.now()}
             asked = {"subscriber": subscriber, "type": wire, "since": since, **values}
             [(count, after)] = self._db.rows(_REPLAY, asked)
             total += int(count)
@@ -163,7 +173,7 @@ class Operations:
 
     def purge(self) -> int:
         """Delete deliveries done longer ago than the retention; events stay."""
-        before = self._bus.clock.now() - timedelta(days=self._bus.settings.retention_days)
+        before = self._clock.now() - timedelta(days=self._settings.retention_days)
         total, count = 0, _CHUNK
         while count == _CHUNK:
             count = int(self._db.execute_sql(_PURGE, (before, _CHUNK)).rowcount)
@@ -171,14 +181,14 @@ class Operations:
         return total
 
     def _named(self, name: str) -> Subscriber:
-        found = self._bus.subscribers.get(name)
+        found = self._subscribers.get(name)
         if found is None:
-            raise StoaError(f"no subscriber is named {name}{suggestion(name, self._bus.subscribers)}")
+            raise StoaError(f"no subscriber is named {name}{suggestion(name, self._subscribers)}")
         if found.inline:
             raise StoaError(f"{name} is inline: it runs only in its publisher's transaction")
         return found
 
     def _deliver(self, count: int) -> int:
         if count:
-            self._bus.wakeup.after_commit()
+            self._wakeup.after_commit()
         return count
