@@ -10,7 +10,7 @@ from plugins.dashboards.tables import Cell, Row, Sheet, plain
 from plugins.documents.api import Bars, Block, Column, Document, Facts, Heading, Table
 
 _DAY, _CURRENCY, _SALES, _NET = 0, 1, 2, 5
-_WIDE: Final = {"title": 4, "ref": 4, "number": 3, "placed_at": 3}
+_WIDE: Final = {"title": 5, "number": 3, "placed_at": 3}
 
 
 def document(sheets: Sequence[Sheet], title: str, days: int) -> Document:
@@ -22,8 +22,13 @@ def document(sheets: Sequence[Sheet], title: str, days: int) -> Document:
         if sheet.name == "revenue":
             blocks += _charts(rows)
             rows = [row for row in rows if _happened(row)]
+        elif sheet.name == "products":
+            rows = [row[1:] for row in rows]  # without the ref, which is for machines
+        elif sheet.name == "orders":
+            rows = [(*row[:2], str(row[2])[:16].replace("T", " "), *row[3:]) for row in rows]
         if rows:
-            blocks += [Heading(_word(sheet.name)), _table(sheet.columns, rows)]
+            columns = sheet.columns[-len(rows[0]) :]
+            blocks += [Heading(_word(sheet.name)), _table(columns, rows)]
     return Document(title, blocks, now, footer=f"{title} · {now:%Y-%m-%d %H:%M} UTC")
 
 

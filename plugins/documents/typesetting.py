@@ -261,12 +261,11 @@ def bars(pdf: Pages, block: Mapping[str, Any]) -> None:
     unit = height / (highest - lowest or 1)
     top, left, width = pdf.get_y(), pdf.l_margin, pdf.epw / max(len(values), 1)
     base = top + highest * unit
-    pdf.set_fill_color(BAR)
-    for number, value in enumerate(values):
-        if value:
-            size = abs(value) * unit
-            at = left + number * width + width * 0.1
-            pdf.rect(at, base - size if value > 0 else base, width * 0.8, size, style="F")
+    with pdf.local_context(fill_color=BAR):  # a colour that stayed would fill the cells of tables
+        for number, value in enumerate(values):
+            size, at = abs(value) * unit, left + (number + 0.1) * width
+            if value:
+                pdf.rect(at, base - size if value > 0 else base, width * 0.8, size, style="F")
     pdf.line(left, base, left + pdf.epw, base)
     pdf.set_font(FAMILY, size=SMALL)
     pdf.set_text_color(PALE)

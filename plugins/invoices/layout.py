@@ -71,7 +71,8 @@ def _parties(row: Row) -> Columns:
 
 def _between(row: Row) -> Columns:
     platform = app.settings.of(InvoicesSettings).platform.replace("\\n", "\n")
-    return Columns([("Seller", _named(row.data["seller"])), ("Platform", platform)])
+    told = [("Platform", platform)] if platform else []
+    return Columns([("Seller", _named(row.data["seller"])), *told])
 
 
 def _named(party: Mapping[str, str]) -> str:
