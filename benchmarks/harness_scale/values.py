@@ -33,7 +33,7 @@ _SAID: Final = f"SELECT id FROM chat_message WHERE conversation_id = ({_GROUP}) 
 
 PATHS: Final[Mapping[str, str]] = {
     "appeal_id": _latest("moderation_appeal", "appellant_id = %(me)s"),
-    "/moderation/appeals/{appeal_id} appeal_id": _latest("moderation_appeal", "scope = seed.scope(0)"),
+    "/moderation/appeals/{contest_id} contest_id": _latest("moderation_appeal", "scope = seed.scope(0)"),
     "booking_id": _latest("bookings_booking", "customer_id = %(me)s"),
     "resource_id": _latest("bookings_resource", "provider_id = %(me)s"),
     "building_id": "SELECT seed.building(0)",
@@ -55,7 +55,9 @@ PATHS: Final[Mapping[str, str]] = {
     "listing_id": _latest("listings_listing", "seller_id = %(me)s AND status = 'ACTIVE' AND withheld = '{}'"),
     "media_id": _latest("media_medium", "owner_id = %(me)s"),
     "case_id": "SELECT case_id FROM moderation_report GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
-    "complaint_id": _latest("moderation_complaint", "scope = seed.scope(0)"),
+    "/moderation/complaints/{contest_id} contest_id": _latest(
+        "moderation_complaint", "scope = seed.scope(0)"
+    ),
     "/reports/{report_id}/complaint report_id": _latest(
         "moderation_report AS r",
         "reporter_id = %(me)s AND EXISTS (SELECT FROM moderation_complaint AS c WHERE c.report_id = r.id)",

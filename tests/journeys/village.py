@@ -178,7 +178,7 @@ def _office(village: Village) -> None:
     ids.update(
         {
             "case_id": case["id"], "case": case["id"], "decision_id": statement["id"],
-            "appeal_id": appeal["id"],
+            "appeal_id": appeal["id"], "/v1/moderation/appeals/": appeal["id"],
         }
     )  # fmt: skip
     _complaint(village)
@@ -193,7 +193,7 @@ def _complaint(village: Village) -> None:
     [case] = mona.get(f"/v1/moderation/cases?scope={village.scope}&status=PENDING")["items"]
     mona.post(f"/v1/moderation/cases/{case['id']}/dismiss", {"reason": f"These are {OFFICE}s."})
     rita.post(f"/v1/reports/{ids['report_id']}/complaint", {"text": f"They are no {OFFICE}s!"})
-    ids["complaint_id"] = mona.get("/v1/moderation/complaints")["items"][0]["id"]
+    ids["/v1/moderation/complaints/"] = mona.get("/v1/moderation/complaints")["items"][0]["id"]
 
 
 def _money(village: Village) -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 from kernel import (
     AUTHENTICATED,
     PUBLIC,
-    Actions,
     Forbidden,
     NotFound,
     Rate,
@@ -20,7 +19,8 @@ from kernel import (
 )
 from plugins.moderation import queries, schemas
 from plugins.moderation.audience import person
-from plugins.moderation.resources.cases import CHANGE, require_moderator
+from plugins.moderation.resources.cases import CHANGE
+from plugins.moderation.resources.contests import Contest, hearings
 from plugins.moderation.services import appealing
 
 
@@ -72,68 +72,22 @@ class One:
         return queries.my_appeal(appeal_id, person(req.principal))
 
 
-class Hearings:
-    """`/v1/moderation/appeals`."""
-
-    @endpoint(
-        summary="See which appeals are to be decided",
-        permission=AUTHENTICATED,
-        query=schemas.AppealsQuery,
-        response=page_of(schemas.HeardOut),
-        errors=(Forbidden,),
-        statements=3,
-    )
-    def on_get(self, req: Request, resp: Response) -> Any:
-        """Who waits longest first, with the decisions they contest."""
-        require_moderator(req)
-        return queries.hearings(req.principal, req.query)
-
-
-class Hearing:
-    """`/v1/moderation/appeals/{appeal_id}`."""
-
-    @endpoint(
-        summary="See an appeal",
-        permission=AUTHENTICATED,
-        response=schemas.HeardOut,
-        etag=True,
-        errors=(NotFound,),
-        statements=3,
-    )
-    def on_get(self, req: Request, resp: Response, appeal_id: UUID) -> Any:
-        """For moderators, with the decision it contests."""
-        return queries.hearing(appeal_id, req.principal)
-
-
-def _uphold(req: Request, appeal_id: UUID) -> None:
-    appealing.uphold(req.principal, appeal_id, req.if_match, req.body["reason"])
-
-
-def _grant(req: Request, appeal_id: UUID) -> None:
-    appealing.grant(req.principal, appeal_id, req.if_match, req.body["reason"])
-
-
-def _appeal(req: Request, appeal_id: UUID) -> Any:
-    return queries.hearing(appeal_id, req.principal)
-
-
-ACTIONS: Final = Actions(
-    "/moderation/appeals/{appeal_id:uuid}",
-    answer=_appeal,
-    description="Never by who made the decision; the reason is told to who appealed.",
-    permission=AUTHENTICATED,
-    body=schemas.ReasonIn,
+HEARD: Final = Contest(
+    path="/moderation/appeals",
+    name="appeal",
     response=schemas.HeardOut,
-    etag=True,
-    idempotent=True,
-    errors=CHANGE,
-    statements=60,
+    page=queries.hearings,
+    one=queries.hearing,
+    uphold=appealing.uphold,
+    grant=appealing.grant,
+    heard="Who waits longest first, with the decisions they contest.",
+    told="For moderators, with the decision it contests.",
+    never="Never by who made the decision; the reason is told to who appealed.",
+    upheld="Leave a decision as it is",
+    granted="Take an appealed decision back",
 )
 APPEALS: Final = (
     Route("/appeals", Appeals()),
     Route("/appeals/{appeal_id:uuid}", One()),
-    Route("/moderation/appeals", Hearings()),
-    Route("/moderation/appeals/{appeal_id:uuid}", Hearing()),
-    ACTIONS.route("uphold", "Leave a decision as it is", _uphold),
-    ACTIONS.route("grant", "Take an appealed decision back", _grant),
+    *hearings(HEARD),
 )

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from kernel import (
     AUTHENTICATED,
-    Actions,
     Forbidden,
     NotFound,
     Rate,
@@ -15,11 +14,11 @@ from kernel import (
     Response,
     Route,
     endpoint,
-    page_of,
 )
 from plugins.moderation import complaints, schemas
 from plugins.moderation.audience import person
-from plugins.moderation.resources.cases import CHANGE, require_moderator
+from plugins.moderation.resources.cases import CHANGE
+from plugins.moderation.resources.contests import Contest, hearings
 from plugins.moderation.services import complaining
 
 
@@ -55,67 +54,18 @@ class Own:
         return complaints.own(report_id, person(req.principal))
 
 
-class Complaints:
-    """`/v1/moderation/complaints`."""
-
-    @endpoint(
-        summary="See which complaints are to be decided",
-        permission=AUTHENTICATED,
-        query=schemas.AppealsQuery,
-        response=page_of(schemas.HeardComplaintOut),
-        errors=(Forbidden,),
-        statements=3,
-    )
-    def on_get(self, req: Request, resp: Response) -> Any:
-        """Of reporters whose report was dismissed; who waits longest first."""
-        require_moderator(req)
-        return complaints.page(req.principal, req.query)
-
-
-class Complaint:
-    """`/v1/moderation/complaints/{complaint_id}`."""
-
-    @endpoint(
-        summary="See a complaint",
-        permission=AUTHENTICATED,
-        response=schemas.HeardComplaintOut,
-        etag=True,
-        errors=(NotFound,),
-        statements=3,
-    )
-    def on_get(self, req: Request, resp: Response, complaint_id: UUID) -> Any:
-        """For moderators, with what was reported; never by whom."""
-        return complaints.one(complaint_id, req.principal)
-
-
-def _uphold(req: Request, complaint_id: UUID) -> None:
-    complaining.uphold(req.principal, complaint_id, req.if_match, req.body["reason"])
-
-
-def _grant(req: Request, complaint_id: UUID) -> None:
-    complaining.grant(req.principal, complaint_id, req.if_match, req.body["reason"])
-
-
-def _after(req: Request, complaint_id: UUID) -> Any:
-    return complaints.one(complaint_id, req.principal)
-
-
-ACTIONS: Final = Actions(
-    "/moderation/complaints/{complaint_id:uuid}",
-    answer=_after,
-    description="Never by who dismissed it; the reason is told to who complained.",
-    body=schemas.ReasonIn,
+HEARD: Final = Contest(
+    path="/moderation/complaints",
+    name="complaint",
     response=schemas.HeardComplaintOut,
-    permission=AUTHENTICATED,
-    idempotent=True,
-    etag=True,
-    statements=60,
-    errors=CHANGE,
+    page=complaints.page,
+    one=complaints.one,
+    uphold=complaining.uphold,
+    grant=complaining.grant,
+    heard="Of reporters whose report was dismissed; who waits longest first.",
+    told="For moderators, with what was reported; never by whom.",
+    never="Never by who dismissed it; the reason is told to who complained.",
+    upheld="Leave a report dismissed",
+    granted="Look at a dismissed report anew",
 )
-COMPLAINTS: Final = (
-    Route("/reports/{report_id:uuid}/complaint", Own()),
-    Route("/moderation/complaints", Complaints()),
-    Route("/moderation/complaints/{complaint_id:uuid}", Complaint()),
-    ACTIONS.route("uphold", "Leave a report dismissed", _uphold),
-    ACTIONS.route("grant", "Look at a dismissed report anew", _grant),
-)
+COMPLAINTS: Final = (Route("/reports/{report_id:uuid}/complaint", Own()), *hearings(HEARD))

@@ -20,6 +20,12 @@ MEASURE = {
 }  # fmt: skip
 
 
+def heard(name: str) -> list[str]:
+    """Return the paths by which moderators hear one contest of a decision."""
+    one = f"/moderation/{name}/{{contest_id}}"
+    return [one, f"{one}/uphold", f"{one}/grant"]
+
+
 def somebody(app: Application, *roles: str) -> UUID:
     """Open an account with roles."""
     made = accounts.create_user(name="Sample", email=f"sample-{uuid7().hex}@example.com", verified=True)
@@ -94,10 +100,10 @@ def appeal(app: Application) -> Sample:
     return Sample({"appeal_id": made}, owner=owner)
 
 
-@sample("appeal_id")
+@sample("contest_id", paths=heard("appeals"))
 def hearing(app: Application) -> Sample:
     made, _ = appealed(app)
-    return Sample({"appeal_id": made}, owner=somebody(app, "moderator"), bodies={"POST": REASON})
+    return Sample({"contest_id": made}, owner=somebody(app, "moderator"), bodies={"POST": REASON})
 
 
 def dismissed(app: Application) -> tuple[UUID, UUID]:
@@ -120,8 +126,8 @@ def complained(app: Application) -> Sample:
     return Sample({"report_id": made}, owner=reporter)
 
 
-@sample("complaint_id")
+@sample("contest_id", paths=heard("complaints"))
 def complaint(app: Application) -> Sample:
     made, reporter = dismissed(app)
     found = complaining.complain(Principal(id=reporter, kind="user"), made, "Look again.")
-    return Sample({"complaint_id": found}, owner=somebody(app, "moderator"), bodies={"POST": REASON})
+    return Sample({"contest_id": found}, owner=somebody(app, "moderator"), bodies={"POST": REASON})
