@@ -246,6 +246,7 @@ INDEXES: Final = (
     (Split, "waiting (payee_id, currency) INCLUDE (amount, refunded) WHERE state = 'HELD'"),
     (Operation, "due (due_at) WHERE state = 'PENDING'"),
     (Operation, "payment (payment_id, id) WHERE payment_id IS NOT NULL"),
+    (Operation, "failed (id) WHERE state = 'FAILED' AND kind IN ('refund', 'stray')"),
     (Operation, "result (gateway, result_ref) WHERE result_ref <> ''"),
     (Payout, "owner (owner_id, id)"),
     (Payout, "status (owner_id, status, id)"),

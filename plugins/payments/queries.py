@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from peewee import fn
+
 from kernel import ALL, NotFound, Page, Principal, app, paginate
 from plugins.payments.models import Account, Entry, Method, Movement, Operation, Payment, Payout, Split
 from plugins.payments.permissions import READ
@@ -60,6 +62,29 @@ def refunds(payment_id: UUID, caller: Principal, query: dict[str, Any]) -> Any:
     payment(payment_id, caller)
     found = Operation.select().where(Operation.payment_id == payment_id, Operation.kind == "refund")
     return _page(found, Operation, query, refund_shown)
+
+
+def failed_refunds(query: dict[str, Any]) -> Any:
+    """Return a page of refunds that failed and that nobody has decided about since, everybody's.
+
+    What was tried again is not there, nor what was released to its payees instead. Money that came
+    for what was not to be paid any more, and could not be sent back, is (`stray`).
+    """
+    later = Operation.alias()
+    again = later.select().where(
+        later.payment_id == Operation.payment_id, later.kind == "refund", later.id > Operation.id
+    )
+    there = Split.select().where(
+        Split.payment_id == Operation.payment_id, Split.state.in_(("HELD", "SETTLED"))
+    )
+    waiting = (Operation.kind == "stray") | (fn.EXISTS(there) & ~fn.EXISTS(again))
+    failed = Operation.state == "FAILED", Operation.kind.in_(("refund", "stray"))
+    return _page(Operation.select().where(*failed, waiting), Operation, query, failed_refund_shown)
+
+
+def failed_refund_shown(row: Operation) -> dict[str, Any]:
+    """Return a refund that failed as treasurers see it."""
+    return {**refund_shown(row), "kind": row.kind, "actor": row.actor}
 
 
 def refund_shown(row: Operation) -> dict[str, Any]:

@@ -19,10 +19,16 @@ from kernel import (
     page_of,
 )
 from plugins.payments import gateways, queries
-from plugins.payments.permissions import MANAGE
+from plugins.payments.permissions import MANAGE, READ
 from plugins.payments.resources.callers import actor, person
 from plugins.payments.schemas.requests import ConfirmIn, PaymentsQuery, ReasonIn, RefundIn
-from plugins.payments.schemas.responses import GatewaysOut, PaymentOut, PaymentWholeOut, RefundOut
+from plugins.payments.schemas.responses import (
+    FailedRefundOut,
+    GatewaysOut,
+    PaymentOut,
+    PaymentWholeOut,
+    RefundOut,
+)
 from plugins.payments.services import confirming, demands, refunds
 
 CHANGE = (NotFound, Conflict, Invalid, Forbidden)
@@ -157,7 +163,26 @@ class Refunds:
         return queries.refund_shown(made)
 
 
+class Failed:
+    """`/v1/payments/refunds/failed`."""
+
+    @endpoint(
+        summary="List refunds that failed",
+        permission=READ,
+        response=page_of(FailedRefundOut),
+        statements=2,
+    )
+    def on_get(self, req: Request, resp: Response) -> Any:
+        """Everybody's that nobody has decided about since, the latest first.
+
+        Try again (`POST /v1/payments/{id}/refunds`), or release the escrow to its payee: then it is not
+        here any more.
+        """
+        return queries.failed_refunds(req.query)
+
+
 PAYMENTS = (
+    Route("/payments/refunds/failed", Failed()),
     Route("/payments/gateways", Gateways()),
     Route("/payments", Payments()),
     Route("/payments/{payment_id:uuid}", Payment()),

@@ -86,6 +86,13 @@ class RefundOut(Schema):
     created_at = _moment()
 
 
+class FailedRefundOut(RefundOut):
+    """A refund that waits for somebody to decide."""
+
+    kind = _text(description="`refund`, or `stray`: it came for what was not to be paid any more.")
+    actor = _text(description="Who wanted it.")
+
+
 class EscrowOut(Schema):
     """Money held for a payee."""
 
