@@ -11,8 +11,8 @@ from peewee import Value, fn
 
 from kernel import app
 from plugins.accounts.models import User
+from plugins.accounts.preferences import PRIVACY
 from plugins.accounts.queries import Matter
-from plugins.accounts.wishes import PRIVACY
 
 Pair = tuple[UUID, UUID]
 

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from kernel import Statement, app
 from plugins.accounts.models import User
+from plugins.accounts.preferences import PREFERENCES
 from plugins.accounts.settings import AccountsSettings
-from plugins.accounts.wishes import PREFERENCES
 from plugins.notifications.api import Address, NotificationType, Recipient, send
 
 # PERF: asked for each message; a row of all columns through peewee took three times as long
@@ -147,7 +147,11 @@ def recipient(user_id: UUID) -> Recipient | None:
     if not rows:
         return None
     email, phone, name, chosen = rows[0]
-    wishes = {**PREFERENCES, **chosen}
+    preferences = {**PREFERENCES, **chosen}
     return Recipient(
-        email=email, phone=phone, name=name, language=wishes["language"], timezone=wishes["timezone"]
+        email=email,
+        phone=phone,
+        name=name,
+        language=preferences["language"],
+        timezone=preferences["timezone"],
     )

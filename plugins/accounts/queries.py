@@ -14,7 +14,7 @@ from peewee import SQL, Expression, fn
 from kernel import NotFound, Page, Principal, app, paginate
 from plugins.accounts.addresses import email_key, folded
 from plugins.accounts.models import User
-from plugins.accounts.wishes import preferences_of, privacy_of
+from plugins.accounts.preferences import preferences_of, privacy_of
 
 MAX_WORDS = 8
 SHOWN: Final = (

@@ -22,7 +22,7 @@ from plugins.chat.permissions import USE
 from plugins.chat.queries import listing, snapshots
 from plugins.chat.schemas import requests as ask
 from plugins.chat.schemas import responses as show
-from plugins.chat.services import opening, receipts, ruling, wishes
+from plugins.chat.services import opening, preferences, receipts, ruling
 
 HELD = (NotFound, Forbidden, Conflict)
 OPENING = Rate(120, per=3600, by="principal")
@@ -139,7 +139,7 @@ class Mine:
     )
     def on_patch(self, req: Request, resp: Response, conversation_id: UUID) -> None:
         """What is left out stays; the others do not notice."""
-        wishes.wish(req.principal, conversation_id, req.body)
+        preferences.change(req.principal, conversation_id, req.body)
 
 
 class Read:
@@ -180,7 +180,7 @@ class History:
     @endpoint(summary="Clear the history for me", permission=USE, errors=(NotFound,), statements=25)
     def on_delete(self, req: Request, resp: Response, conversation_id: UUID) -> None:
         """What there is so far is read and not shown to me again; the others keep it."""
-        wishes.clear(req.principal, conversation_id)
+        preferences.clear(req.principal, conversation_id)
 
 
 ONE = "/conversations/{conversation_id:uuid}"

@@ -12,7 +12,7 @@ from plugins.chat.services import announcing, receipts
 from plugins.chat.services.rows import hold, person, require_member
 
 
-def wish(caller: Principal, conversation_id: UUID, changes: Mapping[str, Any]) -> Member:
+def change(caller: Principal, conversation_id: UUID, changes: Mapping[str, Any]) -> Member:
     """Mute until a moment (null: not), pin to the top, archive; return one's membership as it is then."""
     user_id = person(caller)
     columns = {name: changes[name] for name in ("muted_until", "archived") if name in changes}
