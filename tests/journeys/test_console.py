@@ -1,0 +1,199 @@
+"""The web console in a browser, on the CondoMarket profile: a manager's Monday, and the platform's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import House
+from tests.journeys.residents import PASSWORD, Person
+from tests.plugins.welcome.browser import Browser, Tab
+
+pytestmark = pytest.mark.slow
+
+EXPECTED = "the server responded with a status of 4"  # refusals are part of the journey
+QUIET = """
+document.documentElement.dataset.ready === '' && !document.querySelector('[aria-busy=true]')
+&& !document.querySelector('main').innerText.includes('Loading…')
+"""
+Enter = Callable[..., Tab]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def enter(browser: Browser, house: House) -> Enter:
+    """Open the console on somebody's device and sign them in."""
+
+    def entered(person: Person, **device: Any) -> Tab:
+        tab = browser.tab(f"{house.market.url}/admin", **device)
+        tab.until(QUIET)
+        tab.fill("#email", person.email)
+        tab.fill("#password", PASSWORD)
+        tab.click(".sign-in button")
+        tab.until(f"!document.querySelector('#top').hidden && {QUIET}")
+        return tab
+
+    return entered
+
+
+def go(tab: Tab, page: str) -> None:
+    """Choose a page of the menu; on a phone it is opened first."""
+    if tab.run("document.querySelector('#menu-button').checkVisibility()"):
+        tab.click("#menu-button")
+    tab.click(f".menu a[href^='/admin/{page}']")
+    tab.until(f"location.pathname === '/admin/{page}' && {QUIET}")
+
+
+def press(tab: Tab, label: str, within: str = "main") -> None:
+    """Press a button by what is written on it."""
+    tab.run(
+        f"[...document.querySelectorAll('{within} button')]"
+        f".find((one) => one.checkVisibility() && one.textContent.trim() === '{label}').id = 'pressed'"
+    )
+    tab.click("#pressed")
+    tab.run("document.querySelector('#pressed')?.removeAttribute('id')")
+
+
+def open_row(tab: Tab, text: str) -> None:
+    """Open the row that holds a text."""
+    tab.run(
+        f"[...document.querySelectorAll('tbody tr')].find((one) => one.innerText.includes('{text}'))"
+        ".querySelector('th button').id = 'opened'"
+    )
+    tab.click("#opened")
+    tab.until("document.querySelector('dialog.side[open]')")
+    tab.until("!document.querySelector('dialog .parts').innerText.includes('Loading…')")
+
+
+def answer(tab: Tab, **values: str) -> None:
+    """Fill in the fields of the open form."""
+    for name, value in values.items():
+        field = f"dialog form [name={name}]"
+        if tab.run(f"document.querySelector('{field}').tagName") == "SELECT":
+            tab.choose(field, value)
+        else:
+            tab.fill(field, value)
+
+
+def done(tab: Tab) -> None:
+    """Send the open form and wait until it was taken."""
+    tab.click("dialog form .actions button")
+    tab.until(
+        f"!document.querySelector('dialog[open]') && document.querySelector('#told').textContent && {QUIET}"
+    )
+
+
+def sound(tab: Tab) -> None:
+    """Nothing was complained of, everything has a name, nothing sticks out."""
+    assert [one for one in tab.complaints() if EXPECTED not in one] == []
+    assert tab.unnamed() == []
+    assert tab.run("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_manager_lets_somebody_in_decides_a_case_and_sees_the_figures(house: House, enter: Enter) -> None:
+    nora = house.market.register("Nora Newcomer")
+    nora.post(f"{house.path}/join-requests", {"kind": "TENANT", "message": "I have the keys"})
+    house.pay(house.ben, house.order(house.ben, house.offer(house.ada, "Brass lamp"))["id"])
+    mirror = house.offer(house.ada, "Cursed mirror")
+    report = {"kind": "listing", "target_id": mirror["id"], "reason": "fraud", "details": "It is cursed"}
+    house.ben.post("/v1/reports", report)
+
+    tab = enter(house.mara, width=360, height=780)
+    tab.until("document.querySelector('a.tile[href*=join_requests] strong').textContent === '1'")
+    assert "Users" not in tab.text("#menu")
+    tab.click("a.tile[href*=join_requests]")
+    tab.until("document.querySelector('tbody')?.innerText.includes('I have the keys')")
+    press(tab, "Approve")
+    assert "Nora Newcomer belongs to the building from now on" in tab.text("dialog form")
+    done(tab)
+    assert [one["id"] for one in nora.get("/v1/buildings/mine")["items"]] == [house.id]
+    assert "All done" in tab.text("main")
+
+    go(tab, "moderation.cases")
+    open_row(tab, "Cursed mirror")
+    assert "It is cursed" in tab.text("dialog .parts")
+    press(tab, "Act", "dialog")
+    tab.click("dialog form .actions button")
+    tab.until("document.querySelector('dialog form [name=facts][aria-invalid=true]')")
+    assert tab.run("document.activeElement.getAttribute('aria-invalid')") == "true"
+    answer(tab, sanction="WARNING", ground="Terms, 3", facts="Mirrors may not be cursed.")
+    done(tab)
+    statement = house.ada.get("/v1/moderation/statements")["items"][0]
+    assert (statement["sanction"], statement["facts"]) == ("WARNING", "Mirrors may not be cursed.")
+
+    go(tab, "dashboards.building")
+    tab.until("document.querySelector('svg polyline.series')")
+    assert "Net" in tab.run("document.querySelector('figure.line svg').getAttribute('aria-label')")
+    sound(tab)
+
+
+def test_the_platform_bans_somebody_refunds_a_payment_and_reads_who_did_it(
+    house: House, enter: Enter
+) -> None:
+    banned = house.market.register("Bogdan Banned")
+    order = house.order(house.ben, house.offer(house.ada, "Walnut desk"))
+    payment = house.pay(house.ben, order["id"])
+
+    tab = enter(house.root)
+    go(tab, "accounts.users")
+    tab.fill(".filters [name=q]", "Bogdan")
+    tab.until("document.querySelectorAll('tbody tr').length === 1")
+    open_row(tab, "Bogdan")
+    press(tab, "Ban", "dialog")
+    assert "Bogdan Banned is signed out everywhere at once" in tab.text("dialog form")
+    tab.click("dialog form .actions button")
+    tab.until("document.querySelector('dialog form [name=reason][aria-invalid=true]')")
+    answer(tab, reason="Sells curses.")
+    done(tab)
+    assert banned.ask("GET", "/v1/users/me").status == 401
+
+    go(tab, "payments.payments")
+    tab.choose(".filters [name=status]", "CAPTURED")
+    tab.fill(".filters [name=ref]", f"order:{order['id']}")
+    tab.until("document.querySelectorAll('tbody tr').length === 1")
+    open_row(tab, "Ben Okafor")
+    press(tab, "Refund", "dialog")
+    answer(tab, reason="It came broken.")
+    done(tab)
+    refunds = house.root.get(f"/v1/payments/{payment}/refunds")["items"]
+    assert [(one["amount"]["amount"], one["reason"]) for one in refunds] == [(4500, "It came broken.")]
+
+    house.market.until(lambda: house.root.get("/v1/admin/events?type=payments.payment.refunded.v1")["items"])
+    go(tab, "admin.audit")
+    tab.fill(".filters [name=actor]", house.root.id)
+    tab.until("document.querySelector('tbody').innerText.includes('payments.payment.refunded.v1')")
+    assert "accounts.user.status_changed.v1" in tab.text("tbody")
+    tab.until("document.querySelector('tbody').innerText.includes('Rosa Platform')")
+    open_row(tab, "accounts.user.status_changed.v1")
+    assert "Sells curses." in tab.text("dialog")
+    tab.press("Escape", 27)
+    sound(tab)
+
+
+def test_a_session_that_ends_elsewhere_asks_to_sign_in_again(house: House, enter: Enter) -> None:
+    tab = enter(house.mara)
+    go(tab, "buildings.units")
+
+    house.mara.post("/v1/auth/logout-all")
+    house.mara.sign_in()
+    tab.click(".menu a[href^='/admin/buildings.members']")
+
+    tab.until("document.querySelector('.sign-in')")
+    assert tab.run("sessionStorage.length") == 0
+    tab.fill("#email", house.mara.email)
+    tab.fill("#password", PASSWORD)
+    tab.click(".sign-in button")
+    tab.until("document.querySelector('main h1').textContent === 'Members'")
+
+
+def test_who_looks_after_nothing_is_told_so(house: House, enter: Enter) -> None:
+    tab = enter(house.dora)
+
+    assert "Nothing to look after" in tab.text("main")
