@@ -73,7 +73,9 @@ def search(viewer: Principal, asked: Mapping[str, Any]) -> Page[dict[str, Any]]:
     if "conversation_id" in asked:
         require_member(asked["conversation_id"], user_id)
     query = readable_by(user_id).where(*_conditions(user_id, asked))
-    order = (Message.created_at.desc(), Message.id.desc())
+    # PERF: within a conversation its numbers tell the order, and an index holds them.
+    moment = Message.seq if "conversation_id" in asked else Message.created_at
+    order = (moment.desc(), Message.id.desc())
     found = paginate(query, order, cursor=asked["cursor"], limit=asked["limit"])
     marked = _highlights([row.id for row in found.items], _plain(asked.get("q", "")))
     items = [
