@@ -9,6 +9,7 @@ import orjson
 from jinja2 import Environment, StrictUndefined, Template
 
 from kernel import app
+from kernel.http.etags import tag_of
 from kernel.http.static import AssetFolder
 from plugins.webclient.settings import WebclientSettings
 
@@ -73,7 +74,8 @@ def manifest() -> bytes:
 def worker() -> bytes:
     """Return the service worker: what it keeps is written before what it does."""
     kept = [f"{files()}/{name}" for name in FOLDER.files() if name != "sw.js"]
-    said = {"version": FOLDER.version(), "home": HOME, "files": kept}
+    version = tag_of(None, page()).strip('"')  # the page names its files: it changes with any of them
+    said = {"version": version, "home": HOME, "files": kept}
     return b"const SHELL = " + orjson.dumps(said) + b";\n" + FOLDER.files()["sw.js"].data
 
 

@@ -53,6 +53,7 @@ class Worker:
     def on_get(self, req: Request, resp: Response) -> bytes | None:
         """It keeps the page and its files for use without a network, never answers of the API."""
         resp.set_header("Service-Worker-Allowed", document.HOME)
+        resp.set_header("Content-Security-Policy", "default-src 'none'; connect-src 'self'")  # it fetches
         data = document.worker()
         return unless_known(req, resp, data, tag_of(None, data), FRESH)
 

@@ -37,7 +37,8 @@ export async function call(method, path, { query, body, etag } = {}) {
   }
   const send = async () => fetch(url, { method, headers: await signed(headers), body: text });
   const answer = await again(send);
-  if (answer.status < 500) waiting.delete(request);
+  const undecided = answer.status >= 500 || answer.headers.has("retry-after"); // also: the first one is still running
+  if (!undecided) waiting.delete(request);
   return parsed(answer);
 }
 

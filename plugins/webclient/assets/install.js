@@ -17,27 +17,32 @@ addEventListener("beforeinstallprompt", (event) => {
 });
 addEventListener("appinstalled", () => offered.set(null));
 
-/** Register the worker; says when a new version is there. Without HTTPS there is none, and the page works as well. */
+/** Register the worker; says when a newer version than this page's is there. Without HTTPS there is none, and all else works. */
 export async function register() {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  const before = Boolean(serviceWorker.controller);
-  let reloading = false;
-  serviceWorker.addEventListener("controllerchange", () => {
-    if (!before || reloading) return;
-    reloading = true;
-    location.reload();
-  });
+  let fresh = true; // the page has just come: a worker found now is of its version
   const registration = await serviceWorker.register(`${HOME}/sw.js`, { scope: HOME });
-  const look = (worker) => worker?.state === "installed" && serviceWorker.controller && waiting.set(worker);
+  const look = (worker) => {
+    if (worker?.state !== "installed" || !serviceWorker.controller) return;
+    if (fresh) worker.postMessage("update");
+    else waiting.set(worker);
+  };
   look(registration.waiting);
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
     worker.addEventListener("statechange", () => look(worker));
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") registration.update().catch(() => {}); // offline: the next sight asks again
+    if (document.visibilityState !== "visible") return;
+    fresh = false;
+    registration.update().catch(() => {}); // offline: the next sight asks again
   });
+}
+
+function load(worker) {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  worker.postMessage("update");
 }
 
 /** Say above the page that there is no network, or that a new version waits. */
@@ -47,7 +52,7 @@ export function Notices() {
   return html`
     <div class="notices" role="status">
       ${!there && html`<p class="notice">${t("You are offline. What you see may be old; what you do is not sent.")}</p>`}
-      ${worker && html`<p class="notice">${t("A new version is here.")} <button type="button" class="link" onClick=${() => worker.postMessage("update")}>${t("Load it")}</button></p>`}
+      ${worker && html`<p class="notice">${t("A new version is here.")} <button type="button" class="link" onClick=${() => load(worker)}>${t("Load it")}</button></p>`}
     </div>`;
 }
 

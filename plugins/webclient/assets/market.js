@@ -32,9 +32,9 @@ export function Market({ query }) {
     <div class="market">
       <h1 tabindex="-1" class=${text ? "" : "unseen"}>${text ? `“${text}”` : t("Market")}</h1>
       <${Search} text=${text} />
-      ${has("buildings") && now && mine && html`<${Where} mine=${mine} chosen=${chosen} />`}
+      ${has("buildings") && now && mine && !mine.length && html`<${Homeless} />`}
       <${Categories} scope=${scope} wanted=${query.get("category")} />
-      <${Filters} query=${query} text=${text} />
+      <${Filters} query=${query} text=${text}>${mine?.length > 0 && html`<${Where} mine=${mine} chosen=${chosen} />`}</${Filters}>
       ${ready && html`<${Results} key=${`${query} ${scope}`} query=${query} scope=${scope} />`}
     </div>`;
 }
@@ -67,8 +67,9 @@ function Search({ text }) {
     </form>`;
 }
 
+const Homeless = () => html`<aside class="notice"><span>${t("Live in a building that is here? See what your neighbours offer.")}</span> <a href="/app/buildings">${t("Find your building")}</a></aside>`;
+
 function Where({ mine, chosen }) {
-  if (!mine.length) return html`<aside class="notice"><span>${t("Live in a building that is here? See what your neighbours offer.")}</span> <a href="/app/buildings">${t("Find your building")}</a></aside>`;
   const options = [...mine.map((one) => [one.id, one.name]), ["", t("Everywhere")]];
   return html`
     <p class="where"><${Icon} name="home" /><label class="unseen" for="where">${t("Where")}</label>
@@ -106,7 +107,7 @@ function address(changes) {
   return query.size ? `/app?${query}` : "/app";
 }
 
-function Filters({ query, text }) {
+function Filters({ query, text, children }) {
   const sorts = text ? [["relevance", () => t("Best match")], ...SORTS] : SORTS;
   const kind = query.get("type") ?? "";
   const priced = query.has("min") || query.has("max");
@@ -117,6 +118,7 @@ function Filters({ query, text }) {
   };
   return html`
     <div class="filters">
+      ${children}
       <label class="unseen" for="kind">${t("Kind")}</label>
       <select id="kind" onChange=${({ target }) => ask({ type: target.value })}>${[["", t("Things and services")], ["PRODUCT", t("Things")], ["SERVICE", t("Services")]].map(([value, name]) => html`<option value=${value} selected=${value === kind}>${name}</option>`)}</select>
       <label class="unseen" for="sort">${t("Sort")}</label>

@@ -44,7 +44,8 @@ function Shown({ of, history, user, reload }) {
   const other = useLoad(() => get(`/v1/users/${bought ? of.seller_id : of.buyer_id}`), [of.id]);
   return html`
     <section class="narrow order" data-status=${of.status} data-due=${of.payment_due ? "" : null}>
-      <h1 tabindex="-1">${t("Order {number}", { number: of.number })}</h1>
+      <h1 tabindex="-1">${of.lines.map((line) => line.title).join(", ")}</h1>
+      <p class="hint">${t("Order {number}", { number: of.number })}</p>
       <p><${Status} of=${of} /> <span class="hint">${due(of, bought)}</span></p>
       <${Steps} of=${of} bought=${bought} reload=${reload} />
       <ul class="rows">${of.lines.map((line) => html`

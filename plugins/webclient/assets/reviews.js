@@ -57,7 +57,7 @@ export function Write({ of, written }) {
   return html`
     <${Form} send=${send} submit=${t("Send the review")} id="review">
       <fieldset class="rating" data-pointer="/rating"><legend>${t("How was it?")}</legend>
-        ${[5, 4, 3, 2, 1].map((n) => html`<input type="radio" name="rating" id="stars-${n}" value=${n} defaultChecked=${n === 5} /><label for="stars-${n}"><span aria-hidden="true">★</span><span class="unseen">${tn(n, "{n} star", "{n} stars")}</span></label>`)}
+        <div>${[5, 4, 3, 2, 1].map((n) => html`<input type="radio" name="rating" id="stars-${n}" value=${n} defaultChecked=${n === 5} /><label for="stars-${n}"><span aria-hidden="true">★</span><span class="unseen">${tn(n, "{n} star", "{n} stars")}</span></label>`)}</div>
       </fieldset>
       <${Field} label=${t("In your words")} name="text" optional>${(control) => html`<textarea ...${control} rows="3" maxlength="2000"></textarea>`}</${Field}>
       <${Field} label=${t("Photographs")} name="photos" pointer="/media_ids" type="file" accept="image/*" multiple optional />

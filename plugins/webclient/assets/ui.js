@@ -165,6 +165,7 @@ export function Dialog({ title, close, children }) {
   useEffect(() => {
     const before = document.activeElement;
     place.current.showModal();
+    place.current.querySelector("input, select, textarea, .actions button")?.focus(); // not the cross
     return () => before?.isConnected && before.focus();
   }, []);
   return html`
@@ -219,6 +220,15 @@ const PATHS = {
   left: "M15 5l-7 7 7 7",
   home: "M4 11.500 12 4l8 7.500V20H4zM10 20v-5.500h4V20",
   flag: "M6 21V4h12l-3 4.500 3 4.500H6",
+  send: "M4 12 20 4l-5 16-3.500-6.500zM11.500 13.500 20 4",
+  clip: "M19.500 11.500l-7.800 7.800a4.800 4.800 0 0 1-6.800-6.800l8.300-8.300a3.200 3.200 0 0 1 4.500 4.500l-8 8a1.600 1.600 0 0 1-2.300-2.300l7.300-7.300",
+  more: "M5 12h.010M12 12h.010M19 12h.010",
+  mute: "M6 17V11a6 6 0 0 1 9.500-4.900M18 11v6l1.500 1.500H8M10 21h4M4 4l16 16",
+  pin: "M9 4h6l-1 6 3 3.500H7L10 10zM12 13.500V20",
+  group: "M9 11.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7M2.500 19.500c.800-3.500 3.500-5 6.500-5s5.700 1.500 6.500 5M16 5a3.300 3.300 0 0 1 0 6.400M17.500 14.800c2 .600 3.500 2 4 4.700",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
+  down: "M12 5v14M6 13l6 6 6-6",
+  reply: "M10 6 4 12l6 6M4 12h9c4 0 7 2 7 6",
 };
 
 /** A sign drawn in lines; without a label it says nothing to who listens. */
