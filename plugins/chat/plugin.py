@@ -11,8 +11,7 @@ from kernel import Permission, Role, Route, hookimpl
 from plugins.chat import hookspecs, moderation
 from plugins.chat.demo import load
 from plugins.chat.events import EVENTS, PUBLIC
-from plugins.chat.extra_models import EXTRAS
-from plugins.chat.models import CORE
+from plugins.chat.models import MODELS
 from plugins.chat.notices import TYPES
 from plugins.chat.permissions import PERMISSIONS
 from plugins.chat.queries import contacts
@@ -42,7 +41,7 @@ def register_hookspecs() -> ModuleType:
 
 @hookimpl
 def register_models(settings: Settings) -> Sequence[type[Model]]:
-    return (*CORE, *EXTRAS)
+    return MODELS
 
 
 @hookimpl

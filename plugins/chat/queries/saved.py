@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel import Page, Principal, paginate
-from plugins.chat.extra_models import Saved
-from plugins.chat.models import Message
+from plugins.chat.models import Message, Saved
 from plugins.chat.queries.history import shown
 from plugins.chat.queries.reading import readable_by
 from plugins.chat.services.rows import person

@@ -14,8 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kernel import Delivery, Principal, app, invalid, uuid7
-from plugins.chat.extra_models import AutoReplied, AutoReply
-from plugins.chat.models import Conversation, Member
+from plugins.chat.models import AutoReplied, AutoReply, Conversation, Member
 from plugins.chat.services import content, reach, sending
 from plugins.chat.services.rows import hold, person
 from plugins.chat.services.writing import Origin

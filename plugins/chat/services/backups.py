@@ -24,8 +24,7 @@ import orjson
 from kernel import Conflict, NotFound, Page, Principal, app, paginate, uuid7
 from plugins.accounts import api as accounts
 from plugins.chat import views
-from plugins.chat.extra_models import Backup
-from plugins.chat.models import Conversation, Member, Message
+from plugins.chat.models import Backup, Conversation, Member, Message
 from plugins.chat.problems import BackupRunning
 from plugins.chat.queries.reading import readable_by
 from plugins.chat.services.rows import person

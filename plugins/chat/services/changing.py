@@ -10,8 +10,7 @@ from uuid import UUID
 from kernel import PreconditionFailed, Principal, app
 from plugins.chat import views
 from plugins.chat.events import MessageDeleted, MessageEdited
-from plugins.chat.extra_models import Saved, Vote
-from plugins.chat.models import Conversation, Hidden, Message, Pin, Reaction, Revision
+from plugins.chat.models import Conversation, Hidden, Message, Pin, Reaction, Revision, Saved, Vote
 from plugins.chat.permissions import MODERATE
 from plugins.chat.problems import MessageIsDeleted, NotAllowedHere, TooLate
 from plugins.chat.roles import at_least

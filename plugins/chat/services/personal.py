@@ -8,8 +8,22 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import app
-from plugins.chat.extra_models import AutoReply, Restored, Saved, Scheduled, Vote, Withheld
-from plugins.chat.models import Ban, Conversation, Hidden, Invite, Member, Message, Reaction, Revision
+from plugins.chat.models import (
+    AutoReply,
+    Ban,
+    Conversation,
+    Hidden,
+    Invite,
+    Member,
+    Message,
+    Reaction,
+    Restored,
+    Revision,
+    Saved,
+    Scheduled,
+    Vote,
+    Withheld,
+)
 from plugins.chat.services import (
     away,
     changing,

@@ -16,8 +16,7 @@ from uuid import UUID
 
 from kernel import NotFound, Page, Principal, app, invalid
 from plugins.accounts import api as accounts
-from plugins.chat.extra_models import Vote
-from plugins.chat.models import Conversation, Message
+from plugins.chat.models import Conversation, Message, Vote
 from plugins.chat.problems import MessageIsDeleted, PollIsClosed, VotesAreSecret
 from plugins.chat.services import announcing, reach, sending
 from plugins.chat.services.rows import Held, hold_by_message, person, require_member, visible

@@ -11,7 +11,7 @@ import orjson
 from marshmallow import ValidationError
 
 from kernel import BlobNotFound, Invalid, Page, Principal, app
-from plugins.chat.extra_models import Backup, Restored
+from plugins.chat.models import Backup, Restored
 from plugins.chat.schemas.backups import LineIn
 from plugins.chat.services import backups
 from plugins.chat.services.rows import person

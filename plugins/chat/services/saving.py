@@ -10,8 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel import NotFound, Principal, app
-from plugins.chat.extra_models import Saved
-from plugins.chat.models import Message
+from plugins.chat.models import Message, Saved
 from plugins.chat.problems import MessageIsDeleted
 from plugins.chat.services import announcing
 from plugins.chat.services.rows import hold_by_message, person

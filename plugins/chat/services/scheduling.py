@@ -16,8 +16,7 @@ from uuid import UUID
 
 from kernel import Invalid, NotFound, Page, Principal, Problem, app, invalid, paginate, uuid7
 from plugins.chat import views
-from plugins.chat.extra_models import Scheduled
-from plugins.chat.models import Message
+from plugins.chat.models import Message, Scheduled
 from plugins.chat.permissions import USE
 from plugins.chat.problems import AlreadySent, MessageIdTaken, TooManyScheduled
 from plugins.chat.schemas.requests import MessageIn

@@ -18,8 +18,7 @@ from peewee import fn
 from kernel import NotFound, app
 from plugins.chat import views
 from plugins.chat.events import MessageDeleted
-from plugins.chat.extra_models import Saved, Vote, Withheld
-from plugins.chat.models import Conversation, Message, Pin, Reaction, Revision
+from plugins.chat.models import Conversation, Message, Pin, Reaction, Revision, Saved, Vote, Withheld
 from plugins.chat.services import announcing, changing, polls, threads
 from plugins.chat.services.rows import OWNER_TYPE
 from plugins.media import api as media

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from plugins.chat.extra_models import Withheld
+from plugins.chat.models import Withheld
 from plugins.chat.services import personal, withholding
 
 pytestmark = pytest.mark.plugins("moderation", "chat")
