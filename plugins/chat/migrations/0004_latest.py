@@ -1,4 +1,4 @@
-"""Indexes of all messages and of each sender's in the order of time: searches of many conversations walk them."""
+"""Indexes of all messages, and of each sender's, in the order of time: searches walk them."""
 
 LATEST = "CREATE INDEX chat_message_latest ON chat_message (created_at DESC, id DESC)"
 SENDER = "CREATE INDEX chat_message_sender ON chat_message (sender_id, created_at DESC, id DESC)"
