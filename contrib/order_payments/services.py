@@ -40,8 +40,11 @@ def pay(order_id: UUID, buyer: Principal) -> payments.PaymentCard:
     return known
 
 
-def due(order: orders.OrderCard) -> payments.PaymentCard:
-    """Make the payment of an order due; it is the same one however often it is asked for, and for good."""
+def due(order: orders.OrderCard, ends: datetime | None = None) -> payments.PaymentCard:
+    """Make the payment of an order due; it is the same one however often it is asked for, and for good.
+
+    `ends` (None: what the settings say) is when the time to pay is over.
+    """
     split = payments.Split(
         order.seller_id, order.total.amount, min(order.commission.amount, order.total.amount)
     )
@@ -52,7 +55,7 @@ def due(order: orders.OrderCard) -> payments.PaymentCard:
         order.total.currency,
         order.number,
         escrow=app.settings.of(OrderPaymentsSettings).escrow,
-        expires_at=_ends(order.placed_at),
+        expires_at=ends or _ends(order.placed_at),
         once=True,
     )
 

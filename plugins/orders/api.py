@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from kernel import SYSTEM, NotFound, Principal, app
-from plugins.orders import cards
+from plugins.orders import cards, demo
 from plugins.orders.events import (
     LineSold,
     OrderCancelled,
@@ -51,6 +51,7 @@ __all__ = [
     "Transition",
     "change_status",
     "confirm_paid",
+    "demo_orders",
     "order",
     "orders",
     "orders_of",
@@ -94,6 +95,11 @@ def orders_of(
     `before` is the id of the last order of the page before.
     """
     return cards.of_person(user_id, party, statuses, before, limit)
+
+
+def demo_orders() -> Sequence[OrderCard]:
+    """Return the orders of the demo data, for plugins that show in theirs what comes of orders."""
+    return list(cards.cards(demo.ids()).values())
 
 
 def confirm_paid(order_id: UUID) -> OrderCard:

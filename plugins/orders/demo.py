@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from plugins.accounts import api as accounts
+from plugins.orders import cards
 from plugins.orders.models import Line, Order, Step
+from plugins.orders.pipeline import PaymentDemand
 from plugins.orders.settings import OrdersSettings
 
 if TYPE_CHECKING:
@@ -46,13 +48,18 @@ def load(app: Application, progress: Callable[[int, int], None]) -> None:
         for number in range(COUNT):
             within = scopes[number // THIRD % len(scopes)] if scopes and number % THIRD == 0 else EVERYWHERE
             _write(app, number, within)
+        _demand_payment(app)
     progress(COUNT, COUNT)
+
+
+def ids() -> list[UUID]:
+    """Return the ids of the demo's orders."""
+    return [_id(f"order {number}", number) for number in range(COUNT)]
 
 
 def completed() -> list[str]:
     """Return the refs of the orders that are completed, for whoever shows what comes of them."""
-    ids = [_id(f"order {number}", number) for number in range(COUNT)]
-    found = Order.select(Order.id).where(Order.id.in_(ids), Order.status == "COMPLETED").order_by(Order.id)
+    found = Order.select(Order.id).where(Order.id.in_(ids()), Order.status == "COMPLETED").order_by(Order.id)
     return [f"order:{row.id}" for row in found]
 
 
@@ -67,6 +74,15 @@ def _write(app: Application, number: int, within: Within) -> None:
     Line.insert_many(lines).on_conflict_ignore().execute()
     steps = [_step(order, number, at) for at in range(len(PATHS[status]))]
     Step.insert_many(steps).on_conflict_ignore().execute()
+
+
+def _demand_payment(app: Application) -> None:
+    """Have the pending ones be paid first, where orders are."""
+    for card in cards.cards(ids()).values():
+        demand = app.hooks.first("orders_payment", order=card) if card.status == "PENDING" else None
+        if demand is not None:
+            url = demand.url if isinstance(demand, PaymentDemand) else demand["url"]
+            Order.update(payment_due=True, payment_url=url).where(Order.id == card.id).execute()
 
 
 def _order(app: Application, number: int, status: str, placed: datetime, within: Within) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from uuid import UUID
 from peewee import fn
 
 from kernel import Money, Prepared, app, arg
+from plugins.payments import demo
 from plugins.payments.events import (
     EscrowHeld,
     EscrowRefunded,
@@ -108,6 +109,7 @@ __all__ = [
     "charge_kept",
     "decimals",
     "demand",
+    "demo_pay",
     "freeze",
     "of_refs",
     "payment",
@@ -221,6 +223,14 @@ def freeze(payment_id: UUID, *, frozen: bool = True) -> None:
 def release_at(payment_id: UUID, moment: datetime) -> None:
     """Let the clock release what a payment holds at a moment (hourly), and no sooner; ends a `freeze`."""
     escrows.release_at(payment_id, moment)
+
+
+def demo_pay(payment_id: UUID, payer_id: UUID) -> bool:
+    """Pay what a demo made due, by the test gateway; say whether people may pay by that here.
+
+    For `demo_data` alone, outside a transaction.
+    """
+    return demo.pay(payment_id, payer_id)
 
 
 def decimals(currency: str) -> int:
