@@ -10,6 +10,7 @@ import pytest
 from kernel.testing.applications import test_settings
 from kernel.testing.server import Server
 from tests.journeys.axe import GUIDELINES, RULES, violations
+from tests.journeys.residents import PASSWORD
 from tests.plugins.welcome.browser import Browser, Tab
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(postgres, applications, tmp_path_factory):
     """Ada has registered and forgotten her password."""
-    plugins, directory = ("welcome",), tmp_path_factory.mktemp("site")
+    plugins, directory = ("welcome", "admin"), tmp_path_factory.mktemp("site")
     settings = {"database": {"url": postgres.fresh_database(applications.template(plugins))}}
     settings["kernel"] = {"test_clock": False}
     server = Server(test_settings(plugins, settings, directory / "var", ""), directory).start()
@@ -100,6 +101,7 @@ def heard(tab: Tab) -> str:
 
 PAGES = {
     "the front page": lambda site: "/",
+    "the console, before one signs in": lambda site: "/admin",
     "the mailbox": lambda site: "/_mailbox",
     "the mailbox of nobody": lambda site: "/_mailbox?to=nobody@example.com",
     "the problems": lambda site: "/problems",
@@ -214,3 +216,83 @@ def test_without_javascript_a_person_still_reads_their_mail_and_sets_their_passw
         tab.send("Emulation.setScriptExecutionDisabled", value=True)
         tab.send("Page.navigate", url=site.url + path)
         assert any(text in heard(tab) for _ in range(ATTEMPTS)), path
+
+
+# -- the console, signed in ---------------------------------------------------
+
+CONSOLE = (
+    "", "accounts.users", "payments.payments", "moderation.cases", "dashboards.platform", "admin.audit",
+    "admin.settings", "admin.health", "buildings.members",
+)  # fmt: skip
+STILL = """
+document.documentElement.dataset.ready === '' && document.querySelector('main h1')
+&& !document.querySelector('[aria-busy=true]')
+&& !document.querySelector('main').innerText.includes('Loading…')
+"""
+
+
+@pytest.fixture(scope="module")
+def console(founded, browser):
+    """The console, as the platform's administrator has it in a building."""
+    tab = browser.tab(f"{founded.market.url}/admin?scope={founded.scope}")
+    tab.until(STILL)
+    tab.fill("#email", founded.root.email)
+    tab.fill("#password", PASSWORD)
+    tab.click(".sign-in button")
+    tab.until(f"!document.querySelector('#top').hidden && {STILL}")
+    return tab
+
+
+def at_every_size(tab: Tab) -> None:
+    """Hold what is shown to what every page is held to, on a phone and a desktop, light and dark."""
+    for width, height in (PHONE, DESKTOP):
+        tab.resize(width, height)
+        for scheme in ("light", "dark"):
+            media = [{"name": "prefers-color-scheme", "value": scheme}]
+            tab.send("Emulation.setEmulatedMedia", features=media)
+            checked(tab, width)
+
+
+@pytest.mark.parametrize("page", CONSOLE)
+def test_every_page_of_the_console_meets_the_guidelines(founded, console, page):
+    console.goto(f"{founded.market.url}/admin/{page}?scope={founded.scope}".replace("/?", "?"))
+    console.until(STILL)
+
+    at_every_size(console)
+
+
+def test_the_console_is_used_with_the_keyboard_alone(founded, console):
+    console.resize(*DESKTOP)
+    console.goto(f"{founded.market.url}/admin/accounts.users")
+    console.until(f"{STILL} && document.querySelector('tbody button')")
+
+    console.press("Tab", 9)
+    assert console.run("document.activeElement.className") == "skip"
+    console.run("document.querySelector('tbody button').focus()")
+    assert console.run(FOCUSED)["seen"]
+    console.press("Enter", 13)
+    console.until("document.querySelector('dialog.side[open] .parts dl')")
+    at_every_size(console)
+    console.resize(*DESKTOP)
+    console.run(
+        "[...document.querySelectorAll('dialog button')].find((one) => one.textContent === 'Ban').focus()"
+    )
+    console.press("Enter", 13)
+    console.until("document.querySelectorAll('dialog[open]').length === 2")
+    at_every_size(console)
+    for left in (1, 0):
+        console.press("Escape", 27)
+        console.until(f"document.querySelectorAll('dialog[open]').length === {left}")
+    assert console.run("document.activeElement.closest('tbody') !== null")
+
+
+def test_the_console_fits_at_200_percent_and_keeps_still(founded, console):
+    console.resize(*ZOOMED)
+    console.send(
+        "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}]
+    )
+    console.goto(f"{founded.market.url}/admin/accounts.users")
+    console.until(STILL)
+
+    assert console.run("document.documentElement.scrollWidth") <= ZOOMED[0]
+    assert console.run(MOVING) == 0
