@@ -1,6 +1,6 @@
 // What views are made of: forms whose faults stand beside their fields, things that load, dialogs, pictures.
 
-import { createContext, html, useContext, useEffect, useLayoutEffect, useRef, useState } from "./preact-htm.js";
+import { createContext, html, useContext, useEffect, useRef, useState } from "./preact-htm.js";
 import { Problem } from "./api.js";
 import { random } from "./random.js";
 import { store, useStore } from "./store.js";
@@ -86,7 +86,7 @@ export function Form({ send, submit, busy: doing, children, quiet, ...rest }) {
       setBusy(false);
     }
   };
-  useLayoutEffect(() => {
+  useEffect(() => {
     const first = refused && form.current.querySelector('[aria-invalid="true"], [role="alert"]:not(:empty)');
     first?.scrollIntoView({ block: "center" });
     if (first?.matches("input, select, textarea")) first.focus();

@@ -162,7 +162,7 @@ def test_what_is_refused_stands_beside_its_field(opened):
 
     ada.until("document.querySelector('[name=name][aria-invalid=true]')")
     assert "required" in ada.text(".field:has([name=name]) .fault")
-    assert ada.run("document.activeElement.name") == "name"
+    ada.until("document.activeElement.name === 'name'")
     assert ada.unnamed() == []
 
 

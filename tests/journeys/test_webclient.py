@@ -1,0 +1,236 @@
+"""The browser client on the CondoMarket profile as shipped: people of a building deal, each in a browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import House
+from tests.journeys.residents import PASSWORD, Market, Person, photograph
+from tests.plugins.welcome.browser import Browser, Tab
+
+pytestmark = pytest.mark.slow
+
+READY = "document.documentElement.dataset.ready === '' && !document.querySelector('.waiting, .blank')"
+EXPECTED = "the server responded with a status of 4"  # refusals are part of the journey
+PRESS = """
+(() => {
+  const named = (one) => one.checkVisibility() && one.innerText.trim() === %r;
+  const found = [...document.querySelectorAll("dialog[open] button, dialog[open] a")].find(named)
+    ?? [...document.querySelectorAll("button, a")].find(named);
+  found?.setAttribute("data-pressed", "");
+  return Boolean(found);
+})()
+"""
+
+
+@dataclass
+class Resident:
+    """Somebody with a browser of their own."""
+
+    market: Market
+    tab: Tab
+    person: Person
+
+    @classmethod
+    def arrives(cls, market: Market, browser: Browser, name: str, **device: object) -> Resident:
+        """Open the site at its root, register, and follow the link in the mail."""
+        tab = browser.tab("about:blank", **device)  # type: ignore[arg-type]
+        tab.run(f"void location.assign('{market.url}/')")
+        tab.until(f"location.pathname === '/app' && {READY}")
+        one = cls(market, tab, Person(market, name))
+        one.press("Register")
+        one.fills("#register", name=name, email=one.person.email, password=PASSWORD)
+        one.press("Open an account")
+        tab.until("document.querySelector('aside.notice')?.innerText.includes('Follow the link')")
+        link = re.search(r"http\S+verify-email\?token=\S+", one.person.mail("verify-email?token=")["text"])
+        assert link is not None
+        one._verifies(browser, link[0])
+        return one
+
+    def _verifies(self, browser: Browser, link: str) -> None:
+        page = browser.tab(link, beside=self.tab)
+        page.click("main button")
+        page.until("document.body.innerText.includes('Your address is verified')")
+        self.tab.send("Page.bringToFront")
+        self.tab.run("dispatchEvent(new Event('focus'))")
+        self.tab.until("!document.querySelector('aside.notice')?.innerText.includes('Follow the link')")
+
+    def moves_in(self, code: str) -> None:
+        """Find the way to the buildings from the market, and use an invitation."""
+        self.press("Find your building")
+        self.fills("#invitation", code=code)
+        self.press("Come in")
+        self.tab.until("location.pathname === '/app' && document.querySelector('#where')?.value")
+
+    def press(self, text: str) -> None:
+        """Press the button or link that is called so, in the dialog if one is open."""
+        self.tab.until(PRESS % text)
+        self.tab.click("[data-pressed]")
+        self.tab.run("document.querySelector('[data-pressed]')?.removeAttribute('data-pressed')")
+
+    def fills(self, form: str, **said: str) -> None:
+        self.tab.until(f"document.querySelector({form!r})")
+        for name, text in said.items():
+            self.tab.fill(f"{form} [name={name}]", text)
+
+    def goes(self, path: str) -> None:
+        self.tab.goto(self.market.url + path)
+        self.tab.until(READY)
+
+    def sees(self, text: str, where: str = "main") -> None:
+        self.tab.until(f"document.querySelector({where!r})?.innerText.includes({text!r})")
+
+    def finds(self, words: str, title: str) -> None:
+        """Search the market and open what is found."""
+        self.goes("/app")
+        self.tab.fill("#q", words)
+        self.tab.click("form.search button")
+        self.sees(title, ".card")
+        self.tab.click(".card a")
+        self.tab.until("document.querySelector('.listing h1')")
+
+    def publishes(self, house: House, title: str, picture: Path, kind: str = "PRODUCT") -> str:
+        """Offer something with a photograph; return its address."""
+        self.press("Sell")
+        self.tab.until("document.querySelector('form#publish [name=category_id] option:nth-child(2)')")
+        self.tab.click(f"#publish input[value={kind}]")
+        self.tab.files("#publish input[type=file]", picture)
+        self.fills("#publish", title=title, price="45.50", description="Oak, and older than all of us.")
+        self.tab.choose("#publish [name=category_id]", house.categories["Furniture"])
+        self.tab.until("document.querySelector('.photo[data-ready]')")
+        self.press("Publish")
+        self.tab.until("document.querySelector('.listing h1')")
+        return str(self.tab.run("location.pathname"))
+
+    def assert_at_ease(self) -> None:
+        """Nothing was thrown, nothing is nameless, nothing sticks out."""
+        assert [one for one in self.tab.complaints() if EXPECTED not in one] == []
+        assert self.tab.unnamed() == []
+        assert self.tab.run("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("pictures") / "chair.jpg"
+    path.write_bytes(photograph("#7a5230"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def neighbours(founded: House, market: Market, browser: Browser) -> tuple[Resident, Resident]:
+    """Sela sells at a desk, Bo buys on a telephone in the dark; both have come by themselves."""
+    code = founded.mara.post(f"{founded.path}/invitations", {"uses": 2})["code"]
+    sela = Resident.arrives(market, browser, "Sela Sellers", width=1280)
+    bo = Resident.arrives(market, browser, "Bo Buyers", width=360, height=740, dark=True)
+    for one in (sela, bo):
+        one.moves_in(code)
+    return sela, bo
+
+
+def test_a_chair_is_published_found_ordered_paid_handed_over_and_reviewed(neighbours, founded, picture):
+    sela, bo = neighbours
+
+    where = sela.publishes(founded, "Grandmother's oak chair", picture)
+    sela.tab.until("document.querySelector('.stage')?.naturalWidth > 300")
+    bo.finds("oak chair", "Grandmother's oak chair")
+    assert bo.tab.run("location.pathname") == where
+    assert "€45.50" in bo.tab.text(".listing")
+    bo.press("Order")
+    bo.fills("#order", note="I live on the third floor.")
+    bo.press("Place the order")
+    bo.tab.until("document.querySelector('.order[data-due]')")
+    order = bo.tab.run("location.pathname")
+    sela.goes(order)
+    sela.sees("The buyer has not paid yet.")
+
+    bo.press("Pay €45.50")
+    bo.tab.until("document.querySelector('#pay')")
+    bo.tab.click("#pay input[value='test tok_decline']")
+    bo.tab.click("#pay .actions button")
+    bo.sees("That was refused", "dialog")
+    bo.tab.click("#pay input[value='test tok_3ds']")
+    bo.tab.click("#pay .actions button")
+    bo.press("Yes, it is me")
+    for one in (bo, sela):  # she watches it happen
+        one.tab.until("document.querySelector('.order[data-status=CONFIRMED]')")
+    assert "I live on the third floor." in sela.tab.text(".order")
+    bo.press("I have it")
+    for one in (bo, sela):
+        one.tab.until("document.querySelector('.order[data-status=COMPLETED]')")
+    bo.tab.click("#review label[for=stars-4]")
+    bo.fills("#review", text="As old as she said.")
+    bo.press("Send the review")
+    bo.sees("You gave 4 of 5 stars.")
+
+    sela.goes(where)
+    sela.sees("As old as she said.")
+    bo.tab.click(".order .person")
+    bo.sees("As old as she said.")
+    for one in (sela, bo):
+        one.assert_at_ease()
+
+
+def test_a_lesson_is_offered_with_its_hours_booked_paid_and_seen_by_its_provider(
+    neighbours, founded, picture
+):
+    sela, bo = neighbours
+    sela.goes("/app")
+
+    where = sela.publishes(founded, "Chair weaving lesson", picture, kind="SERVICE")
+    sela.press("When it can be booked")
+    sela.tab.until("document.querySelectorAll('#hours .week div').length === 7")
+    sela.press("Keep")
+    sela.tab.until(f"location.pathname === '{where}'")
+    sela.goes("/app/bookings?as=provider")
+    bo.goes(where)
+    bo.tab.until("document.querySelector('.slots .day button')")
+    bo.assert_at_ease()
+    bo.tab.click(".slots .day:last-of-type button")
+    bo.press("Book this time")
+    bo.tab.until("document.querySelector('.booking[data-status=HELD]')")
+    bo.press("Pay €45.50")
+    bo.tab.until("document.querySelector('#pay')")
+    bo.tab.click("#pay .actions button")
+    bo.tab.until("document.querySelector('.booking[data-status=CONFIRMED]')")
+
+    sela.sees("Chair weaving lesson", ".rows")
+    sela.sees("Confirmed", ".rows")
+    sela.tab.click(".rows a")
+    sela.sees("Bo Buyers")
+    for one in (sela, bo):
+        one.assert_at_ease()
+
+
+def test_who_is_blocked_sees_nothing_more_and_a_report_reaches_the_moderators(neighbours, founded, picture):
+    sela, bo = neighbours
+    sela.goes("/app")
+    where = sela.publishes(founded, "A lamp nobody needs", picture)
+
+    bo.goes(where)
+    bo.press("Report")
+    bo.tab.until("document.querySelector('#report')")
+    bo.press("Send the report")
+    bo.sees("Moderators will look at it", ".told")
+    bo.tab.click(".seller .person")
+    bo.press("Block")
+    bo.tab.until("document.querySelector('dialog[open]')")
+    bo.tab.click("dialog[open] .actions button")
+    bo.tab.until("[...document.querySelectorAll('main button')].some((one) => one.innerText === 'Unblock')")
+
+    bo.goes(where)
+    bo.sees("There is no such thing")
+    cases = founded.mara.get("/v1/moderation/cases?kind=listing")["items"]
+    assert where.rpartition("/")[2] in {one["target_id"] for one in cases}
+    bo.tab.run("history.back()")
+    bo.press("Unblock")
+    bo.tab.until("[...document.querySelectorAll('main button')].some((one) => one.innerText === 'Block')")
