@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel import AdminPage, HealthCheck, Permission, Role, Route, Service, hookimpl
+from kernel import AdminPage, HealthCheck, Namespace, Permission, Role, Route, Service, hookimpl
 from plugins.notifications import hookspecs
 from plugins.notifications.admin import PAGES
 from plugins.notifications.catalogue import Catalogue, collected
@@ -20,6 +20,7 @@ from plugins.notifications.permissions import PERMISSIONS
 from plugins.notifications.ports import EmailProvider, PushProvider, SmsProvider
 from plugins.notifications.providers import MAILBOX, DeliveryProviders
 from plugins.notifications.readiness import checked, prepare
+from plugins.notifications.realtime import NAMESPACES
 from plugins.notifications.resources import routes
 from plugins.notifications.services.housekeeping import erase_own, export_own
 from plugins.notifications.settings import NotificationsSettings
@@ -70,6 +71,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return routes(production=settings.kernel.environment == "production")
+
+
+@hookimpl
+def register_realtime(settings: Settings) -> Sequence[Namespace]:
+    return NAMESPACES
 
 
 @hookimpl

@@ -26,6 +26,13 @@ class UnreadOut(Schema):
     unread = fields.Integer(required=True)
 
 
+class CreatedOut(Schema):
+    """Which notification is new."""
+
+    notification_id = fields.UUID(required=True)
+    type = fields.String(required=True)
+
+
 class TypeOut(Schema):
     """A type of notification, as people may know it."""
 

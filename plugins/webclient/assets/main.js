@@ -8,6 +8,7 @@ import { html, render } from "./preact-htm.js";
 import { Account, Devices, Profile } from "./account.js";
 import { Building, Buildings } from "./buildings.js";
 import { Booking, Bookings } from "./bookings.js";
+import { chat } from "./chat.js";
 import { HOME, has } from "./config.js";
 import { Forgot, Register, SignIn, lookAnew } from "./entrance.js";
 import { register } from "./install.js";
@@ -15,6 +16,7 @@ import { Layout, signedIn } from "./layout.js";
 import { Listing } from "./listing.js";
 import { Market } from "./market.js";
 import { Mine } from "./mine.js";
+import { notifications } from "./notifications.js";
 import { Order, Orders } from "./orders.js";
 import { People } from "./people.js";
 import { Hours } from "./hours.js";
@@ -46,6 +48,8 @@ if (has("buildings")) {
   route("/app/buildings", signedIn(Buildings));
   route("/app/buildings/:id", signedIn(Building));
 }
+chat();
+notifications();
 
 render(html`<${Layout} />`, document.getElementById("app"));
 document.documentElement.dataset.ready = "";

@@ -11,11 +11,12 @@ const RENEWAL = 600_000; // milliseconds between tokens for sockets that stay op
 /** Follow a namespace's rooms.
  *
  *   load(room, state)         a promise of { epoch, seq }: take a snapshot, return the position it stands at
- *   apply(room, name, data)   an event of a stream, once and in order
+ *   apply(room, name, data, at)   an event of a stream, once and in order; `at` is its room, epoch and number
  *   volatile(name, data)      an event of none: typing, presence
  *   changed(connected)        the connection came or went
  *
- * Returns { emit(name, data), join(room), close(), connected() }; `emit` is a promise of the answer's data and throws its problem.
+ * Returns { emit(name, data), join(room), stands(room), ready, close(), connected() }; `ready` comes true with the first
+ * rooms; `emit` is a promise of the answer's data and throws its problem.
  */
 export async function follow(namespace, { load, apply, volatile = () => {}, changed = () => {} }) {
   const { io } = await import("./socket.io.js");
@@ -35,7 +36,7 @@ export async function follow(namespace, { load, apply, volatile = () => {}, chan
     const first = last && last.epoch === "0" && at.seq === 1; // names the stream
     if (!first && (!last || last.epoch !== at.epoch || at.seq !== last.seq + 1)) return join(at.room);
     stand(at.room, at);
-    return apply(at.room, name, data);
+    return apply(at.room, name, data, at);
   }
 
   async function snapshot(room, state) {
@@ -76,7 +77,12 @@ export async function follow(namespace, { load, apply, volatile = () => {}, chan
     if (at?.room) take(name, data, at);
     else if (!["rooms", "expelled", "reconnect", "closing", "error"].includes(name)) volatile(name, data);
   });
-  socket.on("rooms", ({ rooms }) => enter(rooms));
+  const ready = new Promise((done) => {
+    socket.on("rooms", ({ rooms }) => {
+      enter(rooms);
+      done();
+    });
+  });
   socket.on("expelled", ({ room }) => {
     delete positions[room];
     delete loading[room];
@@ -106,7 +112,8 @@ export async function follow(namespace, { load, apply, volatile = () => {}, chan
     clearInterval(renewal);
     socket.close();
   };
-  return { socket, emit, join, close, connected: () => socket.connected };
+  const stands = (room) => room in positions || room in loading;
+  return { socket, emit, join, stands, ready, close, connected: () => socket.connected };
 }
 
 const hearing = new Map(); // namespaces somebody listens to: a promise of what follows them, and the listeners

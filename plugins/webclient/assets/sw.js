@@ -42,3 +42,25 @@ async function page(request) {
 async function file(request) {
   return (await caches.match(request)) ?? fetch(request);
 }
+
+// Messages to who has the page closed. One that is open and seen tells by itself.
+
+self.addEventListener("push", (event) => {
+  const { title, body, tag, data } = event.data.json();
+  const icon = `${SHELL.files[0].replace(/[^/]+$/, "")}icon-192.png`;
+  event.waitUntil(self.registration.showNotification(title, { body, tag, data, icon, renotify: Boolean(tag) }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(lead(event.notification.data));
+});
+
+/** Show what a notification is about: in a window that is open, or a new one. */
+async function lead({ notification_id }) {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.find((one) => new URL(one.url).pathname.startsWith(SHELL.home));
+  if (!open) return self.clients.openWindow(`${SHELL.home}/notifications?open=${notification_id}`);
+  open.postMessage({ lead: notification_id });
+  return open.focus();
+}

@@ -54,3 +54,9 @@ def kept(app: Application) -> Sample:
         channel="email", recipient="a@example.com", address="a@example.com", html="<p>Hi"
     )
     return Sample({"message_id": made.id}, owner=uuid7(), public=True)
+
+
+@sample(rooms=["user"])
+def listed(app: Application) -> Sample:
+    owner = uuid7()
+    return Sample({"user": owner}, owner=owner)
