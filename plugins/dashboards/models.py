@@ -17,7 +17,7 @@ class Subject(Table):
     """One thing that is counted, and what it added to the figures: they are the sums of these rows.
 
     `days` holds `day sales gross refunded commission`, `products` holds `ref title
-    quantity amount`. Whoever changes what a thing adds locks its row first.
+    quantity amount`, of what was sold on `day`. Whoever changes what a thing adds locks its row first.
     """
 
     ref = peewee.TextField(primary_key=True)
@@ -26,6 +26,7 @@ class Subject(Table):
     scope = peewee.TextField()
     seller_id = peewee.UUIDField(null=True)
     currency = peewee.TextField()
+    day = peewee.DateField(null=True)
     days = JSONField(index=False)
     products = JSONField(index=False)
 
@@ -62,10 +63,23 @@ class Day(Table):
         primary_key = peewee.CompositeKey("bucket", "day", "currency")
 
 
+class Window(Table):
+    """The day on which the windows of products end: one row, and the lock of who moves or fills them."""
+
+    day = peewee.DateField(primary_key=True)
+
+    class Meta:
+        table_name = "dashboards_window"
+
+
 class Product(Table):
-    """What a product brought in so far, refunds taken off; `title` as it was when it was last sold."""
+    """What a product brought in by the sales of so many `days` that end with the window's (0: of all time).
+
+    Refunds are taken off, whenever they were; `title` is as it was when it was last sold.
+    """
 
     bucket = peewee.TextField()
+    days = peewee.IntegerField()
     currency = peewee.TextField()
     ref = peewee.TextField()
     title = peewee.TextField()
@@ -74,10 +88,13 @@ class Product(Table):
 
     class Meta:
         table_name = "dashboards_product"
-        primary_key = peewee.CompositeKey("bucket", "currency", "ref")
+        primary_key = peewee.CompositeKey("bucket", "days", "currency", "ref")
 
 
-_BEST: Final = "dashboards_product (bucket, currency, amount DESC, ref) WHERE amount > 0"
+_BEST: Final = "dashboards_product (bucket, days, currency, amount DESC, ref) WHERE amount > 0"
 Product.add_index(peewee.SQL(f"CREATE INDEX dashboards_product_best ON {_BEST}"))
+Subject.add_index(
+    peewee.SQL("CREATE INDEX dashboards_subject_day ON dashboards_subject (day) WHERE day IS NOT NULL")
+)
 
-MODELS: Final = (Subject, Count, Day, Product)
+MODELS: Final = (Subject, Count, Day, Window, Product)

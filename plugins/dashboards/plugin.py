@@ -19,12 +19,13 @@ from plugins.dashboards.services.personal import export
 from plugins.dashboards.settings import DashboardsSettings
 from plugins.dashboards.sources import Sources, collected
 from plugins.dashboards.subscribers import subscribe
+from plugins.dashboards.tasks import TASKS
 
 if TYPE_CHECKING:
     import click
     from peewee import Model
 
-    from kernel import Application, Settings
+    from kernel import Application, Schedule, Settings, Task
 
 
 @hookimpl
@@ -55,6 +56,11 @@ def register_permissions(settings: Settings) -> Sequence[Permission | Role]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_tasks(settings: Settings) -> Sequence[Task | Schedule]:
+    return TASKS
 
 
 @hookimpl

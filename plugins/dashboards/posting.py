@@ -6,10 +6,10 @@ So the order in which news of it arrives, and how often, cannot matter.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from kernel import Money
@@ -17,15 +17,20 @@ from plugins.dashboards.sources import Fact, Refund, Sale, kind_of
 
 Json = dict[str, Any]
 
+EVER: Final = 0
+SPANS: Final = (7, 30, 90, 365)
+"""Days of the windows in which products are summed up, besides of all time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What a thing adds; `days` and `products` as they are stored."""
+    """What a thing adds; `days` and `products` as they are stored, `day` is when the products were sold."""
 
     status: str
     scope: str = ""
     seller_id: UUID | None = None
     currency: str = ""
+    day: date | None = None
     days: Sequence[Json] = field(default_factory=list)
     products: Sequence[Json] = field(default_factory=list)
 
@@ -53,7 +58,8 @@ def posting_of(fact: Fact, refunds: Iterable[Refund] | None = None) -> Posting:
     if sale is None:
         return Posting(*where)
     days, kept = _days(sale, refunds)
-    return Posting(*where, sale.currency, days, _products(sale, kept))
+    sold_on = sale.at.astimezone(UTC).date()
+    return Posting(*where, sale.currency, sold_on, days, _products(sale, kept))
 
 
 def _days(sale: Sale, refunds: Iterable[Refund] | None) -> tuple[list[Json], int]:
@@ -109,14 +115,26 @@ def _products(sale: Sale, left: int) -> list[Json]:
     return list(products.values())
 
 
-class Change:
-    """How much figures are to change by, by their keys: what things add now, less what they added."""
+def windows(posting: Posting, day: date) -> list[int]:
+    """Return the windows, of those that end with a day, in which what a thing sold counts."""
+    sold_on = posting.day
+    if sold_on is None:
+        return []
+    return [EVER, *(each for each in SPANS if day - timedelta(days=each) < sold_on <= day)]
 
-    def __init__(self) -> None:
+
+class Change:
+    """How much figures are to change by, by their keys: what things add now, less what they added.
+
+    `day` is where the windows of products end.
+    """
+
+    def __init__(self, day: date) -> None:
+        self._day = day
         self.counts: Counter[tuple[str, str, str]] = Counter()
         self.days: dict[tuple[str, str, str], Counter[str]] = {}
-        self.products: dict[tuple[str, str, str], Counter[str]] = {}
-        self.titles: dict[tuple[str, str, str], str] = {}
+        self.products: dict[tuple[str, int, str, str], Counter[str]] = {}
+        self.titles: dict[tuple[str, int, str, str], str] = {}
 
     def add(self, ref: str, posting: Posting, sign: int) -> None:
         """Add what a thing adds (1), or take it off (-1)."""
@@ -126,13 +144,16 @@ class Change:
                 sums = self.days.setdefault((bucket, day["day"], posting.currency), Counter())
                 for name in ("sales", "gross", "refunded", "commission"):
                     sums[name] += sign * day[name]
-            for product in posting.products:
-                key = (bucket, posting.currency, product["ref"])
-                sums = self.products.setdefault(key, Counter())
-                for name in ("quantity", "amount"):
-                    sums[name] += sign * product[name]
-                if sign > 0:
-                    self.titles[key] = product["title"]
+            for span in windows(posting, self._day):
+                for product in posting.products:
+                    self._sell((bucket, span, posting.currency, product["ref"]), product, sign)
+
+    def _sell(self, key: tuple[str, int, str, str], product: Json, sign: int) -> None:
+        sums = self.products.setdefault(key, Counter())
+        for name in ("quantity", "amount"):
+            sums[name] += sign * product[name]
+        if sign > 0:
+            self.titles[key] = product["title"]
 
     def count_rows(self) -> list[Json]:
         """Return the counts that change, as they are written."""
@@ -145,13 +166,12 @@ class Change:
 
     def product_rows(self) -> list[Json]:
         """Return the products that change, as they are written."""
-        rows = _rows(("bucket", "currency", "ref"), self.products)
-        return [
-            row | {"title": self.titles.get((row["bucket"], row["currency"], row["ref"]), "")} for row in rows
-        ]
+        names = ("bucket", "days", "currency", "ref")
+        rows = _rows(names, self.products)
+        return [row | {"title": self.titles.get(tuple(row[name] for name in names), "")} for row in rows]
 
 
-def _rows(names: tuple[str, ...], sums: dict[tuple[str, str, str], Counter[str]]) -> list[Json]:
+def _rows(names: tuple[str, ...], sums: Mapping[Any, Counter[str]]) -> list[Json]:
     return [
         dict(zip(names, key, strict=True)) | dict(sums[key])
         for key in sorted(sums)

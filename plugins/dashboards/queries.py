@@ -33,7 +33,7 @@ _BEST: Final = """
 SELECT p.ref, p.title, p.quantity, p.currency, p.amount FROM unnest(%(currencies)s::text[]) AS c (currency),
 LATERAL (
     SELECT * FROM dashboards_product AS p
-    WHERE p.bucket = %(bucket)s AND p.currency = c.currency AND p.amount > 0
+    WHERE p.bucket = %(bucket)s AND p.days = %(days)s AND p.currency = c.currency AND p.amount > 0
     ORDER BY p.amount DESC, p.ref LIMIT %(limit)s
 ) AS p ORDER BY p.currency, p.amount DESC, p.ref
 """
@@ -82,7 +82,7 @@ def _made(subject: Subject, days: int) -> dict[str, Any]:
     now = app.clock.now()
     revenue_by_currency = revenue(subject, days)
     currencies = [one["currency"] for one in revenue_by_currency]
-    best = products(subject, currencies, app.settings.of(DashboardsSettings).top_products)
+    best = products(subject, days, currencies, app.settings.of(DashboardsSettings).top_products)
     return {
         "generated_at": now.isoformat(),
         "days": days,
@@ -135,9 +135,9 @@ def counts(subject: Subject) -> dict[str, dict[str, Any]]:
     return found
 
 
-def products(subject: Subject, currencies: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    """Return the best sellers of each currency, the best first, under the names they have now."""
-    values = {"bucket": subject.bucket, "currencies": list(currencies), "limit": limit}
+def products(subject: Subject, days: int, currencies: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """Return the best sellers of each currency by so many days' sales, under the names they have now."""
+    values = {"bucket": subject.bucket, "days": days, "currencies": list(currencies), "limit": limit}
     rows = app.db.dicts(_BEST, values) if currencies else []
     now = titles([row["ref"] for row in rows])
     return [

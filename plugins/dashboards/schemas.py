@@ -7,8 +7,8 @@ from typing import Final
 from marshmallow.validate import OneOf
 
 from kernel import MoneyField, Schema, fields
+from plugins.dashboards.posting import SPANS
 
-DAYS: Final = (7, 30, 90, 365)
 TABLES: Final = ("revenue", "products", "counts", "orders")
 
 
@@ -16,7 +16,7 @@ class ReportQuery(Schema):
     """The days a report is about."""
 
     days = fields.Integer(
-        load_default=30, validate=OneOf(DAYS), metadata={"description": "Today and the days before it, UTC."}
+        load_default=30, validate=OneOf(SPANS), metadata={"description": "Today and the days before it, UTC."}
     )
 
 

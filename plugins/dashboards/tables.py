@@ -42,12 +42,12 @@ def revenue(subject: Subject, days: int) -> Sheet:
 
 
 def products(subject: Subject, days: int) -> Sheet:
-    """Return the best sellers, the best of each currency first; of all time, whatever the days."""
+    """Return the best sellers, the best of each currency first."""
     currencies = [one["currency"] for one in queries.revenue(subject, days)]
     limit = app.settings.of(DashboardsSettings).export_products
     rows: list[Row] = [
         (row["ref"], row["title"], row["quantity"], row["revenue"]["currency"], Money(**row["revenue"]))
-        for row in queries.products(subject, currencies, limit)
+        for row in queries.products(subject, days, currencies, limit)
     ]
     return Sheet("products", ("ref", "title", "quantity", "currency", "revenue"), rows)
 

@@ -8,12 +8,14 @@ added before. Told twice, too late or in the wrong order, it finds no difference
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import orjson
 
 from kernel import app
 from plugins.dashboards import sql
 from plugins.dashboards.posting import Change, Posting, posting_of
+from plugins.dashboards.services import moving
 from plugins.dashboards.sources import Sources
 
 
@@ -26,6 +28,7 @@ def keep(refs: Iterable[str]) -> list[str]:
     if not wanted:
         return []
     assert app.db.in_transaction(), "figures change together with the rows that explain them"
+    day = moving.held()
     app.db.execute_sql(sql.LOCK, {"refs": wanted})
     before = stored(wanted)
     after = current(wanted)
@@ -34,7 +37,7 @@ def keep(refs: Iterable[str]) -> list[str]:
     gone = [ref for ref in wanted if ref not in after]
     if gone:
         app.db.execute_sql(sql.FORGET, {"refs": gone})
-    _apply(differing, before, after)
+    _apply(differing, before, after, day)
     return differing
 
 
@@ -50,7 +53,7 @@ def current(refs: Sequence[str]) -> dict[str, Posting]:
 def stored(refs: Sequence[str]) -> dict[str, Posting]:
     """Return what things added to the figures so far; a row that locking has just made says nothing."""
     rows = app.db.dicts(sql.KNOWN, {"refs": list(refs)})
-    names = ("status", "scope", "seller_id", "currency", "days", "products")
+    names = ("status", "scope", "seller_id", "currency", "day", "days", "products")
     return {row["ref"]: Posting(*(row[name] for name in names)) for row in rows if row["status"]}
 
 
@@ -64,6 +67,7 @@ def _write(postings: Mapping[str, Posting]) -> None:
             "scope": one.scope,
             "seller_id": one.seller_id,
             "currency": one.currency,
+            "day": one.day,
             "days": one.days,
             "products": one.products,
         }
@@ -72,8 +76,10 @@ def _write(postings: Mapping[str, Posting]) -> None:
     app.db.execute_sql(sql.WRITE, {"rows": orjson.dumps(rows).decode()})
 
 
-def _apply(refs: Iterable[str], before: Mapping[str, Posting], after: Mapping[str, Posting]) -> None:
-    change = Change()
+def _apply(
+    refs: Iterable[str], before: Mapping[str, Posting], after: Mapping[str, Posting], day: date
+) -> None:
+    change = Change(day)
     for ref in refs:
         for postings, sign in ((before, -1), (after, 1)):
             if ref in postings:

@@ -14,6 +14,8 @@ from typing import Final
 
 from kernel import app
 from plugins.dashboards import sql
+from plugins.dashboards.posting import EVER, SPANS
+from plugins.dashboards.services import moving
 from plugins.dashboards.services.keeping import current, keep, stored
 from plugins.dashboards.sources import Source, Sources, id_of
 
@@ -22,8 +24,6 @@ EXAMPLES: Final = 20
 Progress = Callable[[str, int], None]
 """Told of a kind and how many of its things were looked at so far."""
 
-_BUCKETS: Final = """unnest(array_remove(ARRAY['platform',
-        CASE WHEN s.scope <> '' THEN 'scope:' || s.scope END, 'seller:' || s.seller_id::text], NULL))"""
 _DAYS: Final = "(day date, sales bigint, gross bigint, refunded bigint, commission bigint)"
 _PRODUCTS: Final = "(ref text, title text, quantity bigint, amount bigint)"
 
@@ -63,24 +63,26 @@ FIGURES: Final = (
         "dashboards_count",
         ("bucket", "kind", "status"),
         ("n",),
-        f"""SELECT {_BUCKETS} AS bucket, s.kind, s.status, count(*) AS n
+        f"""SELECT {sql.BUCKETS} AS bucket, s.kind, s.status, count(*) AS n
         FROM dashboards_subject AS s GROUP BY 1, 2, 3""",  # noqa: S608 - constants
     ),
     Figure(
         "dashboards_day",
         ("bucket", "day", "currency"),
         ("sales", "gross", "refunded", "commission"),
-        f"""SELECT {_BUCKETS} AS bucket, d.day, s.currency, sum(d.sales) AS sales, sum(d.gross) AS gross,
+        f"""SELECT {sql.BUCKETS} AS bucket, d.day, s.currency, sum(d.sales) AS sales, sum(d.gross) AS gross,
             sum(d.refunded) AS refunded, sum(d.commission) AS commission
         FROM dashboards_subject AS s, jsonb_to_recordset(s.days) AS d {_DAYS} GROUP BY 1, 2, 3""",  # noqa: S608
     ),
     Figure(
         "dashboards_product",
-        ("bucket", "currency", "ref"),
+        ("bucket", "days", "currency", "ref"),
         ("quantity", "amount"),
-        f"""SELECT {_BUCKETS} AS bucket, s.currency, p.ref COLLATE "C" AS ref, sum(p.quantity) AS quantity,
-            sum(p.amount) AS amount, max(p.title) AS title
-        FROM dashboards_subject AS s, jsonb_to_recordset(s.products) AS p {_PRODUCTS} GROUP BY 1, 2, 3""",  # noqa: S608
+        f"""SELECT {sql.BUCKETS} AS bucket, n.days, s.currency, p.ref COLLATE "C" AS ref,
+            sum(p.quantity) AS quantity, sum(p.amount) AS amount, max(p.title) AS title
+        FROM dashboards_subject AS s, jsonb_to_recordset(s.products) AS p {_PRODUCTS}, dashboards_window AS w,
+            unnest(ARRAY{[EVER, *SPANS]}) AS n (days)
+        WHERE n.days = {EVER} OR (s.day > w.day - n.days AND s.day <= w.day) GROUP BY 1, 2, 3, 4""",  # noqa: S608
         ("title",),
     ),
 )
@@ -109,6 +111,7 @@ def recount(progress: Progress = lambda kind, done: None) -> Recount:  # noqa: A
     """Bring everything to what a recount finds, while events go on; return what differed."""
     checked, things, examples = _walk(lambda refs: app.db.retrying(partial(keep, refs)), progress)
     with app.db.atomic():
+        moving.alone()
         app.db.execute_sql("LOCK TABLE dashboards_subject IN SHARE ROW EXCLUSIVE MODE")
         figures = {each.table: len(app.db.rows(each.mending())) for each in FIGURES}
     return Recount(checked, things, examples, figures, _waiting())
