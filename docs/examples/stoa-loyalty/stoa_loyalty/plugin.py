@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel import Permission, Role, Route, hookimpl
+from kernel import AdminAction, AdminPage, Permission, Role, Route, hookimpl
 from stoa_loyalty import personal_data
 from stoa_loyalty.events import EVENTS
 from stoa_loyalty.models import MODELS
@@ -70,4 +70,19 @@ def register_routes():
         Route("/loyalty/entries/{entry_id:uuid}", MyEntry()),
         Route("/loyalty/redemptions", Redemptions()),
         Route("/loyalty/grants", Grants()),
+    ]
+
+
+@hookimpl
+def register_admin():
+    return [
+        AdminPage(
+            name="loyalty.till",
+            title="Points",
+            group="Loyalty",
+            permission="loyalty:grant",
+            reads="/v1/loyalty/entries",
+            columns={"created_at": "When", "points": "Points", "reason": "For"},
+            actions=[AdminAction(label="Give points", calls="POST /v1/loyalty/grants", alone=True)],
+        )
     ]
