@@ -32,6 +32,9 @@ race sample
 """
 
 BORROWED = {
+    "plugins/admin: kernel.admin_checks": "tells routes apart as the check of its pages does",
+    "plugins/admin: kernel.events.event_type": "reads the event store, by the types as they are stored",
+    "plugins/admin: kernel.http": "makes its forms from the API's own document, and serves its files",
     "contrib/sentry: kernel.observability": "hangs itself into the logs and must not leak what they hide",
     "contrib/s3: kernel.storage.blobs": "what a blob store is written with: keys and chunks",
     "plugins/notifications: kernel.context": "carries the correlation id through its own queue",
