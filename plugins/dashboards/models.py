@@ -73,10 +73,22 @@ class Window(Table):
 
 
 class Product(Table):
-    """What a product brought in by the sales of so many `days` that end with the window's (0: of all time).
+    """What a product brought in so far, refunds taken off; `title` as it was when it was last sold."""
 
-    Refunds are taken off, whenever they were; `title` is as it was when it was last sold.
-    """
+    bucket = peewee.TextField()
+    currency = peewee.TextField()
+    ref = peewee.TextField()
+    title = peewee.TextField()
+    quantity = peewee.BigIntegerField()
+    amount = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "dashboards_product"
+        primary_key = peewee.CompositeKey("bucket", "currency", "ref")
+
+
+class Best(Table):
+    """What a product brought in by the sales of so many `days`, those that end with the window's."""
 
     bucket = peewee.TextField()
     days = peewee.IntegerField()
@@ -87,14 +99,16 @@ class Product(Table):
     amount = peewee.BigIntegerField()
 
     class Meta:
-        table_name = "dashboards_product"
+        table_name = "dashboards_best"
         primary_key = peewee.CompositeKey("bucket", "days", "currency", "ref")
 
 
-_BEST: Final = "dashboards_product (bucket, days, currency, amount DESC, ref) WHERE amount > 0"
+_BEST: Final = "dashboards_product (bucket, currency, amount DESC, ref) WHERE amount > 0"
 Product.add_index(peewee.SQL(f"CREATE INDEX dashboards_product_best ON {_BEST}"))
+_RANK: Final = "dashboards_best (bucket, days, currency, amount DESC, ref) WHERE amount > 0"
+Best.add_index(peewee.SQL(f"CREATE INDEX dashboards_best_rank ON {_RANK}"))
 Subject.add_index(
     peewee.SQL("CREATE INDEX dashboards_subject_day ON dashboards_subject (day) WHERE day IS NOT NULL")
 )
 
-MODELS: Final = (Subject, Count, Day, Window, Product)
+MODELS: Final = (Subject, Count, Day, Product, Window, Best)

@@ -16,10 +16,11 @@ from kernel import Money
 from plugins.dashboards.sources import Fact, Refund, Sale, kind_of
 
 Json = dict[str, Any]
+Products = dict[tuple[Any, ...], Counter[str]]
+"""Changes of what products brought in, by the keys of their sums."""
 
-EVER: Final = 0
 SPANS: Final = (7, 30, 90, 365)
-"""Days of the windows in which products are summed up, besides of all time."""
+"""Days of the windows in which products are summed up, beside of all time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def windows(posting: Posting, day: date) -> list[int]:
     sold_on = posting.day
     if sold_on is None:
         return []
-    return [EVER, *(each for each in SPANS if day - timedelta(days=each) < sold_on <= day)]
+    return [each for each in SPANS if day - timedelta(days=each) < sold_on <= day]
 
 
 class Change:
@@ -133,8 +134,9 @@ class Change:
         self._day = day
         self.counts: Counter[tuple[str, str, str]] = Counter()
         self.days: dict[tuple[str, str, str], Counter[str]] = {}
-        self.products: dict[tuple[str, int, str, str], Counter[str]] = {}
-        self.titles: dict[tuple[str, int, str, str], str] = {}
+        self.products: Products = {}
+        self.best: Products = {}
+        self.titles: dict[str, str] = {}
 
     def add(self, ref: str, posting: Posting, sign: int) -> None:
         """Add what a thing adds (1), or take it off (-1)."""
@@ -144,16 +146,18 @@ class Change:
                 sums = self.days.setdefault((bucket, day["day"], posting.currency), Counter())
                 for name in ("sales", "gross", "refunded", "commission"):
                     sums[name] += sign * day[name]
-            for span in windows(posting, self._day):
-                for product in posting.products:
-                    self._sell((bucket, span, posting.currency, product["ref"]), product, sign)
+            for product in posting.products:
+                self._sell(self.products, (bucket, posting.currency, product["ref"]), product, sign)
+                for span in windows(posting, self._day):
+                    key = (bucket, span, posting.currency, product["ref"])
+                    self._sell(self.best, key, product, sign)
 
-    def _sell(self, key: tuple[str, int, str, str], product: Json, sign: int) -> None:
-        sums = self.products.setdefault(key, Counter())
+    def _sell(self, sums: Products, key: tuple[Any, ...], product: Json, sign: int) -> None:
+        changed = sums.setdefault(key, Counter())
         for name in ("quantity", "amount"):
-            sums[name] += sign * product[name]
+            changed[name] += sign * product[name]
         if sign > 0:
-            self.titles[key] = product["title"]
+            self.titles[product["ref"]] = product["title"]
 
     def count_rows(self) -> list[Json]:
         """Return the counts that change, as they are written."""
@@ -166,9 +170,14 @@ class Change:
 
     def product_rows(self) -> list[Json]:
         """Return the products that change, as they are written."""
-        names = ("bucket", "days", "currency", "ref")
-        rows = _rows(names, self.products)
-        return [row | {"title": self.titles.get(tuple(row[name] for name in names), "")} for row in rows]
+        return self._titled(_rows(("bucket", "currency", "ref"), self.products))
+
+    def best_rows(self) -> list[Json]:
+        """Return the products that change within windows, as they are written."""
+        return self._titled(_rows(("bucket", "days", "currency", "ref"), self.best))
+
+    def _titled(self, rows: list[Json]) -> list[Json]:
+        return [row | {"title": self.titles.get(row["ref"], "")} for row in rows]
 
 
 def _rows(names: tuple[str, ...], sums: Mapping[Any, Counter[str]]) -> list[Json]:

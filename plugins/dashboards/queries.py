@@ -32,7 +32,7 @@ SELECT kind, status, n FROM dashboards_count WHERE bucket = %(bucket)s AND n <> 
 _BEST: Final = """
 SELECT p.ref, p.title, p.quantity, p.currency, p.amount FROM unnest(%(currencies)s::text[]) AS c (currency),
 LATERAL (
-    SELECT * FROM dashboards_product AS p
+    SELECT * FROM dashboards_best AS p
     WHERE p.bucket = %(bucket)s AND p.days = %(days)s AND p.currency = c.currency AND p.amount > 0
     ORDER BY p.amount DESC, p.ref LIMIT %(limit)s
 ) AS p ORDER BY p.currency, p.amount DESC, p.ref

@@ -55,7 +55,18 @@ ON CONFLICT (bucket, day, currency) DO UPDATE SET sales = d.sales + EXCLUDED.sal
     commission = d.commission + EXCLUDED.commission
 """
 PRODUCTS: Final = """
-INSERT INTO dashboards_product AS p (bucket, days, currency, ref, title, quantity, amount)
+INSERT INTO dashboards_product AS p (bucket, currency, ref, title, quantity, amount)
+SELECT bucket, currency, ref, title, quantity, amount
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    bucket text, currency text, ref text, title text, quantity bigint,
+    amount bigint)
+ORDER BY bucket, currency, ref COLLATE "C"
+ON CONFLICT (bucket, currency, ref) DO UPDATE SET quantity = p.quantity + EXCLUDED.quantity,
+    amount = p.amount + EXCLUDED.amount,
+    title = CASE WHEN EXCLUDED.title = '' THEN p.title ELSE EXCLUDED.title END
+"""
+BEST: Final = """
+INSERT INTO dashboards_best AS p (bucket, days, currency, ref, title, quantity, amount)
 SELECT bucket, days, currency, ref, title, quantity, amount
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
     bucket text, days integer, currency text, ref text, title text, quantity bigint,
@@ -90,9 +101,9 @@ WITH moving AS (
         jsonb_to_recordset(s.products) AS p (ref text, title text, quantity bigint, amount bigint)
     GROUP BY 1, 2, 3, 4
 )
-INSERT INTO dashboards_product AS p (bucket, days, currency, ref, title, quantity, amount)
+INSERT INTO dashboards_best AS p (bucket, days, currency, ref, title, quantity, amount)
 SELECT bucket, span, currency, ref, title, quantity, amount FROM sums ORDER BY 1, 2, 3, 4
 ON CONFLICT (bucket, days, currency, ref) DO UPDATE SET quantity = p.quantity + EXCLUDED.quantity,
     amount = p.amount + EXCLUDED.amount
 """  # noqa: S608 - constants
-EMPTY: Final = "DELETE FROM dashboards_product WHERE days > 0 AND quantity = 0 AND amount = 0"
+EMPTY: Final = "DELETE FROM dashboards_best WHERE quantity = 0 AND amount = 0"

@@ -1,7 +1,8 @@
-"""What products brought in within windows of days that move with the day, besides of all time.
+"""What products brought in within windows of days that move with the day, beside of all time.
 
 The windows are filled when they are first moved to a day: by the first thing that is
-counted, or within a minute.
+counted, or within a minute. What a process of before counts meanwhile is not in them: a
+recount adds it.
 """
 
 WINDOW = "CREATE TABLE dashboards_window (day date PRIMARY KEY)"
@@ -11,42 +12,30 @@ UPDATE dashboards_subject AS s SET day = (
     SELECT min(d.day) FROM jsonb_to_recordset(s.days) AS d (day date, sales bigint) WHERE d.sales > 0)
 """
 DAY = "CREATE INDEX dashboards_subject_day ON dashboards_subject (day) WHERE day IS NOT NULL"
-WINDOWED = """
-CREATE INDEX dashboards_product_best
-ON dashboards_product (bucket, days, currency, amount DESC, ref) WHERE amount > 0
-"""
 BEST = """
-CREATE INDEX dashboards_product_best
-ON dashboards_product (bucket, currency, amount DESC, ref) WHERE amount > 0
+CREATE TABLE dashboards_best (
+    bucket text NOT NULL,
+    days integer NOT NULL,
+    currency text NOT NULL,
+    ref text COLLATE "C" NOT NULL,
+    title text NOT NULL,
+    quantity bigint NOT NULL,
+    amount bigint NOT NULL,
+    PRIMARY KEY (bucket, days, currency, ref)
+)
+"""
+RANK = """
+CREATE INDEX dashboards_best_rank
+ON dashboards_best (bucket, days, currency, amount DESC, ref) WHERE amount > 0
 """
 
 
 def up(migrator, db):
-    for statement in (
-        WINDOW,
-        BEGINNING,
-        "ALTER TABLE dashboards_subject ADD COLUMN day date",
-        SOLD_ON,
-        DAY,
-        "DROP INDEX dashboards_product_best",
-        "ALTER TABLE dashboards_product DROP CONSTRAINT dashboards_product_pkey",
-        "ALTER TABLE dashboards_product ADD COLUMN days integer NOT NULL DEFAULT 0",
-        "ALTER TABLE dashboards_product ALTER COLUMN days DROP DEFAULT",
-        "ALTER TABLE dashboards_product ADD PRIMARY KEY (bucket, days, currency, ref)",
-        WINDOWED,
-    ):
+    db.execute_sql("ALTER TABLE dashboards_subject ADD COLUMN day date")
+    for statement in (SOLD_ON, DAY, WINDOW, BEGINNING, BEST, RANK):
         db.execute_sql(statement)
 
 
 def down(migrator, db):
-    for statement in (
-        "DROP INDEX dashboards_product_best, dashboards_subject_day",
-        "DELETE FROM dashboards_product WHERE days > 0",
-        "ALTER TABLE dashboards_product DROP CONSTRAINT dashboards_product_pkey",
-        "ALTER TABLE dashboards_product DROP COLUMN days",
-        "ALTER TABLE dashboards_product ADD PRIMARY KEY (bucket, currency, ref)",
-        BEST,
-        "ALTER TABLE dashboards_subject DROP COLUMN day",
-        "DROP TABLE dashboards_window",
-    ):
-        db.execute_sql(statement)
+    db.execute_sql("DROP TABLE dashboards_best, dashboards_window")
+    db.execute_sql("ALTER TABLE dashboards_subject DROP COLUMN day")

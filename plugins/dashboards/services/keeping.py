@@ -88,6 +88,7 @@ def _apply(
         (sql.COUNTS, change.count_rows()),
         (sql.DAYS, change.day_rows()),
         (sql.PRODUCTS, change.product_rows()),
+        (sql.BEST, change.best_rows()),
     ):
         if rows:
             app.db.execute_sql(statement, {"rows": orjson.dumps(rows).decode()})

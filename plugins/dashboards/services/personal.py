@@ -18,7 +18,7 @@ WHERE bucket = %(bucket)s ORDER BY day, currency
 """
 _PRODUCTS: Final = """
 SELECT ref, title, quantity, amount, currency FROM dashboards_product
-WHERE bucket = %(bucket)s AND days = 0 ORDER BY currency, ref
+WHERE bucket = %(bucket)s ORDER BY currency, ref
 """
 
 

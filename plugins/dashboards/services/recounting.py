@@ -14,7 +14,7 @@ from typing import Final
 
 from kernel import app
 from plugins.dashboards import sql
-from plugins.dashboards.posting import EVER, SPANS
+from plugins.dashboards.posting import SPANS
 from plugins.dashboards.services import moving
 from plugins.dashboards.services.keeping import current, keep, stored
 from plugins.dashboards.sources import Source, Sources, id_of
@@ -76,13 +76,22 @@ FIGURES: Final = (
     ),
     Figure(
         "dashboards_product",
+        ("bucket", "currency", "ref"),
+        ("quantity", "amount"),
+        f"""SELECT {sql.BUCKETS} AS bucket, s.currency, p.ref COLLATE "C" AS ref, sum(p.quantity) AS quantity,
+            sum(p.amount) AS amount, max(p.title) AS title
+        FROM dashboards_subject AS s, jsonb_to_recordset(s.products) AS p {_PRODUCTS} GROUP BY 1, 2, 3""",  # noqa: S608
+        ("title",),
+    ),
+    Figure(
+        "dashboards_best",
         ("bucket", "days", "currency", "ref"),
         ("quantity", "amount"),
         f"""SELECT {sql.BUCKETS} AS bucket, n.days, s.currency, p.ref COLLATE "C" AS ref,
             sum(p.quantity) AS quantity, sum(p.amount) AS amount, max(p.title) AS title
-        FROM dashboards_subject AS s, jsonb_to_recordset(s.products) AS p {_PRODUCTS}, dashboards_window AS w,
-            unnest(ARRAY{[EVER, *SPANS]}) AS n (days)
-        WHERE n.days = {EVER} OR (s.day > w.day - n.days AND s.day <= w.day) GROUP BY 1, 2, 3, 4""",  # noqa: S608
+        FROM dashboards_window AS w, unnest(ARRAY{list(SPANS)}) AS n (days), dashboards_subject AS s,
+            jsonb_to_recordset(s.products) AS p {_PRODUCTS}
+        WHERE s.day > w.day - n.days AND s.day <= w.day GROUP BY 1, 2, 3, 4""",  # noqa: S608
         ("title",),
     ),
 )

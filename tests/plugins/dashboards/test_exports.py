@@ -145,7 +145,7 @@ def test_what_writing_needs_does_not_grow_with_the_rows(app, write):
 
 
 FILL = """
-INSERT INTO dashboards_product (bucket, days, currency, ref, title, quantity, amount)
+INSERT INTO dashboards_best (bucket, days, currency, ref, title, quantity, amount)
 SELECT 'platform', 30, 'USD', 'thing:' || n, '=' || n, 1, n FROM generate_series(1, %(number)s) AS n
 """
 DAY = """
