@@ -117,6 +117,7 @@ def _market(village: Village) -> None:
     village.market.until(lambda: otto.get(f"/v1/orders/{order['id']}")["status"] == "CONFIRMED")
     ids["escrow_id"] = rita.get("/v1/escrows?role=payee")["items"][0]["id"]
     otto.post(f"/v1/orders/{order['id']}/complete")
+    ids["document_id"] = village.market.until(lambda: rita.get("/v1/invoices?as=seller")["items"])[0]["id"]
     said = {"ref": f"order:{order['id']}", "rating": 5, "text": f"Fresh {SHARED}s"}
     ids["review_id"] = otto.post("/v1/reviews", said)["id"]
 
