@@ -102,6 +102,10 @@ def heard(tab: Tab) -> str:
 PAGES = {
     "the front page": lambda site: "/",
     "the console, before one signs in": lambda site: "/admin",
+    "the web client": lambda site: "/app",
+    "its sign-in": lambda site: "/app/sign-in",
+    "its registration": lambda site: "/app/register",
+    "an address of it that is none": lambda site: "/app/nothing",
     "the mailbox": lambda site: "/_mailbox",
     "the mailbox of nobody": lambda site: "/_mailbox?to=nobody@example.com",
     "the problems": lambda site: "/problems",
@@ -156,8 +160,8 @@ def test_the_mailbox_shows_an_e_mail_as_a_mail_program_would(site, browser):
     assert framed.lstrip().startswith("<!doctype html>")  # what precedes it brings quirks
 
 
-def test_the_front_page_and_the_mailbox_are_walked_with_the_keyboard(site, browser):
-    for path in ("/", "/_mailbox"):
+def test_the_front_page_the_mailbox_and_the_client_are_walked_with_the_keyboard(site, browser):
+    for path in ("/", "/_mailbox", "/app"):
         tab = browser.tab(site.url + path)
         walked = []
         for _ in range(8):
@@ -190,15 +194,16 @@ def test_an_operation_is_opened_with_the_keyboard_and_meets_the_guidelines(site,
     checked(tab, DESKTOP[0])
 
 
-@pytest.mark.parametrize("path", ["/", "/_mailbox", "/problems"])
+@pytest.mark.parametrize("path", ["/", "/_mailbox", "/problems", "/app"])
 def test_zoomed_to_200_percent_nothing_sticks_out(site, browser, path):
     tab = browser.tab(site.url + path, width=ZOOMED[0], height=ZOOMED[1])
 
     assert tab.run("document.documentElement.scrollWidth") <= ZOOMED[0]
 
 
-def test_nothing_moves_for_those_who_ask_for_stillness(site, browser):
-    tab = browser.tab(f"{site.url}/")
+@pytest.mark.parametrize("path", ["/", "/app"])
+def test_nothing_moves_for_those_who_ask_for_stillness(site, browser, path):
+    tab = browser.tab(site.url + path)
     tab.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
 
     assert tab.run(MOVING) == 0

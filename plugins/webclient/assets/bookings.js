@@ -29,9 +29,7 @@ export function Slots({ of, otherwise, pick }) {
       <h2>${t("Book a time")}</h2>
       <${Loaded} of=${times}>${({ items, duration }) => html`
         <p class="hint">${tn(duration, "{n} minute", "{n} minutes")} · ${t("times of {zone}", { zone: zone().replaceAll("_", " ") })}</p>
-        ${byDay(items).map(([name, all]) => html`
-          <div class="day" key=${name}><h3>${name}</h3><ul>${all.map((one) => html`
-            <li key=${one.starts_at}><button type="button" class="quiet" onClick=${() => (pick ? pick(one) : choose(one))}>${time(one.starts_at)}</button></li>`)}</ul></div>`)}
+        <${Days} days=${byDay(items)} pick=${pick ?? choose} />
         ${!items.length && html`<p class="empty">${t("Nothing is free in these days.")}</p>`}
         <p class="actions">
           ${from > 0 && html`<button type="button" class="quiet" onClick=${() => setFrom(from - DAYS)}>${t("Earlier")}</button>`}
@@ -39,6 +37,16 @@ export function Slots({ of, otherwise, pick }) {
         </p>`}</${Loaded}>
       ${chosen && html`<${Book} of=${of} at=${chosen} close=${() => choose(null)} taken=${taken} />`}
     </section>`;
+}
+
+/** The days with free times, and the times of the one that is looked at. */
+function Days({ days, pick }) {
+  const [looked, look] = useState(null);
+  const [name, times] = days.find(([one]) => one === looked) ?? days[0] ?? [];
+  return html`
+    <div class="chips" role="group" aria-label=${t("Days")}><ul>${days.map(([one]) => html`
+      <li key=${one}><button type="button" class="chip" aria-pressed=${String(one === name)} onClick=${() => look(one)}>${one}</button></li>`)}</ul></div>
+    ${times && html`<ul class="times" aria-label=${name}>${times.map((one) => html`<li key=${one.starts_at}><button type="button" class="quiet" onClick=${() => pick(one)}>${time(one.starts_at)}</button></li>`)}</ul>`}`;
 }
 
 function byDay(items) {
