@@ -33,18 +33,8 @@ ALLOWED = {
 # Plugins whose names are words of every program, or of the kernel's own rooms.
 ORDINARY = {
     *("accounts", "admin", "ai", "blocking", "calls", "documents", "growth", "jobs", "media"),
-    *(
-        "notifications",
-        "orders",
-        "presence",
-        "reviews",
-        "search",
-        "subscriptions",
-        "support",
-        "verification",
-        "webhooks",
-        "welcome",
-    ),
+    *("notifications", "orders", "presence", "reviews", "search", "subscriptions", "support"),
+    *("verification", "webhooks", "welcome"),
 }
 
 
