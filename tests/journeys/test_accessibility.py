@@ -57,7 +57,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(postgres, applications, tmp_path_factory):
     """Ada has registered and forgotten her password."""
-    plugins, directory = ("welcome", "admin"), tmp_path_factory.mktemp("site")
+    plugins = ("admin", "webclient", "welcome")
+    directory = tmp_path_factory.mktemp("site")
     settings = {"database": {"url": postgres.fresh_database(applications.template(plugins))}}
     settings["kernel"] = {"test_clock": False}
     server = Server(test_settings(plugins, settings, directory / "var", ""), directory).start()
