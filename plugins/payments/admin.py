@@ -69,6 +69,24 @@ PAGES: Final = (
         ),
     ),
     _page(
+        "failed_refunds",
+        "Failed refunds",
+        "What did not go back. Refund the payment again, or release its escrow.",
+        "/v1/payments/refunds/failed",
+        columns={"created_at": "When", "amount": "Amount", "reason": "Reason", "failure": "Because"},
+        details={"Payment": "/v1/payments/{payment_id}"},
+        people=("payer_id", "payee_id"),
+        actions=(
+            AdminAction(
+                label="Refund again",
+                calls="POST /v1/payments/{payment_id}/refunds",
+                permission=MANAGE,
+                danger=True,
+                confirm="{amount} did not go back. What you give here is tried anew.",
+            ),
+        ),
+    ),
+    _page(
         "transactions",
         "Ledger",
         "Every entry of every account, as it was booked.",
