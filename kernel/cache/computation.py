@@ -45,7 +45,7 @@ class Computation:
     def run(self, old: Entry | None) -> Any:
         """Return the value: computed here, or by the process that holds the lease; else `old`."""
         deadline, pause = time.monotonic() + self._settings.wait, _FIRST_PAUSE
-        while not self._leased():
+        while (look := self._claimed()) is None:
             if old:
                 return old.value
             if time.monotonic() >= deadline:
@@ -55,17 +55,19 @@ class Computation:
             entry = self._present(self._store.look(self.key, self._recipe.tags))
             if entry:
                 return entry.value
-        return self._computed()
+        return self._computed(look)
 
-    def _leased(self) -> bool:
-        self.flight.leased = self._store.lease(self.key, self.flight.token, self._settings.lease, self._now())
-        return self.flight.leased
+    def _claimed(self) -> Look | None:
+        """Take the lease; return what is there now that it is taken, None when another has it."""
+        token, seconds = self.flight.token, self._settings.lease
+        look = self._store.claim(self.key, self._recipe.tags, token, seconds, self._now())
+        self.flight.leased = look is not None
+        return look
 
-    def _computed(self) -> Any:
+    def _computed(self, look: Look) -> Any:
         """Compute under the lease, unless another stored the value just before it was taken."""
         stored = False
         try:
-            look = self._store.look(self.key, self._recipe.tags)
             present = self._present(look)
             if present:
                 return present.value

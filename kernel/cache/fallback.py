@@ -105,9 +105,9 @@ class FallbackStore:
         except RedisAway:
             return self._memory.put_leased(key, self._brief(entry, now), lease, now)
 
-    def lease(self, key: str, lease: str, seconds: float, now: float) -> bool:
-        """Take the lease unless someone computes the same."""
-        return self._either(lambda store: store.lease(key, lease, seconds, now))
+    def claim(self, key: str, tags: Sequence[str], lease: str, seconds: float, now: float) -> Look | None:
+        """Take the lease and look, unless someone computes the same."""
+        return self._either(lambda store: store.claim(key, tags, lease, seconds, now))
 
     def release(self, key: str, lease: str) -> None:
         """End the lease if it still stands, in both places: it may be from before."""

@@ -73,14 +73,14 @@ class MemoryStore:
             self._keep(key, entry)
             return True
 
-    def lease(self, key: str, lease: str, seconds: float, now: float) -> bool:
-        """Take the lease unless someone computes the same."""
+    def claim(self, key: str, tags: Sequence[str], lease: str, seconds: float, now: float) -> Look | None:
+        """Take the lease and look, unless someone computes the same."""
         with self._lock:
             held = self._leases.get(key)
             if held and held[1] > now and same_work(held[0], lease):
-                return False
+                return None
             self._leases[key] = (lease, now + seconds)
-            return True
+            return Look(self._touched(key), self._drawn(tags), lease)
 
     def release(self, key: str, lease: str) -> None:
         """End the lease if it still stands."""

@@ -33,6 +33,10 @@ if held and string.sub(held, 17) == string.sub(ARGV[1], 17) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
+# The same where all keys are of one server: what is there now comes with the answer.
+_CLAIM = _LEASE.replace("return 0", "return {}").replace(
+    "return 1", "return redis.call('MGET', unpack(KEYS, 2))"
+)
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -54,6 +58,7 @@ class RedisStore:
         self._one_server = not hasattr(client, "nodes_manager")
         self._put_leased = client.register_script(_PUT_LEASED)
         self._lease = client.register_script(_LEASE)
+        self._claim = client.register_script(_CLAIM)
         self._release = client.register_script(_RELEASE)
         self._prolong = client.register_script(_PROLONG)
 
@@ -71,8 +76,13 @@ class RedisStore:
 
     def look(self, key: str, tags: Sequence[str]) -> Look:
         """Return the entry, the lease and the versions in one round trip; two when a version is drawn."""
-        names = (EPOCH, *tags)
-        *versions, stored, lease = self._read([*map(self._tag, names), self._value(key), self._leased(key)])
+        return self._seen((EPOCH, *tags), self._read(self._looked_at(key, tags)))
+
+    def _looked_at(self, key: str, tags: Sequence[str]) -> list[str]:
+        return [*map(self._tag, (EPOCH, *tags)), self._value(key), self._leased(key)]
+
+    def _seen(self, names: Sequence[str], found: Sequence[bytes | None]) -> Look:
+        *versions, stored, lease = found
         return Look(decode(stored), self._drawn(names, versions), lease.decode() if lease else None)
 
     def versions(self, tags: Sequence[str]) -> Versions:
@@ -93,9 +103,20 @@ class RedisStore:
         keys = [self._value(key), self._leased(key)]
         return bool(self._put_leased(keys=keys, args=[lease, entry.encode(), _life(entry.expires_at, now)]))
 
-    def lease(self, key: str, lease: str, seconds: float, now: float) -> bool:  # noqa: ARG002 - memory needs it
-        """Take the lease unless someone computes the same."""
-        return bool(self._lease(keys=[self._leased(key)], args=[lease, _life(seconds, 0)]))
+    def claim(
+        self,
+        key: str,
+        tags: Sequence[str],
+        lease: str,
+        seconds: float,
+        now: float,  # noqa: ARG002 - memory's
+    ) -> Look | None:
+        """Take the lease and look, unless someone computes the same; in one round trip but on a cluster."""
+        args = [lease, _life(seconds, 0)]
+        if not self._one_server:
+            return self.look(key, tags) if self._lease(keys=[self._leased(key)], args=args) else None
+        found = self._claim(keys=[self._leased(key), *self._looked_at(key, tags)], args=args)
+        return self._seen((EPOCH, *tags), found) if found else None
 
     def release(self, key: str, lease: str) -> None:
         """End the lease if it still stands."""
@@ -130,8 +151,8 @@ class RedisStore:
         versions = {tag: version.decode() for tag, version in zip(tags, found, strict=True) if version}
         missing = [tag for tag in tags if tag not in versions]
         if missing:
-            self._piped(*(("SET", self._tag(tag), draw(), *self._life_of(tag), "NX") for tag in missing))
-            drawn = self._read(list(map(self._tag, missing)))
+            drawing = (("SET", self._tag(tag), draw(), *self._life_of(tag), "NX") for tag in missing)
+            drawn = self._piped(*drawing, *(("GET", self._tag(tag)) for tag in missing))[len(missing) :]
             versions |= {
                 tag: version.decode() for tag, version in zip(missing, drawn, strict=True) if version
             }

@@ -85,8 +85,8 @@ class Store(Protocol):
         """Store an entry and end the lease; do neither unless the lease still stands."""
         ...
 
-    def lease(self, key: str, lease: str, seconds: float, now: float) -> bool:
-        """Become the one who computes; refused while another computes the same."""
+    def claim(self, key: str, tags: Sequence[str], lease: str, seconds: float, now: float) -> Look | None:
+        """Become the one who computes, and look again; None while another computes the same."""
         ...
 
     def release(self, key: str, lease: str) -> None:
