@@ -108,7 +108,7 @@ class AdminAction:
     """A call of the API behind a button of an admin page.
 
     * `calls` — `"POST /v1/users/{id}/ban"`; the path's fields are taken from the row, and from
-      the chosen scope (`{building_id}`); others are asked for. The form is made from the
+      the chosen scope (`{tenant_id}`); others are asked for. The form is made from the
       endpoint's schemas of body and query.
     * `alone` — it belongs to the page, not to a row.
     * `permission` — when it takes another one than its page.
@@ -156,7 +156,7 @@ class AdminPage:
     * `permission` — who sees it: whoever holds it everywhere, and if `scoped` (the endpoint
       narrows what it answers by itself) or `scope_kind` is given, in a scope.
     * `scope_kind` — the page is about one scope of this kind, which is chosen first:
-      `"building"` fills `{building_id}` of its paths.
+      `"tenant"` fills `{tenant_id}` of its paths.
     * `reads` — the path of a GET, with a query that is always asked (`?as=operator`). A list is shown
       as a table of `columns` (path in an item → heading) with `filters` (names of its query
       parameters); anything else by `charts`, or as it is.

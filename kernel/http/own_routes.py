@@ -100,7 +100,7 @@ class Document:
 
 
 class Home:
-    """`/`, of a product whose pages are elsewhere."""
+    """`/`, of a deployment whose pages are elsewhere."""
 
     def __init__(self, path: str) -> None:
         self._path = path
