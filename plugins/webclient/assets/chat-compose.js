@@ -13,7 +13,7 @@ const TYPING = 3000; // milliseconds between two signs of typing
 const LONGEST = 8000;
 const MOST_FILES = 10;
 const drafts = new Map(); // what was begun, by conversation
-const FINE = matchMedia("(pointer: fine)");
+const COARSE = matchMedia("(pointer: coarse)"); // a telephone: Enter begins a line
 
 /** Begin a text for a conversation, unless there is one. */
 export const draft = (id, text) => drafts.has(id) || drafts.set(id, text);
@@ -100,7 +100,7 @@ export function Compose({ state, me, known, replied, edited, done }) {
   function key(event) {
     if (naming.key(event)) return;
     if (event.key === "Escape" && (edited || replied)) leave();
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !FINE.matches) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || COARSE.matches) return;
     submit(event);
   }
   const pasted = (event) => event.clipboardData.files.length && (event.preventDefault(), add(event.clipboardData.files));
@@ -131,7 +131,7 @@ function useNaming({ text, area, state, me, known, choose }) {
   const [at, setAt] = useState(0);
   const [closed, setClosed] = useState(null);
   const cursor = area.current?.selectionStart ?? text.length;
-  const found = state.of.kind !== "direct" && /(?:^|\s)@([\p{L}\p{N}._-]{0,30})$/u.exec(text.slice(0, cursor));
+  const found = state.of.kind === "direct" ? null : /(?:^|\s)@([\p{L}\p{N}._-]{0,30})$/u.exec(text.slice(0, cursor));
   const start = found ? cursor - found[1].length - 1 : null;
   const wanted = found?.[1].toLocaleLowerCase();
   const open = found && closed !== start;

@@ -18,7 +18,6 @@ import { Act, Dialog, Field, Form, Icon, Loaded, Picture, useLoad } from "./ui.j
 /** Return what a conversation is called. */
 export function titleOf(of, peer) {
   if (of.kind === "direct") return (of.peer ?? peer)?.name ?? t("Somebody");
-  if (of.ref?.startsWith("order:")) return t("Order {number}", { number: of.title });
   return of.title || t("Conversation");
 }
 

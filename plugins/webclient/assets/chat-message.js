@@ -26,7 +26,7 @@ export function Message({ of, state, me, known, head, menu, goTo }) {
   const name = own ? t("You") : nameOf(of.sender_id, known);
   const quoted = of.reply_to_id && (state.messages.find((one) => one.id === of.reply_to_id) ?? state.quoted[of.reply_to_id] ?? (fetchMessage(of.reply_to_id), null));
   return html`
-    <li id="m-${of.id}" class="message ${own ? "own" : "other"} ${head ? "head" : ""}" data-id=${of.id} data-far=${far || null}>
+    <li id="m-${of.id}" class="message ${own ? "mine" : "other"} ${head ? "head" : ""}" data-id=${of.id} data-far=${far || null}>
       ${head && !own && state.of.kind !== "direct" ? html`<span class="by">${name}</span>` : html`<span class="unseen">${name}: </span>`}
       <div class="bubble">
         ${of.forward_sender_id && html`<span class="hint">${t("Forwarded from {name}", { name: nameOf(of.forward_sender_id, known) })}</span>`}
@@ -47,7 +47,7 @@ export function Message({ of, state, me, known, head, menu, goTo }) {
 export function Waiting({ of }) {
   const share = useStore(sending)[of.id];
   return html`
-    <li class="message own waiting-out" data-id=${of.id} data-far=${of.failed ? "failed" : "waiting"}>
+    <li class="message mine waiting-out" data-id=${of.id} data-far=${of.failed ? "failed" : "waiting"}>
       <span class="unseen">${t("You")}: </span>
       <div class="bubble">
         ${of.files.length > 0 && html`<${Previews} files=${of.files} />`}
@@ -91,12 +91,12 @@ function Media({ of }) {
   const anew = () => fetchMessage(of.id); // links of private media end
   if (!of.media.length) return html`<div class="media blank-media" role="status"><span class="unseen">${t("Loading…")}</span></div>`;
   return html`
-    <div class="media n${Math.min(of.media.length, 4)}">${of.media.map((one, index) => html`<${Medium} key=${one.id} of=${one} label=${t("Photograph {n}", { n: index + 1 })} name=${of.type === "document" ? of.text : ""} anew=${anew} show=${() => setLarge(one)} />`)}</div>
+    <div class="media n${Math.min(of.media.length, 4)}">${of.media.map((one, index) => html`<${Medium} key=${one.id} of=${one} alone=${of.media.length === 1} label=${t("Photograph {n}", { n: index + 1 })} name=${of.type === "document" ? of.text : ""} anew=${anew} show=${() => setLarge(one)} />`)}</div>
     ${large && html`<${Dialog} title=${of.text || t("Photograph")} close=${() => setLarge(null)}><img class="large" src=${large.url} alt=${of.text || t("Photograph")} width=${large.width} height=${large.height} /><p><a href=${large.url} target="_blank" rel="noopener">${t("Open the file")}</a></p></${Dialog}>`}`;
 }
 
-function Medium({ of, label, anew, show }) {
-  if (of.type === "image" && of.url) return html`<button type="button" class="picture-of" aria-label=${t("Show {label} large", { label })} onClick=${show}><img src=${of.thumbnail_url || of.url} alt="" width=${of.width || 300} height=${of.height || 300} onError=${anew} /></button>`;
+function Medium({ of, alone, label, anew, show }) {
+  if (of.type === "image" && of.url) return html`<button type="button" class="picture-of" aria-label=${t("Show {label} large", { label })} onClick=${show}><img src=${(!alone && of.thumbnail_url) || of.url} alt="" loading="lazy" width=${of.width || 300} height=${of.height || 300} onError=${anew} /></button>`;
   if (of.type === "video" && of.url) return html`<video src=${of.url} poster=${of.thumbnail_url || null} controls preload="metadata" aria-label=${label} onError=${anew}></video>`;
   if (of.type === "audio" && of.url) return html`<audio src=${of.url} controls preload="none" aria-label=${label}></audio>`;
   return html`<a class="file" href=${of.url} target="_blank" rel="noopener"><${Icon} name="file" />${of.url ? t("Open the file") : t("This file cannot be shown.")} <small>${of.content_type.split("/").pop().toUpperCase()}</small></a>`;

@@ -83,7 +83,7 @@ function Head({ state, title, peer, others, known, show }) {
   const there = useStore(connected);
   const someone = others.length === 1 ? others[0] : null;
   const about = typing.length
-    ? state.of.kind === "direct" ? t("writes …") : t("{names} …", { names: typing.map((one) => nameOf(one, known)).join(", ") })
+    ? state.of.kind === "direct" ? t("writes …") : tn(typing.length, "{names} writes …", "{names} write …", { names: typing.map((one) => nameOf(one, known)).join(", ") })
     : !there ? t("Connecting …")
     : state.of.kind === "channel" ? t("Announcements")
     : someone ? [state.of.kind === "direct" ? "" : nameOf(someone, known), wordsOf(seen[someone])].filter(Boolean).join(" · ")
@@ -147,8 +147,8 @@ function Log({ state, me, known, at, menu, goTo }) {
     for (const one of state.messages) if (one.type === "system") namedIn(one).forEach(meet);
     for (const id of new Set(state.messages.map((one) => one.sender_id))) meet(id);
   }, [last?.id, state.older]);
+  const look = () => document.visibilityState === "visible" && end.current && last && !state.newer && read(state.id, last);
   useEffect(() => {
-    const look = () => document.visibilityState === "visible" && end.current && last && !state.newer && read(state.id, last);
     look();
     document.addEventListener("visibilitychange", look);
     return () => document.removeEventListener("visibilitychange", look);
@@ -170,7 +170,10 @@ function Log({ state, me, known, at, menu, goTo }) {
     const box = place.current;
     shape.current = { ...shape.current, height: box.scrollHeight, top: box.scrollTop };
     end.current = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-    if (end.current) setNews(0);
+    if (end.current) {
+      setNews(0);
+      look();
+    }
     setAway(!end.current || Boolean(state.newer));
     if (box.scrollTop < 150) more("older");
     if (end.current && state.newer) more("newer");
@@ -231,6 +234,7 @@ function useShownAt(state, at, place, end) {
     end.current = false;
     found.scrollIntoView({ block: "center" });
     found.classList.remove("found");
+    place.current.dispatchEvent(new Event("scroll")); // it may be at the end
     requestAnimationFrame(() => found.classList.add("found"));
   }, [at, here]);
 }

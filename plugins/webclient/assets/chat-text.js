@@ -16,7 +16,7 @@ export function Rich({ source, marked = [] }) {
 }
 
 function element(node, marked) {
-  if (node.nodeType === Node.TEXT_NODE) return named(node.data, marked);
+  if (node.nodeType === Node.TEXT_NODE) return node.parentNode.closest("a, code") ? node.data : linked(node.data, marked);
   if (node.nodeType !== Node.ELEMENT_NODE) return null;
   const inner = [...node.childNodes].map((one) => element(one, marked));
   if (HEADING.test(node.nodeName)) return h("p", {}, h("strong", {}, inner));
@@ -27,7 +27,9 @@ function element(node, marked) {
 }
 
 /** Show plain text: addresses as links, `marked` names (those mentioned) set off. */
-export function Plain({ text, marked = [] }) {
+export const Plain = ({ text, marked = [] }) => linked(text, marked);
+
+function linked(text, marked) {
   const parts = [];
   let end = 0;
   for (const { 0: address, index } of text.matchAll(ADDRESS)) {
