@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kernel.settings import Settings
     from kernel.storage import BlobStore, Database, Listener
     from kernel.storage.migrations import Migrations, Source
+    from kernel.storage.replica_reads import ReplicaReads
     from kernel.tasks import TaskQueue
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Application:
     hooks: Hooks
     clock: Clock
     db: Database
+    reads: ReplicaReads
     listener: Listener
     cache: Cache
     limiter: Limiter

@@ -41,6 +41,7 @@ from kernel.settings import Settings
 from kernel.storage import BlobStore, Database, Listener
 from kernel.storage.blob_routes import blob_routes
 from kernel.storage.disk import DiskBlobs
+from kernel.storage.replica_reads import ReplicaReads
 from kernel.storage.signing import UrlSigner
 from kernel.tasks import TaskQueue
 
@@ -83,6 +84,7 @@ def _furnish(application: Application, clock: Clock | None) -> None:
     application.db = Database(settings.database, application.clock)
     application.listener = Listener(settings.database)
     link = RedisLink(settings.redis) if settings.redis.url else None
+    application.reads = ReplicaReads(application.db, link, settings.database.replica_lag)
     application.cache = make_cache(settings.cache, application.clock, link, cache_reads(application.metrics))
     application.limiter = make_limiter(settings.cache, application.clock, link)
     application.auth = _auth(application, secret)
@@ -186,6 +188,7 @@ def _mount(application: Application, secret: str, signer: UrlSigner) -> None:
         observe=application.observability.observe,
         environment=settings.kernel.environment,
         unavailable=application.unavailable,
+        wrote=application.reads.note if application.reads.enabled else None,
     )
     routes = [*_values(application.registry.routes), *application.observability.routes]
     if application.settings.storage.backend == "disk":

@@ -29,3 +29,7 @@ def bound(correlation: str, actor: Principal | None = None) -> Iterator[None]:
     finally:
         principal.reset(actor_token)
         correlation_id.reset(token)
+
+
+lagging: ContextVar[bool] = ContextVar("lagging", default=False)
+"""Whether reads of what runs now may come from a replica (`Database.replica`)."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kernel import context
 from kernel.cache.computation import Computation, Recipe
 from kernel.cache.entry import EPOCH, entry_of
 from kernel.cache.flight import Flight, Flights
@@ -117,6 +118,8 @@ class Cache:
         self._observe(key, fresh)
         if entry and fresh:
             return entry.value
+        if context.lagging.get():
+            make = _whole(make)
         flight, leads = self._flights.board(key, look)
         if leads:
             recipe = Recipe(key, make, self._settings.default_ttl if ttl is None else ttl, tags, stale)
@@ -167,6 +170,19 @@ class Cache:
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
+
+
+def _whole(make: Callable[[], Any]) -> Callable[[], Any]:
+    """Return `make` reading nothing that lags: what is kept is told to others, until it is invalidated."""
+
+    def made() -> Any:
+        token = context.lagging.set(False)
+        try:
+            return make()
+        finally:
+            context.lagging.reset(token)
+
+    return made
 
 
 def _only(seen: Versions, tags: Sequence[str]) -> Versions:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -42,6 +43,7 @@ from kernel.http.validation import body_loader, is_optional, query_loader, query
 Responder = Callable[..., Any]
 Step = Callable[[Request, Response, dict[str, Any]], None]
 
+_SAFE = frozenset({"get", "head", "options"})
 _WILLING = frozenset({"", "*/*", JSON})
 
 
@@ -61,6 +63,8 @@ def compile_endpoint(
         _body(declared, limit, stack),
     )
     prepare, answer = _preparation(declared, method), _answer(declared, method, responder, name, stack)
+    if stack.wrote is not None and method not in _SAFE:
+        answer = _noted(answer, stack.wrote)
     if declared.cached:
         query = None  # validated when the answer is not kept yet: see _json
 
@@ -80,6 +84,19 @@ def compile_endpoint(
         answer(req, resp, params)
 
     return respond
+
+
+def _noted(answer: Answer, wrote: Callable[[UUID], None]) -> Answer:
+    """Return `answer`, after which it is told who may have changed something, also where it failed."""
+
+    def noted(req: Request, resp: Response, params: dict[str, Any]) -> None:
+        try:
+            answer(req, resp, params)
+        finally:
+            if req.principal.id is not None:
+                wrote(req.principal.id)
+
+    return noted
 
 
 def _limits(declared: Endpoint, name: str, stack: Stack) -> tuple[Any, Any, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from kernel.clock import Clock
 from kernel.http.settings import HttpSettings
@@ -100,6 +101,8 @@ class Stack:
     db: Transactions
     observe: Observer = ignore
     environment: str = "production"
+    wrote: Callable[[UUID], None] | None = None
+    """Told of each account after a request by which it may have changed something; must not raise."""
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """Prefixes of plugins that were dropped at boot, and the plugin's name."""
 

@@ -22,7 +22,6 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -33,6 +32,7 @@ import psycopg2.extras
 import structlog
 from peewee import DatabaseProxy, InterfaceError, OperationalError
 
+from kernel import context
 from kernel.clock import Clock, SystemClock
 from kernel.errors import FieldError, Invalid, StoaError, Unavailable
 from kernel.storage.counting import note
@@ -49,7 +49,6 @@ db_proxy = DatabaseProxy()
 
 _SESSION = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"  # times in milliseconds, as ours
 _NOTIFY = Statement("SELECT pg_notify(%s, %s)")
-_on_replica: ContextVar[bool] = ContextVar("on_replica", default=False)
 
 # PERF: orjson reads a jsonb column 3 times as fast as json; one parser a process is psycopg2's way
 psycopg2.extras.register_default_jsonb(globally=True, loads=orjson.loads)
@@ -111,6 +110,11 @@ class Database(Pool):
         return other
 
     @property
+    def has_replica(self) -> bool:
+        """Whether there is a replica to read from."""
+        return self._replica is not None
+
+    @property
     def direct(self) -> Database:
         """The same database past a pooler, for what needs a session; this one where none is named."""
         return self._direct or self
@@ -124,11 +128,13 @@ class Database(Pool):
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         """Run one statement; inside `replica()` and outside a transaction, there."""
-        if self._replica is not None and _on_replica.get() and not self.in_transaction():
+        if self._replica is not None and context.lagging.get() and not self.in_transaction():
             try:
                 return self._replica.execute_sql(sql, params)
-            except Unavailable as ex:
-                log.warning("replica_unavailable", detail=str(ex.__cause__ or ex))
+            except (Unavailable, OperationalError) as ex:
+                if isinstance(ex, OperationalError) and sqlstate(ex) not in RETRYABLE:
+                    raise
+                log.warning("replica_unavailable", detail=str(ex.__cause__ or ex))  # or it must replay: 40001
         return super().execute_sql(sql, params)
 
     def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
@@ -325,11 +331,11 @@ class Database(Pool):
         Replicas lag: not for what the same request just wrote. Statements in a
         transaction stay on the primary; an unreachable replica is passed over.
         """
-        token = _on_replica.set(True)
+        token = context.lagging.set(True)
         try:
             yield
         finally:
-            _on_replica.reset(token)
+            context.lagging.reset(token)
 
     def stop(self) -> None:
         """Close every idle connection and this greenlet's own."""

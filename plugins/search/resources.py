@@ -36,20 +36,25 @@ class Search:
         When nothing is found, misspelt words are replaced by the nearest known
         ones. A page may hold fewer items than `limit` and still have a `next`.
         """
-        kinds, asked = app.service(Kinds), req.query
-        found = api.find(
-            SearchQuery(
-                text=asked["q"],
-                audience=kinds.audience(asked["kind"], req.principal),
-                scope=asked.get("scope"),
-                sort=asked["sort"],
-                cursor=asked["cursor"],
-                limit=asked["limit"],
-            )
+        with app.reads.may_lag(req.principal.id):
+            return _found(app.service(Kinds), req)
+
+
+def _found(kinds: Kinds, req: Request) -> HitsPage:
+    asked = req.query
+    found = api.find(
+        SearchQuery(
+            text=asked["q"],
+            audience=kinds.audience(asked["kind"], req.principal),
+            scope=asked.get("scope"),
+            sort=asked["sort"],
+            cursor=asked["cursor"],
+            limit=asked["limit"],
         )
-        cards = kinds.cards(found.hits, req.principal)
-        shown = [_shown(hit, cards) for hit in found.hits if (hit.kind, hit.id) in cards]
-        return HitsPage(shown, found.next, corrected=found.corrected)
+    )
+    cards = kinds.cards(found.hits, req.principal)
+    shown = [_shown(hit, cards) for hit in found.hits if (hit.kind, hit.id) in cards]
+    return HitsPage(shown, found.next, corrected=found.corrected)
 
 
 class Suggest:

@@ -17,6 +17,7 @@ from kernel import (
     Request,
     Response,
     Route,
+    app,
     endpoint,
 )
 from plugins.listings import queries
@@ -42,7 +43,8 @@ class Listing:
     )
     def on_get(self, req: Request, resp: Response, listing_id: UUID) -> Any:
         """Its seller sees it in any status. Others count as viewers, once a day."""
-        found = queries.one(listing_id, req.principal)
+        with app.reads.may_lag(req.principal.id):
+            found = queries.one(listing_id, req.principal)
         if str(req.principal.id) != found["seller"]["id"]:
             views.see(listing_id, req.principal, req.client_ip, req.lower_headers.get("user-agent", ""))
         return found

@@ -31,8 +31,13 @@ def scope_of(listing: Listing) -> str | None:
 
 
 def changed() -> None:
-    """Drop the kept pages of the list when the transaction commits."""
-    app.db.on_commit(lambda: app.cache.invalidate_tag(TAG))
+    """Drop the kept pages of the list when the transaction commits; new ones are made of what it wrote."""
+    app.db.on_commit(_drop)
+
+
+def _drop() -> None:
+    app.reads.note(TAG)
+    app.cache.invalidate_tag(TAG)
 
 
 def is_visible(listing: Listing) -> bool:
