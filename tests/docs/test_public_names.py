@@ -40,7 +40,8 @@ BORROWED = {
     "plugins/notifications: kernel.context": "carries the correlation id through its own queue",
     "plugins/notifications: kernel.nearest": "names the nearest provider, as the kernel does for settings",
     "plugins/search: kernel.auth.principals.Everywhere": "the type of `ALL`, in a union",
-    "plugins/welcome: kernel.http.etags": "tags its static files as the kernel tags answers",
+    "plugins/webclient: kernel.http": "serves its files, tagged as the kernel tags answers",
+    "plugins/welcome: kernel.http": "serves its files, tagged as the kernel tags answers",
 }
 """What shipped plugins take that strangers may not count on: each a candidate for a public name."""
 
