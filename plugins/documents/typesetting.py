@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import resource
 import sys
 import unicodedata
@@ -75,6 +76,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
     if sys.platform == "linux":  # elsewhere a process counts what it never touches
         resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
+    os.nice(5)  # requests go first
     logging.disable(logging.WARNING)
     with TemporaryDirectory() as directory:
         sys.stdout.buffer.write(bytes(document(order, Path(directory)).output()))
