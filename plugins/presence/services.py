@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from kernel import app, invalid, uuid7
-from plugins.presence import queries
 from plugins.presence.announcing import CHANGED, announce
 from plugins.presence.models import Device, Person
 from plugins.presence.settings import PresenceSettings
@@ -49,7 +48,7 @@ def choose(user_id: UUID, status: str, text: str, until: datetime | None) -> dic
         announce(CHANGED, [user_id])
         chosen = {"status": status, "text": text, "until": until}
         app.realtime.emit("/presence", f"account:{user_id}", "presence:own", chosen)
-    return queries.own(user_id)
+    return chosen
 
 
 def report(sid: str, user_id: UUID, *, idle: bool) -> None:
