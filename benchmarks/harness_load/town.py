@@ -42,7 +42,7 @@ class Town:
                 for _ in range(STEP // GROUP):
                     self.users += self._group()
                 moved(min(len(self.users), many), many)
-        # What autovacuum does within a minute of a town's beginning; until then plans are made without figures.
+        # Autovacuum does this within a minute of a beginning; until then plans are made without figures.
         self.application.db.execute_sql("VACUUM (ANALYZE)")
         self.application.db.release()
 
