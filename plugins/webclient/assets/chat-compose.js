@@ -139,15 +139,19 @@ function useNaming({ text, area, state, me, known, choose }) {
   const active = Math.min(at, fitting.length - 1);
   useEffect(() => setAt(0), [wanted]);
   if (!fitting.length) return { list: null, aria: {}, key: () => false };
+  const take = (one) => {
+    setClosed(start);
+    choose(one, start);
+  };
   const key = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) setAt((active + step + fitting.length) % fitting.length);
-    else if (event.key === "Enter" || event.key === "Tab") choose(fitting[active], start);
+    else if (event.key === "Enter" || event.key === "Tab") take(fitting[active]);
     else if (event.key === "Escape") setClosed(start);
     else return false;
     event.preventDefault();
     return true;
   };
-  const list = html`<ul class="naming" id="naming" role="listbox" aria-label=${t("People")}>${fitting.map((one, index) => html`<li key=${one.id} id="naming-${index}" role="option" aria-selected=${String(index === active)} onMouseDown=${(event) => (event.preventDefault(), choose(one, start))}>${one.name}</li>`)}</ul>`;
+  const list = html`<ul class="naming" id="naming" role="listbox" aria-label=${t("People")}>${fitting.map((one, index) => html`<li key=${one.id} id="naming-${index}" role="option" aria-selected=${String(index === active)} onMouseDown=${(event) => (event.preventDefault(), take(one))}>${one.name}</li>`)}</ul>`;
   return { list, key, aria: { role: "combobox", "aria-expanded": "true", "aria-controls": "naming", "aria-autocomplete": "list", "aria-activedescendant": `naming-${active}` } };
 }

@@ -222,7 +222,7 @@ function came(message) {
   still(conversation_id, sender_id);
   if (media_ids.length && shown.get(conversation_id)) fetchMessage(message.id);
   if (sender_id !== me()?.id) {
-    delivered(conversation_id, seq);
+    come("delivered", conversation_id, seq);
     for (const listener of listeners) listener(message);
   }
 }
@@ -243,16 +243,24 @@ export function onMessage(listener) {
   return () => listeners.delete(listener);
 }
 
-const marks = new Map();
+const marks = { delivered: new Map(), read: new Map() }; // what is to be told: how far one has come, by conversation
+let telling = 0;
 
-function delivered(id, seq) {
-  if (!marks.size) setTimeout(sendMarks, 400); // one word for all that came at once
-  marks.set(id, Math.max(seq, marks.get(id) ?? 0));
+function come(name, id, seq) {
+  marks[name].set(id, Math.max(seq, marks[name].get(id) ?? 0));
+  telling ||= setTimeout(tellMarks, name === "read" ? 0 : 400); // one word for all that came at once
 }
 
-function sendMarks() {
-  for (const [conversation_id, seq] of marks) say("delivered", { conversation_id, seq });
-  marks.clear();
+/** Tell how far one has come; what could not be told is told when the connection is there again. */
+async function tellMarks() {
+  telling = 0;
+  const socket = await following;
+  if (!socket?.connected()) return;
+  for (const [name, all] of Object.entries(marks))
+    for (const [conversation_id, seq] of [...all]) {
+      all.delete(conversation_id);
+      socket.emit(name, { conversation_id, seq }).catch((error) => error.status || come(name, conversation_id, seq));
+    }
 }
 
 /** Send an event for which no answer is awaited; without a connection it is not sent. */
@@ -264,7 +272,7 @@ export function read(id, { seq, ordinal }) {
   if (!state?.messages || state.of.me.read_seq >= seq) return;
   update(id, (now) => ({ ...now, of: { ...now.of, me: { ...now.of.me, read_seq: seq } } }));
   change(id, (one) => marked(one, { read_seq: seq, read_ordinal: ordinal }));
-  say("read", { conversation_id: id, seq });
+  come("read", id, seq);
 }
 
 function volatile(name, { conversation_id, user_id, typing, expires_in }) {
@@ -286,6 +294,7 @@ function still(conversation_id, user_id) {
 function changed(now) {
   if (now) fresh = null;
   connected.set(now);
+  if (now) tellMarks();
 }
 
 let whose = null;
@@ -298,6 +307,7 @@ function begin() {
   following = null;
   fresh = null;
   talks.clear();
+  for (const all of Object.values(marks)) all.clear();
   keep(null);
   connected.set(false);
   if (id) following = follow("/chat", { load, apply, volatile, changed });

@@ -38,7 +38,7 @@ const about = (state, more) => ({ ...state, of: { ...state.of, ...more } });
 const mine = (state, more) => about(state, { me: { ...state.of.me, ...more } });
 
 const HEARD = {
-  "message:new": (state, { message, thread }) => counted(placed(state, message), thread),
+  "message:new": (state, { message, thread }) => counted(wrote(placed(state, message), message), thread),
   "message:edited": (state, { message }) => placed(state, message),
   "message:deleted": (state, { message, thread }) => counted(placed(state, message), thread),
   "message:hidden": (state, { message_id }) => ({ ...state, messages: state.messages.filter((one) => one.id !== message_id) }),
@@ -65,6 +65,10 @@ const HEARD = {
   "poll:updated": (state, { message_id, votes, voters, closed_at }) => changed(state, message_id, (one) => ({ payload: { ...one.payload, votes, voters, closed_at } })),
   "poll:voted": (state, { message_id, options }) => changed(state, message_id, () => ({ my_votes: options })),
 };
+
+/** Who writes has read what was said before: no event says so. */
+const wrote = (state, { sender_id, seq, unattended }) =>
+  unattended ? state : member(state, sender_id, (one) => ({ delivered_seq: raised(one.delivered_seq, seq), read_seq: raised(one.read_seq, seq) }));
 
 const counted = (state, thread) => (thread ? changed(state, thread.id, () => ({ reply_count: thread.reply_count })) : state);
 

@@ -122,6 +122,7 @@ function Log({ state, me, known, at, menu, goTo }) {
   useLayoutEffect(() => {
     const begins = !at && place.current.querySelector(".news");
     if (begins) begins.scrollIntoView({ block: "center" });
+    scrolled();
     const watch = new ResizeObserver(() => end.current && bottom()); // pictures arrive, the keyboard opens
     watch.observe(place.current);
     watch.observe(place.current.firstElementChild);
@@ -204,7 +205,7 @@ function Log({ state, me, known, at, menu, goTo }) {
 
 function Entry({ of, previous, since, ...rest }) {
   const fresh = !previous || isoDay(previous.created_at) !== isoDay(of.created_at);
-  const news = of.seq > since && of.sender_id !== rest.me && of.counted && (!previous || previous.seq <= since);
+  const news = of.seq > since && of.sender_id !== rest.me && of.counted && (previous ? previous.seq <= since : !rest.state.older);
   const head = fresh || news || previous.sender_id !== of.sender_id || previous.type === "system" || new Date(of.created_at) - new Date(previous.created_at) > RUN;
   return html`
     ${fresh && html`<li class="day"><span>${dated(of.created_at)}</span></li>`}

@@ -1,7 +1,7 @@
 // Offline, updates and installing: the service worker, and what the page says about it.
 
 import { html, useEffect, useState } from "./preact-htm.js";
-import { HOME } from "./config.js";
+import { HOME, has } from "./config.js";
 import { store, useStore } from "./store.js";
 import { t } from "./strings.js";
 
@@ -51,7 +51,7 @@ export function Notices() {
   const worker = useStore(waiting);
   return html`
     <div class="notices" role="status">
-      ${!there && html`<p class="notice">${t("You are offline. What you see may be old; what you do is not sent.")}</p>`}
+      ${!there && html`<p class="notice">${has("chat") ? t("You are offline. What you see may be old; messages are sent when you are back.") : t("You are offline. What you see may be old; what you do is not sent.")}</p>`}
       ${worker && html`<p class="notice">${t("A new version is here.")} <button type="button" class="link" onClick=${() => load(worker)}>${t("Load it")}</button></p>`}
     </div>`;
 }
