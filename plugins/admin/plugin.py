@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from kernel import AdminPage, Permission, Route, Service, hookimpl
+from kernel import AdminPage, DemoNotes, Permission, Route, Service, hookimpl
 from plugins.admin import hookspecs
 from plugins.admin.admin import PAGES
 from plugins.admin.catalogue import Catalogue, collected
@@ -35,6 +35,12 @@ def register_permissions(settings: Settings) -> Sequence[Permission]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def demo_data() -> DemoNotes:
+    who = "the web console at /admin: everything; user1@demo.stoa has their building there"
+    return DemoNotes(logins=(("admin@demo.stoa", "stoa-demo-1", who),))
 
 
 @hookimpl

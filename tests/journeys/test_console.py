@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pyotp
 import pytest
 
 from tests.journeys.conftest import House
@@ -191,6 +192,60 @@ def test_a_session_that_ends_elsewhere_asks_to_sign_in_again(house: House, enter
     tab.fill("#password", PASSWORD)
     tab.click(".sign-in button")
     tab.until("document.querySelector('main h1').textContent === 'Members'")
+
+
+def test_a_second_factor_is_asked_for_at_the_door(house: House, browser: Browser) -> None:
+    olga = house.market.operator("Olga Operator")
+    enrolled = olga.post("/v1/auth/mfa/enrol", {"password": PASSWORD})
+    code = pyotp.TOTP(enrolled["secret"]).now()
+    codes = olga.post("/v1/auth/mfa/confirm", {"code": code})["recovery_codes"]
+    tab = browser.tab(f"{house.market.url}/admin/accounts.users")
+    tab.until(QUIET)
+
+    tab.fill("#email", olga.email)
+    tab.fill("#password", PASSWORD)
+    tab.click(".sign-in button")
+    tab.until("document.activeElement.id === 'code'")
+    tab.fill("#code", codes[0])
+    tab.click(".sign-in button")
+
+    tab.until(f"document.querySelector('main h1')?.textContent === 'Users' && {QUIET}")
+
+
+def test_what_cannot_be_undone_takes_a_proof_of_who_is_there(house: House, enter: Enter) -> None:
+    doomed = house.market.register("Dana Doomed")
+    tab = enter(house.root)
+    go(tab, "accounts.users")
+    tab.fill(".filters [name=q]", "Dana")
+    tab.until("document.querySelectorAll('tbody tr').length === 1")
+    open_row(tab, "Dana")
+    press(tab, "Delete the account", "dialog")
+    tab.click("dialog form .actions button")
+
+    tab.until("document.querySelector('#step-up')")
+    tab.fill("#step-up", "not the password")
+    tab.click("dialog:has(#step-up) .actions button")
+    tab.until("document.querySelector('dialog:has(#step-up) [data-faults]').textContent")
+    assert doomed.ask("GET", "/v1/users/me").status == 200
+    tab.fill("#step-up", PASSWORD)
+    tab.click("dialog:has(#step-up) .actions button")
+
+    tab.until("!document.querySelector('dialog[open]') && document.querySelector('#told').textContent")
+    assert doomed.ask("GET", "/v1/users/me").status == 401
+
+
+def test_a_person_is_found_by_name_where_an_id_is_asked_for(house: House, enter: Enter) -> None:
+    house.ada.patch("/v1/users/me", {"bio": "Likes lamps."})
+    tab = enter(house.root)
+    go(tab, "admin.audit")
+
+    tab.fill(".filters [name=actor]", "Ada")
+    label = f"Ada Lindqvist, {house.ada.email}"
+    tab.until(f"document.querySelector('.filters datalist option')?.value === '{label}'")
+    tab.fill(".filters [name=actor]", label)
+
+    tab.until("document.querySelector('tbody')?.innerText.includes('accounts.user.profile_updated.v1')")
+    tab.until("!document.querySelector('tbody').innerText.includes('Rosa Platform')")
 
 
 def test_who_looks_after_nothing_is_told_so(house: House, enter: Enter) -> None:

@@ -44,11 +44,18 @@ const signed = (headers) => (current() ? { ...headers, authorization: `Bearer ${
 async function renewed(send) {
   const used = current()?.access_token;
   let answer = await send();
-  if (answer.status !== 401 || !used) return answer;
+  if (!used || !(await isOut(answer))) return answer;
   await refresh(used).catch(away);
   if (current()) answer = await send();
-  if (answer.status === 401 && current()) set(null);
+  if (current() && (await isOut(answer))) set(null);
   return answer;
+}
+
+/** Say whether a call was refused for its token; a wrong password or code in it is another 401. */
+async function isOut(answer) {
+  if (answer.status !== 401) return false;
+  const { type } = await answer.clone().json().catch(() => ({}));
+  return /\/(unauthorized|credentials-refused)$/.test(type ?? "");
 }
 
 function away(error) {

@@ -1,8 +1,11 @@
 // Forms made from the JSON Schemas the API checks requests with.
 
+import { call } from "./api.js";
 import { el } from "./dom.js";
 import { words } from "./format.js";
 
+const PERSON = /^(actor|owner|user|member|payer|payee|buyer|seller|admin)(_id)?$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 let count = 0;
 const LONG = 150; // a text that may be longer gets room
 
@@ -32,7 +35,8 @@ export function formOf(schema, preset = {}) {
 export function control(name, schema, required, preset, { label = words(name), empty = "", plain = false } = {}) {
   const id = `field-${++count}`;
   const given = preset ?? schema.default ?? "";
-  const made = inputOf(schema, { id, required, given, empty });
+  const options = { id, required, given, empty };
+  const made = schema.format === "uuid" && PERSON.test(name) ? person(options) : inputOf(schema, options);
   made.input.id = id;
   made.input.dataset.pointer = `/${name}`;
   made.input.setAttribute("name", name);
@@ -99,6 +103,28 @@ function several(schema, { given }) {
 function json({ given }) {
   const input = el("textarea", { rows: 4, spellcheck: "false" }, given ? JSON.stringify(given, null, 2) : "");
   return { input, read: () => (input.value.trim() === "" ? undefined : JSON.parse(input.value)) };
+}
+
+/** A person, found by name or address; what is read is their id. */
+function person({ id, given }) {
+  const ids = new Map();
+  const list = el("datalist", { id: `${id}-people` });
+  const input = el("input", { value: given, list: list.id, autocomplete: "off", placeholder: "Name, e-mail or id" });
+  const find = async () => {
+    const asked = input.value.trim();
+    if (asked.length < 2 || UUID.test(asked) || ids.has(asked)) return;
+    const query = { [asked.includes("@") ? "email" : "q"]: asked, limit: 8 };
+    const { items } = await call("GET", "/v1/users", { query }).catch(() => ({ items: [] }));
+    for (const one of items) ids.set(one.email ? `${one.name}, ${one.email}` : one.name, one.id);
+    list.replaceChildren(...[...ids.keys()].map((label) => el("option", { value: label })));
+    if (ids.has(input.value)) input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(input.timer);
+    input.timer = setTimeout(find, 250);
+  });
+  const known = (value) => (UUID.test(value) ? value : ids.get(value));
+  return { input, beside: list, read: () => known(input.value.trim()) };
 }
 
 function text(schema, { given, empty }) {
