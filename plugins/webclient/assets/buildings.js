@@ -31,7 +31,7 @@ const Request = ({ of }) => html`<li><div>${t("As {kind}, {unit}", { kind: named
 
 function Invited() {
   const send = async ({ code }) => {
-    const building = await post("/v1/buildings/invitations/accept", { code: code ?? "" });
+    const building = await post("/v1/buildings/invitations/accept", { code });
     await loadMine();
     choose(building.id);
     tell(t("Welcome to {name}.", { name: building.name }));

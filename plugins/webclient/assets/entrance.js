@@ -74,7 +74,7 @@ export function Forgot() {
   useTitle(t("Forgotten password"));
   const [sent, setSent] = useState("");
   const send = async ({ email }) => {
-    await post("/v1/auth/forgot-password", { email: email ?? "" });
+    await post("/v1/auth/forgot-password", { email });
     setSent(email);
   };
   return html`

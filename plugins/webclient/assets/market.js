@@ -120,7 +120,7 @@ function Filters({ query, text, children }) {
     <div class="filters">
       ${children}
       <label class="unseen" for="kind">${t("Kind")}</label>
-      <select id="kind" onChange=${({ target }) => ask({ type: target.value })}>${[["", t("Things and services")], ["PRODUCT", t("Things")], ["SERVICE", t("Services")]].map(([value, name]) => html`<option value=${value} selected=${value === kind}>${name}</option>`)}</select>
+      <select id="kind" onChange=${({ target }) => ask({ type: target.value })}>${[["", t("All kinds")], ["PRODUCT", t("Things")], ["SERVICE", t("Services")]].map(([value, name]) => html`<option value=${value} selected=${value === kind}>${name}</option>`)}</select>
       <label class="unseen" for="sort">${t("Sort")}</label>
       <select id="sort" onChange=${({ target }) => ask({ sort: target.value })}>${sorts.map(([value, name]) => html`<option value=${value} selected=${value === (query.get("sort") ?? sorts[0][0])}>${name()}</option>`)}</select>
       <details open=${priced}><summary>${t("Price")}</summary>

@@ -37,7 +37,7 @@ function Sheet({ of, places = [], chosen }) {
   const send = async (said, form) => {
     const body = { ...told(said, form, kind.data?.attributes ?? []), category_id: category || null, media_ids: await sent(photos) };
     if (of) {
-      await patch(`/v1/listings/${of.id}`, body, of.etag);
+      await patch(`/v1/listings/${of.id}`, { ...body, title: said.title ?? "" }, of.etag);
       tell(t("Changed."));
       return go(`/app/listings/${of.id}`, { replace: true });
     }
@@ -69,7 +69,7 @@ function told(said, form, attributes) {
   const price = said.price === undefined ? null : { amount: minor(said.price, said.currency), currency: said.currency };
   const given = attributes.map((one) => [one.key, read(one, form)]).filter(([, value]) => value !== undefined);
   const pieces = said.type === "SERVICE" || said.quantity === undefined ? null : numeric(said.quantity);
-  return { title: said.title ?? "", description: said.description ?? "", price, quantity: pieces, attributes: Object.fromEntries(given) };
+  return { title: said.title, description: said.description ?? "", price, quantity: pieces, attributes: Object.fromEntries(given) };
 }
 
 const numeric = (text) => (/^-?\d+([.,]\d+)?$/.test(text) ? Number(text.replace(",", ".")) : text); // what is no number is for the API to refuse

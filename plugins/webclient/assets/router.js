@@ -1,6 +1,6 @@
 // Addresses and views, over the History API: links, reload, back and forward show what the address says.
 
-import { html, useEffect, useLayoutEffect, useState } from "./preact-htm.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./preact-htm.js";
 import { HOME, NAME } from "./config.js";
 import { store, useStore } from "./store.js";
 import { t } from "./strings.js";
@@ -8,7 +8,7 @@ import { t } from "./strings.js";
 const routes = [];
 const read = () => ({ path: location.pathname.replace(/\/+$/, "") || HOME, query: new URLSearchParams(location.search), scroll: history.state?.scroll ?? 0 });
 
-/** Where one is: `path`, `query`, and how far it was scrolled when it was left. */
+/** Where one is: `path`, `query`, how far it was scrolled when it was left, and whether one came by a link (`moved`). */
 export const place = store(read());
 
 history.scrollRestoration = "manual"; // lists come after the page: the view says when it can be scrolled
@@ -28,7 +28,7 @@ function remember() {
 export function go(url, { replace = false } = {}) {
   if (!replace) remember();
   history[replace ? "replaceState" : "pushState"]({}, "", url);
-  place.set(read());
+  place.set({ ...read(), moved: true });
   if (!replace) scrollTo(0, 0);
 }
 
@@ -68,10 +68,12 @@ export function useTitle(text) {
   useLayoutEffect(() => {
     document.title = text ? `${text} · ${NAME}` : NAME;
   }, [text]);
+  const shown = useRef(false);
   useEffect(() => {
-    const heading = document.querySelector("main h1");
-    if (heading && place.get().moved !== false && history.state?.scroll === undefined) heading.focus({ preventScroll: true });
-  }, []);
+    const lost = document.activeElement === document.body; // what was pressed has gone, and the heading came later than the view
+    if (place.get().moved && (!shown.current || lost)) document.querySelector("main h1")?.focus({ preventScroll: true });
+    shown.current = true;
+  }, [text]);
 }
 
 /** Scroll to where one was, once what was there is there again. */

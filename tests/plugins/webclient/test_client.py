@@ -255,3 +255,17 @@ def test_nothing_sticks_out_and_everything_has_a_name(opened, width, dark):
         assert tab.run("document.documentElement.scrollWidth") == width
         assert tab.unnamed() == []
         assert tab.complaints() == []
+
+
+def test_focus_goes_to_the_heading_of_what_was_opened_and_the_first_tab_skips_to_the_content(opened):
+    tab = opened()
+
+    tab.press("Tab", 9)
+    assert tab.run("document.activeElement.className") == "skip"
+    tab.run("document.querySelector('a[href=\"/app/sign-in\"]').focus()")
+    tab.press("Enter", 13)
+    tab.until("document.activeElement.matches('h1') && document.activeElement.innerText === 'Sign in'")
+    tab.run("document.querySelector('a[href=\"/app/forgot\"]').focus()")
+    tab.press("Enter", 13)
+
+    tab.until("document.activeElement.matches('h1') && document.title.startsWith('Forgotten password')")
