@@ -127,13 +127,14 @@ function Undisturbed() {
 }
 
 function Wishes({ of, set }) {
-  const channels = Object.keys(CHANNELS).filter((channel) => of.types.some((one) => one.channels.includes(channel)));
+  const optional = of.types.filter((one) => !one.mandatory);
+  const channels = Object.keys(CHANNELS).filter((channel) => optional.some((one) => one.channels.includes(channel)));
   const [quiet, setQuiet] = useState(Boolean(of.quiet_hours));
   const send = async (values, form) => {
     const chosen = new FormData(form);
     const on = (one) => Object.fromEntries(one.channels.map((channel) => [channel, chosen.has(`${one.type} ${channel}`)]));
     const body = {
-      channels: Object.fromEntries(of.types.filter((one) => !one.mandatory).map((one) => [one.type, on(one)])),
+      channels: Object.fromEntries(optional.map((one) => [one.type, on(one)])),
       quiet_hours: quiet ? { start: values.start, end: values.end } : null,
       digest: { frequency: values.frequency, hour: of.digest.hour },
     };
@@ -145,7 +146,7 @@ function Wishes({ of, set }) {
       <table class="kinds">
         <caption class="unseen">${t("What is told where")}</caption>
         <thead><tr><th scope="col">${t("What")}</th>${channels.map((channel) => html`<th key=${channel} scope="col">${CHANNELS[channel]()}</th>`)}</tr></thead>
-        <tbody>${of.types.filter((one) => !one.mandatory).map((one) => html`
+        <tbody>${optional.map((one) => html`
           <tr key=${one.type}><th scope="row">${one.title}${one.summary && html`<small>${one.summary}</small>`}</th>${channels.map((channel) => html`
             <td key=${channel}>${one.channels.includes(channel) && html`<label><span class="unseen">${one.title}: ${CHANNELS[channel]()}</span><input type="checkbox" name="${one.type} ${channel}" defaultChecked=${of.channels[one.type]?.[channel] ?? true} /></label>`}</td>`)}</tr>`)}
         </tbody>
