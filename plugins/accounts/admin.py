@@ -23,7 +23,6 @@ PAGES: Final = (
             "roles": "Roles",
             "member_since": "Since",
         },
-        people=("id",),
         filters=("q", "email", "status", "role"),
         details={"Account": "/v1/users/{id}/account", "Standing": "/v1/users/{id}/standing"},
         actions=(

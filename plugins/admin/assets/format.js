@@ -92,13 +92,16 @@ function ago(when) {
 
 /** Return an object as terms and descriptions, what is in it likewise. */
 export function terms(value, people = []) {
-  const entries = Object.entries(value).filter(([key, one]) => key !== "version" && !(key.endsWith("_url") && !one));
+  const isEmpty = (one) => one == null || one === "" || (Array.isArray(one) && !one.length);
+  const entries = Object.entries(value).filter(([key, one]) => key !== "version" && !isEmpty(one));
   return el("dl", {}, entries.flatMap(([key, one]) => [el("dt", {}, words(key)), el("dd", {}, inner(one, key, people))]));
 }
 
 function inner(value, key, people) {
   const isObject = value && typeof value === "object";
-  if (!isObject || isMoney(value)) return shown(value, { person: people.includes(key) || key === "actor_id" || key === "by", field: key });
+  const isPerson = people.includes(key) || key === "actor_id" || key === "by";
+  if (typeof value === "string" && UUID.test(value) && !isPerson) return el("code", {}, value); // whole, to be copied
+  if (!isObject || isMoney(value)) return shown(value, { person: isPerson, field: key });
   if (Array.isArray(value)) {
     if (value.every((one) => one === null || typeof one !== "object")) return shown(value);
     return el("ol", { class: "inner" }, value.map((one) => el("li", {}, typeof one === "object" ? terms(one, people) : shown(one))));

@@ -37,6 +37,7 @@ async function render() {
     document.title = "Sign in · Console";
     return main.replaceChildren(signIn(started));
   }
+  if (!console_) main.replaceChildren(el("p", { class: "state", role: "status" }, "Loading…"));
   try {
     console_ ??= await load();
   } catch (problem) {
