@@ -32,6 +32,7 @@ ROWS = 3
 """Rows more than which make a page a long one."""
 
 SHORT = {
+    "/admin/events": "the data are loaded past the events",
     "/bookings/feeds": "no feeds are drawn",
     "/bookings/resources/{resource_id}/exceptions": "two a resource",
     "/buildings/{building_id}/admins": "the caller and at most two more",
