@@ -16,6 +16,8 @@ from plugins.webclient.settings import WebclientSettings
 FOLDER: Final = AssetFolder("plugins.webclient")
 HOME: Final = "/app"
 COLOR, PAPER = "#1f5f5b", "#f6f7f4"  # the style's --accent and --paper: what surrounds an installed page
+LATER: Final = ("main.js", "socket.io.js", "sw.js")
+"""Scripts asked for by themselves; the others are named, so that none waits for another's imports."""
 OPTIONAL: Final = frozenset(
     {
         *("blocking", "booking_chat", "booking_payments", "bookings", "building_chat", "buildings", "chat"),
@@ -41,6 +43,7 @@ def page() -> bytes:
         "description": chosen.description,
         "color": COLOR,
         "plugins": enabled,
+        "modules": [name for name in FOLDER.files() if name.endswith(".js") and name not in LATER],
         "currencies": " ".join(chosen.currencies),
         "mailbox": app.settings.kernel.environment != "production" and "notifications" in app.registry,
     }

@@ -25,7 +25,7 @@ const waiting = new Map(); // requests without an answer so far, and their keys
 
 /** Call the API; returns the parsed answer (its `etag` beside it), null for an empty one; throws Problem. */
 export async function call(method, path, { query, body, etag } = {}) {
-  const url = query ? `${path}?${asked(query)}` : path;
+  const url = [path, query && asked(query).toString()].filter(Boolean).join("?");
   const headers = { accept: "application/json" };
   const text = body === undefined ? undefined : JSON.stringify(body);
   const request = `${method} ${url} ${text}`;

@@ -33,7 +33,7 @@ export function Market({ query }) {
       <h1 tabindex="-1" class=${text ? "" : "unseen"}>${text ? `“${text}”` : t("Market")}</h1>
       <${Search} text=${text} />
       ${has("buildings") && now && mine && !mine.length && html`<${Homeless} />`}
-      <${Categories} scope=${scope} wanted=${query.get("category")} />
+      ${ready && html`<${Categories} scope=${scope} wanted=${query.get("category")} />`}
       <${Filters} query=${query} text=${text}>${mine?.length > 0 && html`<${Where} mine=${mine} chosen=${chosen} />`}</${Filters}>
       ${ready && html`<${Results} key=${`${query} ${scope}`} query=${query} scope=${scope} />`}
     </div>`;
