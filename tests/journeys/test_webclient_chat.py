@@ -61,11 +61,11 @@ class Seat:
     def opens(self, conversation: str) -> None:
         """Show a conversation, and wait until what happens in it is heard."""
         self.goes(f"/app/chat/{conversation}")
-        self.enters()
+        self.tab.until("document.querySelector('.compose, .closed')")
         self.connects()
 
     def enters(self) -> None:
-        """Wait until a conversation shows and its heading has the focus, as that of every new view."""
+        """Wait until a link has led to a conversation, and the focus to its heading."""
         self.tab.until("document.querySelector('.talk-pane h1') && document.activeElement.matches('h1')")
 
     def connects(self) -> None:
