@@ -31,4 +31,5 @@ class InvoicesSettings:
         10,
         help="Years that documents are kept, as the law asks; then they are deleted. 0: for ever.",
         minimum=0,
+        maximum=1000,
     )

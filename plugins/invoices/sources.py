@@ -125,13 +125,17 @@ class Sources:
     events: Mapping[str, Sequence[RefOf]] = field(default_factory=dict)
 
     def sale(self, ref: str) -> Sale | None:
-        """Return what a ref was sold as; None when it is not sold, or nobody knows it."""
+        """Return what a ref was sold as; None when it is not sold, or nobody knows it.
+
+        An id has one spelling: another one of the same would be invoiced again.
+        """
         kind, _, name = ref.partition(":")
         source = self.kinds.get(kind)
         try:
-            found = list(source.sales([UUID(name)])) if source else []
+            sold = UUID(name)
         except ValueError:
             return None  # no id, so no sale
+        found = list(source.sales([sold])) if source and str(sold) == name else []
         return _made(Sale, found[0]) if found else None
 
     def settlement(self, ref: str) -> Settlement | None:

@@ -29,6 +29,11 @@ def check(settings: InvoicesSettings) -> None:
             raise ConfigurationError(f"invoices.{name}: `{form}` is no format: {ex}") from ex
         if parts - _PARTS or "sequence" not in parts:
             raise ConfigurationError(f"invoices.{name}: `{form}` needs {{sequence}}; it may have {{year}}")
+    first, credited = (
+        form.format(year="2026", sequence=1) for form in (settings.number, settings.credit_number)
+    )
+    if first == credited:
+        raise ConfigurationError("invoices.credit_number: give it another format than invoices.number")
 
 
 def take(kind: str, seller_id: UUID) -> tuple[str, str]:

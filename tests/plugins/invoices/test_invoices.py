@@ -8,9 +8,11 @@ from uuid import UUID
 import peewee
 import pytest
 
+from kernel import ConfigurationError
 from kernel.testing import race
 from plugins.invoices.models import Document, Series
-from plugins.invoices.services import issuing, personal
+from plugins.invoices.services import issuing, numbering, personal
+from plugins.invoices.settings import InvoicesSettings
 from plugins.orders import api as orders
 
 pytestmark = pytest.mark.plugins("invoices", "orders")
@@ -57,6 +59,19 @@ def test_news_that_comes_again_issues_nothing_twice(trade, app):
     assert issuing.issue_all() == 0
 
 
+def test_a_sale_written_otherwise_has_no_second_invoice(trade):
+    ref = trade.sold(1_999)
+    kind, _, name = ref.partition(":")
+
+    answers = [
+        trade.buyer.post("/v1/invoices", {"ref": f"{kind}:{other}"})
+        for other in (name.upper(), name.replace("-", ""))
+    ]
+
+    assert [answer.status for answer in answers] == [404, 404]
+    assert Document.select().count() == 1
+
+
 def test_of_many_who_issue_at_once_one_does(trade, app):
     order_id = trade.ordered(1_999)
     orders.change_status(order_id, "confirm", reason="So be it")
@@ -96,6 +111,13 @@ def test_each_seller_counts_alone_and_each_year_begins_anew(trade, app, clock):
         (True, "000001"),
         (True, "000001"),
     ]
+
+
+def test_one_format_for_invoices_and_credit_notes_is_refused_at_the_start():
+    alike = InvoicesSettings(number="{year}-{sequence:04}", credit_number="{year}-{sequence:04}")
+
+    with pytest.raises(ConfigurationError, match="another format"):
+        numbering.check(alike)
 
 
 @pytest.mark.settings(invoices={"series": "platform"})
