@@ -151,6 +151,7 @@ async function take(id) {
       const stands = said.position[at.room];
       if (!stands || stands.epoch !== at.epoch || at.seq > stands.seq) state = heard(state, name, data, me()?.id);
     }
+    talk.position = said.position;
     talk.set(state);
     for (const one of said.members.slice(0, 3)) meet(one.user_id);
     return said.position;
@@ -194,7 +195,7 @@ export async function fetchMessage(id) {
 
 async function load(room, state) {
   const [family, id] = room.split(":");
-  if (shown.get(id) && talks.has(id)) return (await snapshot(id))[room] ?? state;
+  if (shown.get(id) && talks.has(id)) return current(id, room, state);
   talks.delete(id); // opened again it is loaded
   fresh ??= loadChats().catch((problem) => {
     fresh = null;
@@ -203,6 +204,14 @@ async function load(room, state) {
   await fresh;
   if (family === "conversation" && !chats.get().items[id]) await loadChats();
   return state;
+}
+
+/** Return where a conversation that is shown stands: as it was taken, when nothing happened since, else anew. */
+async function current(id, room, state) {
+  await taking.get(id);
+  const stands = talks.get(id)?.position?.[room];
+  if (!talks.has(id) || (stands?.epoch === state.epoch && stands.seq === state.seq)) return state;
+  return (await snapshot(id))[room] ?? state;
 }
 
 function apply(room, name, data, at) {
