@@ -57,7 +57,7 @@ const WAYS = [["conversation_id", "/app/chat/", "chat"], ["order_id", "/app/orde
 
 /** Go where a notification leads, and mark it as read. */
 async function follow(id) {
-  const of = await patch(`/v1/notifications/${id}`, { read: true });
+  const of = await patch(`/v1/notifications/${encodeURIComponent(id)}`, { read: true });
   go(leads(of) ?? "/app/notifications", { replace: true });
   heard();
 }

@@ -13,10 +13,11 @@ export const place = store(read());
 
 history.scrollRestoration = "manual"; // lists come after the page: the view says when it can be scrolled
 
-/** Show a component at `/app/orders/:id`; `needs` the plugins without which there is no such page. */
+/** Show a component at `/app/orders/:id`. Ids and tokens are words: what a link has in their place beside that, such as
+ * `..%2F`, would lead a call elsewhere. */
 export function route(pattern, component) {
   const names = [];
-  const regex = new RegExp(`^${pattern.replace(/:(\w+)/g, (_, name) => (names.push(name), "([^/]+)"))}$`);
+  const regex = new RegExp(`^${pattern.replace(/:(\w+)/g, (_, name) => (names.push(name), "([\\w-]+)"))}$`);
   routes.push({ regex, names, component });
 }
 
@@ -57,7 +58,7 @@ export function Views({ unknown }) {
   for (const { regex, names, component } of routes) {
     const found = regex.exec(here.path);
     if (!found) continue;
-    const params = Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(found[index + 1])]));
+    const params = Object.fromEntries(names.map((name, index) => [name, found[index + 1]]));
     return html`<${component} key=${here.path} ...${params} query=${here.query} />`;
   }
   return html`<${unknown} />`;

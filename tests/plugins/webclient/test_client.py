@@ -109,6 +109,15 @@ def test_what_is_not_enabled_is_not_shown(opened):
     assert opened("/app/orders").text("h1") == "There is nothing here"
 
 
+def test_a_link_of_somebody_else_leads_no_call_astray(opened):
+    ada = opened()
+    trap = "Object.assign(document.createElement('a'), {href: '/app/listings/..%2Fcategories', id: 'trap'})"
+    ada.run(f"document.body.append({trap})")
+    ada.run("document.querySelector('#trap').click()")
+
+    ada.until("document.querySelector('h1')?.textContent === 'There is nothing here'")
+
+
 def test_a_link_to_what_needs_somebody_leads_there_after_the_sign_in(opened):
     ada = opened()
     register(ada, "deep@example.com")
