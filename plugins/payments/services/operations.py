@@ -21,7 +21,7 @@ from peewee import IntegrityError
 
 from kernel import NotFound, Statement, app, uuid7, violated_constraint
 from plugins.payments import gateways
-from plugins.payments.models import Operation, Payment
+from plugins.payments.models import Method, Operation, Payment
 from plugins.payments.ports import (
     Charge,
     GatewayDeclined,
@@ -132,7 +132,12 @@ def insert(kind: str, actor: str, reason: str, *, at_once: bool, **values: Any) 
 def run(operation_id: UUID) -> None:
     """Ask the gateway and record its answer; nothing when another does so, or it is done."""
     operation = _claimed(operation_id)
-    if operation is not None:
+    if operation is None:
+        return
+    if _is_taken_back(operation):
+        refused = GatewayDeclined("Its owner lets it be charged no more.", code="consent_withdrawn")
+        _recorder(operation.kind)(operation, refused)
+    else:
         run_claimed(operation)
 
 
@@ -204,6 +209,18 @@ def _claimed(operation_id: UUID) -> Operation | None:
     now = app.clock.now()
     claimed = app.db.rows(_CLAIM, {"id": operation_id, "now": now, "until": now + LEASE})
     return Operation.get_by_id(operation_id) if claimed else None
+
+
+def _is_taken_back(operation: Operation) -> bool:
+    """Say whether nobody agrees any more to a charge without its owner.
+
+    Once the gateway was asked it may have charged: then only it can tell.
+    """
+    if not operation.data.get("off_session") or operation.attempts > 1:
+        return False
+    payer = Payment.select(Payment.payer_id).where(Payment.id == operation.payment_id)
+    same = (Method.owner_id == payer) & (Method.kept == operation.data["method"])
+    return not Method.select().where(same, Method.consented_at.is_null(False)).exists()
 
 
 def _postpone(operation: Operation, error: str) -> None:

@@ -82,6 +82,19 @@ def test_nothing_is_charged_that_nobody_agreed_to(till, keep, work):
     assert (status(payment_id), Operation.select().count()) == ("DUE", 0)
 
 
+@pytest.mark.parametrize("path", ["/off-session", ""], ids=["withdrawn", "forgotten"])
+def test_what_is_taken_back_before_the_gateway_was_asked_is_not_charged(till, keep, work, path):
+    method_id = keep()
+    payment_id = till.due()
+    assert api.charge_kept(payment_id, "system")
+
+    assert till.client.delete(f"/v1/payments/methods/{method_id}{path}").status == 204
+    work()
+
+    declined = Payment.get_by_id(payment_id)
+    assert (declined.status, declined.failure, captures()) == ("FAILED", "consent_withdrawn", 0)
+
+
 @pytest.mark.parametrize("token", ["tok_ok", "tok_timeout", "tok_down"])
 def test_eight_who_charge_at_once_charge_once_though_the_answer_is_lost(till, keep, work, clock, token):
     keep(token)
