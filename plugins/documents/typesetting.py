@@ -86,6 +86,7 @@ def document(order: Mapping[str, Any], directory: Path) -> Pages:
     """Return the document, ready to be written."""
     pdf = Pages(format=order["page_format"], enforce_compliance=DocumentCompliance.PDFA_2U)
     describe(pdf, order)
+    pdf.alias_nb_pages("")  # else `{nb}` in what people wrote becomes the number of pages
     letters = set("".join(texts(order)))
     missing = load_fonts(pdf, letters, order["fonts"], directory)
     order = replaced(order, dict.fromkeys(map(ord, missing), BOX))
@@ -242,7 +243,9 @@ def table(pdf: Pages, block: Mapping[str, Any]) -> None:
     ) as made:
         made.row([each["title"] for each in heads])
         for row in block["rows"]:
-            made.row(row)
+            made.row(
+                [" ".join(cell.split("\n")) for cell in row]
+            )  # a row that is higher than a page has no place
         for number, (label, value) in enumerate(totals, start=1):
             face = FontFace(emphasis="BOLD") if number == len(totals) else None
             row = made.row(style=face)

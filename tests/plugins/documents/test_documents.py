@@ -130,3 +130,16 @@ def test_a_document_that_takes_too_much_is_refused_and_the_next_one_made(make_ap
 
     assert caught.value.headers["Retry-After"] == "60"
     assert "Oak" in text_of(of(Paragraph("Oak")))
+
+
+def test_what_people_wrote_means_nothing_to_the_typesetter(app):
+    pdf = of(
+        Paragraph("All {nb} of **these** __words__"),
+        Table([Column("Item", 4)], [["one\n" * 200]]),
+        title="{nb} {nb}",
+    )
+
+    text = text_of(pdf)
+    assert "All {nb} of **these** __words__" in text
+    assert text.startswith("{nb} {nb}")
+    assert text.count("one") == 200
