@@ -66,11 +66,17 @@ def freeze(payment_id: UUID, *, frozen: bool) -> None:
 
 
 def release_at(payment_id: UUID, moment: datetime) -> None:
-    """Let the clock release what a payment holds at a moment; raise NotFound."""
+    """Let the clock release what a payment holds at a moment; raise NotFound.
+
+    Not where a refund failed and nobody has decided about it since.
+    """
     with app.db.atomic():
         payment = locked(payment_id)
-        if payment.frozen or payment.release_at != moment:
-            write(payment, frozen=False, release_at=moment)
+        asked = Operation.select().where(Operation.payment_id == payment.id, Operation.kind == "refund")
+        latest = asked.order_by(Operation.id.desc()).first()
+        frozen = latest is not None and latest.state == "FAILED"
+        if payment.frozen != frozen or payment.release_at != moment:
+            write(payment, frozen=frozen, release_at=moment)
 
 
 def held(escrow_id: UUID) -> tuple[Payment, Split]:

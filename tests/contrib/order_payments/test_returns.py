@@ -9,6 +9,7 @@ import pytest
 
 from kernel.testing import race
 from plugins.orders import api as orders
+from plugins.payments import api as payments
 
 pytestmark = pytest.mark.plugins("order_payments", "listings")
 
@@ -150,3 +151,19 @@ def test_what_is_disputed_on_its_last_day_is_not_released_by_the_clock(market, c
 
     assert (disputed.status, held) == (200, {"clearing": -4_900, "escrow": 4_900})
     assert (market.books(), market.quantity()) == ({}, 10)
+
+
+def test_what_was_to_go_back_and_could_not_is_not_released_by_the_clock(market, clock, work):
+    order_id = market.order()
+    payment_id = market.pay(order_id, "tok_refund_fails")["id"]
+    work()
+    payments.refund(UUID(payment_id), None, "system", "Sold twice")
+    work()
+
+    for days in (15, 15):
+        clock.advance(timedelta(days=days))
+        market.sign_in()
+        work()
+
+    assert market.status(order_id) == "COMPLETED"
+    assert market.books() == {"clearing": -4_900, "escrow": 4_900}
