@@ -53,10 +53,12 @@ def note_refund(delivery: Delivery, order_id: UUID) -> None:
 
 
 def give_back(delivery: Delivery) -> None:
-    """Pay back what ends, or refuse that it ends."""
+    """Pay back what ends, or refuse that it ends; keep what is disputed before any clock may release it."""
     changed = delivery.event
     if changed.status in OVER:
         services.give_back(changed.order_id, f"The order is {changed.status}.")
+    elif changed.status == DISPUTED:
+        services.disputed(changed.order_id)
 
 
 def follow_order(delivery: Delivery) -> None:
@@ -66,7 +68,7 @@ def follow_order(delivery: Delivery) -> None:
         services.over(changed.order_id, f"The order is {changed.status}.")
     elif changed.status == "COMPLETED":
         services.completed(changed.order_id, changed.by)
-    elif changed.status == DISPUTED:
+    elif changed.status == DISPUTED:  # held since it was said, but where an older process took it
         services.disputed(changed.order_id)
 
 

@@ -10,6 +10,7 @@ import pytest
 from kernel.testing import race
 from plugins.orders import api as orders
 from plugins.payments import api as payments
+from plugins.payments.services import escrows
 
 pytestmark = pytest.mark.plugins("order_payments", "listings")
 
@@ -151,6 +152,22 @@ def test_what_is_disputed_on_its_last_day_is_not_released_by_the_clock(market, c
 
     assert (disputed.status, held) == (200, {"clearing": -4_900, "escrow": 4_900})
     assert (market.books(), market.quantity()) == ({}, 10)
+
+
+def test_a_dispute_of_the_last_moment_holds_though_no_worker_has_heard_of_it(market, clock, work):
+    order_id = market.order()
+    market.pay(order_id)
+    work()
+    for days in (15, 13):
+        clock.advance(timedelta(days=days))
+        market.sign_in()
+        work()
+
+    disputed = market.step(market.buyer, order_id, "dispute", "It broke")
+    clock.advance(timedelta(days=2))
+    released = escrows.release_due()
+
+    assert (disputed.status, released) == (200, 0)
 
 
 def test_what_was_to_go_back_and_could_not_is_not_released_by_the_clock(market, clock, work):
