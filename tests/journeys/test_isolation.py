@@ -40,6 +40,7 @@ OUTSIDERS: Final = ("anonymous", "stranger", "elsewhere")
 NOBODYS: Final = {
     "/_mailbox": "the mailbox of development",
     "/admin": "the console's page and files: what is on it, it asks of the API",
+    "/app": "the web client's page and files, likewise",
     "/asyncapi.json": "documentation",
     "/health": "the state of the process",
     "/metrics": "figures of the process",
