@@ -15,7 +15,7 @@ from marshmallow import Schema
 from marshmallow import fields as base
 
 from kernel.declarations import AdminAction, AdminPage, Route
-from kernel.http.endpoint import Endpoint, endpoints_of
+from kernel.http.endpoint import Binary, Endpoint, endpoints_of
 from kernel.http.page import PageOf
 from kernel.http.routing import path_of
 from kernel.http.validation import query_schema
@@ -72,6 +72,8 @@ def admin_faults(
         detail = _endpoint("GET", path, endpoints)
         if isinstance(detail, str):
             yield detail
+    for path in page.downloads.values():
+        yield from _downloading(path, endpoints)
     for action in page.actions:
         yield from (f"action `{action.label}`: {fault}" for fault in _acting(action, permissions, endpoints))
 
@@ -88,6 +90,19 @@ def _reading(page: AdminPage, read: Endpoint, always: Iterable[str]) -> Iterator
     asked = query_schema(read.query, read.response)
     for name in (*page.filters, *page.waiting, *always):
         yield from _unknown("filter", name, _names(asked) if asked else ())
+
+
+def _downloading(target: str, endpoints: Mapping[str, Found]) -> Iterator[str]:
+    path, _, always = target.partition("?")
+    file = _endpoint("GET", path, endpoints)
+    if isinstance(file, str):
+        yield file
+    elif not isinstance(file.response, Binary):
+        yield f"GET {path} answers no file: show it in `details`"
+    else:
+        asked = query_schema(file.query, file.response)
+        for name, _ in parse_qsl(always):
+            yield from _unknown("filter", name, _names(asked) if asked else ())
 
 
 def _acting(

@@ -136,6 +136,7 @@ class AdminChart:
     each of its members, and a mapping at the end counts as rows with a `key`. `x` names the
     row, `y` maps paths in it to their names. `money` is the field with the currency of what is
     drawn in minor units, of the row or of what is around it; `counts` are those of `y` that are no money.
+    `plural` says that `x` is the kind of what is counted: shown in the plural.
     """
 
     title: str
@@ -145,6 +146,7 @@ class AdminChart:
     kind: Literal["figures", "line", "bars", "table"] = "figures"
     money: str = ""
     counts: Sequence[str] = ()
+    plural: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,8 @@ class AdminPage:
       parameters); anything else by `charts`, or as it is.
     * `people` — fields that hold ids of accounts, in the list or in what is opened: shown by name.
     * `details` — title → path of a GET about the row, shown when it is opened.
+    * `downloads` — title → path of a GET that answers a file: of a list about the row, shown when it
+      is opened; of anything else at the head of the page, with its filters.
     * `actions` — what can be done; `waiting` — the filters of what waits to be done: the page
       opens with them, and the overview says how much there is.
     """
@@ -177,6 +181,7 @@ class AdminPage:
     charts: Sequence[AdminChart] = ()
     people: Sequence[str] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    downloads: Mapping[str, str] = field(default_factory=dict)
     actions: Sequence[AdminAction] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
     scoped: bool = False

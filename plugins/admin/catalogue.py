@@ -119,6 +119,7 @@ def _entry(page: AdminPage, document: Json) -> Entry:
         "scope_kind": page.scope_kind,
         "reads": page.reads,
         "takes_scope": "scope" in query,
+        "paged": "limit" in query,
         "columns": [{"field": name, "title": title} for name, title in page.columns.items()],
         "people": list(page.people),
         "filters": [
@@ -127,6 +128,7 @@ def _entry(page: AdminPage, document: Json) -> Entry:
         ],
         "charts": [_chart(one) for one in page.charts],
         "details": [{"title": title, "path": path} for title, path in page.details.items()],
+        "downloads": [{"title": title, "path": path} for title, path in page.downloads.items()],
         "waiting": dict(page.waiting),
     }
     return Entry(page, told, tuple((one, _action(one, document)) for one in page.actions))

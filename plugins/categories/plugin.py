@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel import Permission, Role, Route, hookimpl
 from plugins.categories import hookspecs
+from plugins.categories.admin import PAGES
 from plugins.categories.demo import load
 from plugins.categories.events import EVENTS
 from plugins.categories.models import MODELS
@@ -18,7 +19,7 @@ from plugins.categories.settings import CategoriesSettings
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel import Application, Settings
+    from kernel import AdminPage, Application, Settings
 
 
 @hookimpl
@@ -49,6 +50,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -25,7 +25,7 @@ CHARTS: Final = (
         kind="line",
         money="currency",
     ),
-    AdminChart(title="What there is", rows="counts", x="key", y={"total": "Total"}, kind="bars"),
+    AdminChart(title="What there is", rows="counts", x="key", y={"total": "Total"}, kind="bars", plural=True),
     AdminChart(
         title="Best sellers",
         rows="top_products",
@@ -52,6 +52,11 @@ def _figures(name: str, title: str, permission: str, reads: str, **more: Any) ->
         reads=reads,
         filters=("days",),
         charts=CHARTS,
+        downloads={
+            "Revenue as CSV": f"{reads}/export.csv",
+            "All as Excel": f"{reads}/export.xlsx",
+            "As PDF": f"{reads}/export.pdf",
+        },
         **more,
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kernel import DemoNotes, Permission, Role, Route, Service, hookimpl
 from plugins.invoices import hookspecs
+from plugins.invoices.admin import PAGES
 from plugins.invoices.commands import COMMANDS
 from plugins.invoices.demo import load
 from plugins.invoices.events import EVENTS, PUBLIC
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import click
     from peewee import Model
 
-    from kernel import Application, Schedule, Settings, Task
+    from kernel import AdminPage, Application, Schedule, Settings, Task
 
 
 @hookimpl
@@ -63,6 +64,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

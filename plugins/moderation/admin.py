@@ -103,7 +103,9 @@ COUNTS: Final = AdminPage(
     scoped=True,
     reads="/v1/moderation/counts",
     charts=(
-        AdminChart(title="Waiting, by kind", rows="by_kind", x="key", y={"value": "Cases"}, kind="bars"),
+        AdminChart(
+            title="Waiting, by kind", rows="by_kind", x="key", y={"value": "Cases"}, kind="bars", plural=True
+        ),
         AdminChart(title="Waiting, by reason", rows="by_reason", x="key", y={"value": "Cases"}, kind="bars"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Subscriptions in the web console: everybody's, and what they pay."""
+"""Subscriptions in the web console: everybody's, what they pay, and the plans there are."""
 
 from __future__ import annotations
 
@@ -33,5 +33,14 @@ PAGES: Final = (
                 when={"status": ("TRIALING", "ACTIVE", "PAST_DUE", "PENDING")},
             ),
         ),
+    ),
+    AdminPage(
+        name="subscriptions.plans",
+        title="Plans",
+        group="Finance",
+        about="What can be subscribed to, as the settings have it.",
+        permission=MANAGE,
+        reads="/v1/subscription-plans",
+        columns={"title": "Plan", "prices": "Price", "limits": "At most", "features": "Features"},
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kernel import Permission, Role, Route, Service, hookimpl
 from plugins.webhooks import hookspecs
+from plugins.webhooks.admin import PAGES
 from plugins.webhooks.catalogue import Catalogue, collected
 from plugins.webhooks.demo import load
 from plugins.webhooks.events import EVENTS
@@ -24,7 +25,7 @@ from plugins.webhooks.tasks import TASKS
 if TYPE_CHECKING:
     from peewee import Model
 
-    from kernel import Application, Schedule, Settings, Task
+    from kernel import AdminPage, Application, Schedule, Settings, Task
     from plugins.notifications.api import NotificationType
 
 
@@ -61,6 +62,11 @@ def register_events(settings: Settings) -> Sequence[type[Any]]:
 @hookimpl
 def register_routes(settings: Settings) -> Sequence[Route]:
     return ROUTES
+
+
+@hookimpl
+def register_admin(settings: Settings) -> Sequence[AdminPage]:
+    return PAGES
 
 
 @hookimpl

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -115,7 +116,7 @@ def test_a_manager_lets_somebody_in_decides_a_case_and_sees_the_figures(house: H
     assert "Nora Newcomer belongs to the building from now on" in tab.text("dialog form")
     done(tab)
     assert [one["id"] for one in nora.get("/v1/buildings/mine")["items"]] == [house.id]
-    assert "All done" in tab.text("main")
+    assert "Nothing waits here." in tab.text("main")
 
     go(tab, "moderation.cases")
     open_row(tab, "Cursed mirror")
@@ -246,6 +247,59 @@ def test_a_person_is_found_by_name_where_an_id_is_asked_for(house: House, enter:
 
     tab.until("document.querySelector('tbody')?.innerText.includes('accounts.user.profile_updated.v1')")
     tab.until("!document.querySelector('tbody').innerText.includes('Rosa Platform')")
+
+
+def test_who_runs_a_building_grows_its_tree_and_has_a_webhook(house: House, enter: Enter) -> None:
+    tab = enter(house.mara)
+    go(tab, "categories.tree")
+    press(tab, "Add a category")
+    answer(tab, name="Shared tools")
+    done(tab)
+    tab.until("document.querySelector('tbody').innerText.includes('Shared tools')")
+    tree = house.mara.get(f"/v1/categories?scope={house.scope}")["items"]
+    [above] = [one for one in tree if one["name"] == "Shared tools"]
+    assert above["scope"] == house.scope
+    press(tab, "Add a category")
+    answer(tab, name="Drills", parent_id=above["id"])
+    done(tab)
+    tab.until("document.querySelector('tbody').innerText.includes('Drills')")
+    below = "[...document.querySelectorAll('tr[data-depth=\"1\"]')].map((one) => one.innerText)"
+    assert [one for one in tab.run(below) if "Drills" in one and "Shared tools" in one]
+    open_row(tab, "Drills")
+    press(tab, "Change", "dialog")
+    answer(tab, name="Power drills")
+    done(tab)
+    tab.until("document.querySelector('tbody').innerText.includes('Power drills')")
+
+    go(tab, "webhooks.endpoints")
+    press(tab, "Add an endpoint")
+    answer(tab, url="https://hooks.example.com/stoa")
+    tab.click("dialog form .actions button")
+    tab.until("document.querySelector('dialog .secret')?.textContent")
+    press(tab, "I have it", "dialog")
+    tab.until("document.querySelector('tbody')?.innerText.includes('hooks.example.com')")
+    [made] = house.mara.get(f"/v1/webhooks?scope={house.scope}")["items"]
+    assert made["url"] == "https://hooks.example.com/stoa"
+    sound(tab)
+
+
+@pytest.mark.parametrize("device", [{"width": 1280, "height": 800}, {"width": 360, "height": 780}])
+def test_figures_stay_whole_and_are_kept_as_files(
+    house: House, enter: Enter, tmp_path: Path, device: dict[str, int]
+) -> None:
+    house.pay(house.ben, house.order(house.ben, house.offer(house.ada, "Palace", 161_030_222))["id"])
+    tab = enter(house.mara, **device)
+    tab.send("Page.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    go(tab, "dashboards.building")
+    tab.until("document.querySelector('.figure dd')")
+
+    line = "one.offsetHeight / parseFloat(getComputedStyle(one).fontSize)"
+    assert tab.run(f"Math.max(...[...document.querySelectorAll('.figure dd')].map((one) => {line}))") < 2
+    for label, suffix in (("Revenue as CSV", "csv"), ("All as Excel", "xlsx"), ("As PDF", "pdf")):
+        press(tab, label)
+        house.market.until(lambda end=suffix: list(tmp_path.glob(f"*.{end}")))
+    assert next(tmp_path.glob("*.csv")).read_text(encoding="utf-8-sig").lower().startswith("day")
+    sound(tab)
 
 
 def test_who_looks_after_nothing_is_told_so(house: House, enter: Enter) -> None:

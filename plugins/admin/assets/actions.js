@@ -9,7 +9,7 @@ import { random } from "./random.js";
 
 /** Say whether an action is for this row, here, and this person. */
 function fits(action, row, scope) {
-  const held = action.scopes === null || action.scopes.includes(row?.scope ?? scope) || action.scopes.includes(scope) || (!scope && action.scopes.includes(row?.scope));
+  const held = action.scopes === null || (row?.scope !== null && [row?.scope ?? scope, scope].some((one) => action.scopes.includes(one))); // null: a thing of no scope
   return held && Object.entries(action.when).every(([field, values]) => [at(row, field)].flat().some((one) => values.includes(one)));
 }
 
@@ -44,7 +44,7 @@ function missing(action, row, scope) {
 
 function sheet(action, row, shell, send, { close, heading, faults }) {
   const changes = ["PATCH", "PUT"].includes(action.method); // what is there already is what they begin with
-  const given = formOf(action.body ?? {}, changes ? (row ?? {}) : {});
+  const given = formOf(action.body ?? {}, changes ? (row ?? {}) : { scope: shell.scope });
   const fields = missing(action, row, shell.scope);
   const path = formOf({ required: fields, properties: Object.fromEntries(fields.map((field) => [field, { type: "string" }])) });
   const asked = formOf({ properties: Object.fromEntries(action.query.map((one) => [one.name, one.schema])) }, shell.scope ? { scope: shell.scope } : {});

@@ -23,8 +23,7 @@ export const onStepUp = (work) => (prove = work);
 
 /** Call the API; returns the parsed answer, null for an empty one; throws Problem. */
 export async function call(method, path, { query, body, key } = {}) {
-  const asked = new URLSearchParams(Object.entries(query ?? {}).filter(([, value]) => value !== "" && value != null));
-  const url = asked.size ? `${path}?${asked}` : path;
+  const url = addressed(path, query);
   const headers = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (key) headers["idempotency-key"] = key;
@@ -36,6 +35,27 @@ export async function call(method, path, { query, body, key } = {}) {
     if (problem.kind !== "step-up-required" || !prove || !(await prove())) throw problem;
     return parsed(await renewed(send));
   }
+}
+
+/** Return a path with what is asked of it; the path may ask already. */
+function addressed(path, query) {
+  const [bare, always] = path.split("?");
+  const asked = new URLSearchParams(always);
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== "" && value != null) asked.set(name, value);
+  return asked.size ? `${bare}?${asked}` : bare;
+}
+
+/** Keep a file of the API: an address alone would not carry the token. */
+export async function keep(path, query) {
+  const url = addressed(path, query);
+  const answer = await renewed(() => fetch(url, { headers: signed({ accept: "*/*" }) }).catch(away));
+  if (!answer.ok) return parsed(answer);
+  const named = /filename="?([^";]+)/.exec(answer.headers.get("content-disposition") ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = named?.[1] ?? url.split("?")[0].split("/").pop();
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 const signed = (headers) => (current() ? { ...headers, authorization: `Bearer ${current().access_token}` } : headers);

@@ -1,7 +1,7 @@
 // Figures, lines, bars and tables, drawn from what a report answers. Colours are the style sheet's.
 
 import { el, svg } from "./dom.js";
-import { at, plain, shown, sum, words } from "./format.js";
+import { at, many, plain, shown, sum, words } from "./format.js";
 
 const HEIGHT = 220;
 const LEFT = 64;
@@ -120,7 +120,7 @@ function bars(chart, rows, currency) {
     rows.map((row) => {
       const value = at(row, one.field) ?? 0;
       const drawing = svg("svg", { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { class: "bar", width: (value / most) * 100, height: 8 }));
-      return el("li", {}, el("span", {}, label(at(row, chart.x))), drawing, el("span", { class: "value" }, worded(chart, row, one.field, currency)));
+      return el("li", {}, el("span", {}, chart.plural ? many(at(row, chart.x)) : label(at(row, chart.x))), drawing, el("span", { class: "value" }, worded(chart, row, one.field, currency)));
     }),
   );
 }

@@ -5,6 +5,7 @@ import { ask, el, told } from "./dom.js";
 import { buttons } from "./actions.js";
 import { at, people, plain, terms } from "./format.js";
 import { placed } from "./list.js";
+import { downloads } from "./report.js";
 
 /** Open a row at the side; `changed` is called when something was done. */
 export function drawer(page, row, shell, changed) {
@@ -14,7 +15,7 @@ export function drawer(page, row, shell, changed) {
       close();
       changed();
     };
-    const acts = buttons(page.actions.filter((one) => !one.alone), row, shell, done);
+    const acts = [...buttons(page.actions.filter((one) => !one.alone), row, shell, done), ...downloads(page, row, shell)];
     const parts = page.details.length ? page.details.map((one) => part(page, one, row, shell)) : [terms(row, page.people)];
     const body = el("div", { class: "parts" }, parts);
     people(body);

@@ -28,6 +28,9 @@ export const fill = (text, row) => text.replace(/\{([\w.]+)\}/g, (_, path) => pl
 /** Return a field's name as a person would write it. */
 export const words = (field) => field.replace(/_id$/, "").replace(/[_.]/g, " ").replace(/^./, (one) => one.toUpperCase());
 
+/** Return the kind of a thing as what is many of: "join_request" → "Join requests". */
+export const many = (kind) => words(kind.toLowerCase()).replace(/([^aeiou])y$/, "$1ie").replace(/(s|x|ch|sh)$/, "$1e") + "s";
+
 export const sum = (amount, currency) => {
   const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
@@ -61,6 +64,7 @@ export function shown(value, { person = false, field = "" } = {}) {
   if (typeof value === "string" && UUID.test(value)) return el("code", { title: value }, `…${value.slice(-8)}`);
   if (typeof value === "string" && (STATE.test(value) || /(^|\.)(status|state)$/.test(field))) return badge(value);
   if (Array.isArray(value)) return list(value);
+  if (isMoney(value)) return el("span", { class: "value" }, plain(value));
   return plain(value);
 }
 

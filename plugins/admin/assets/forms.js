@@ -94,7 +94,7 @@ function moment({ given }) {
 const local = (when) => new Date(when - when.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 function several(schema, { given }) {
-  const input = el("textarea", { rows: 2, placeholder: "One a line" }, [given || []].flat().join("\n"));
+  const input = el("textarea", { rows: 2, placeholder: "One a line" }, [given || []].flat().map((one) => (typeof one === "object" ? JSON.stringify(one) : one)).join("\n"));
   const isText = ["string", undefined].includes(opened(schema.items ?? {}).type);
   const lines = () => input.value.split("\n").map((line) => line.trim()).filter(Boolean);
   return { input, read: () => (input.value.trim() === "" ? undefined : isText ? lines() : lines().map((line) => JSON.parse(line))) };

@@ -25,6 +25,13 @@ export function placed(path, row, scope) {
   return path.replace(/\{(\w+)(:\w+)?\}/g, (_, field) => encodeURIComponent(row?.[field] ?? (field === `${kind}_id` ? id : "")));
 }
 
+/** Return a tree as rows, each before what is below it, with what it is below. */
+const branches = (items, above = null, depth = 0) =>
+  items.flatMap((one) => {
+    if (!Array.isArray(one.children)) return [one];
+    return [{ ...one, depth, below: above && { parent_id: above.name } }, ...branches(one.children, one, depth + 1)];
+  });
+
 class ListView {
   constructor(page, shell) {
     this.page = page;
@@ -47,7 +54,7 @@ class ListView {
 
   query() {
     const scope = this.page.takes_scope && this.shell.scope ? { scope: this.shell.scope } : {};
-    return { ...scope, ...this.asked, limit: LIMIT };
+    return { ...scope, ...this.asked, ...(this.page.paged ? { limit: LIMIT } : {}) };
   }
 
   filters() {
@@ -97,7 +104,8 @@ class ListView {
     }
   }
 
-  show({ items, next }, adding) {
+  show({ items: found, next }, adding) {
+    const items = branches(found);
     this.next = next ?? null;
     this.more.hidden = !this.next;
     if (adding) {
@@ -121,17 +129,18 @@ class ListView {
 
   row(item) {
     const [first, ...rest] = this.page.columns;
-    const cell = (one) => shown(at(item, one.field), { person: this.page.people.includes(one.field), field: one.field });
+    const cell = (one) => item.below?.[one.field] ?? shown(at(item, one.field), { person: this.page.people.includes(one.field), field: one.field });
     const open = () => drawer(this.page, item, this.shell, () => this.load());
     const opener = el("button", { type: "button", class: "link", onclick: open }, cell(first));
     const acts = this.page.actions.filter((one) => !one.alone);
     const done = this.quick ? el("td", { class: "acts" }, buttons(acts, item, this.shell, () => this.load()).slice(0, 2)) : null;
-    return el("tr", {}, el("th", { scope: "row", "data-title": first.title }, opener), rest.map((one) => el("td", { "data-title": one.title }, cell(one))), done);
+    return el("tr", { "data-depth": item.depth }, el("th", { scope: "row", "data-title": first.title }, opener), rest.map((one) => el("td", { "data-title": one.title }, cell(one))), done);
   }
 
   empty() {
     const narrowed = Object.values(this.asked).some(Boolean);
+    const waits = this.quick && this.page.filters.every(({ name }) => (this.asked[name] || "") === (this.page.waiting[name] ?? ""));
     const all = el("a", { href: this.shell.address(this.page.name, { f: "" }) }, "Show everything");
-    return el("div", { class: "empty" }, el("p", {}, narrowed ? "Nothing like that. All done, perhaps." : "Nothing here yet."), narrowed && el("p", {}, all));
+    return el("div", { class: "empty" }, el("p", {}, waits ? "Nothing waits here." : narrowed ? "Nothing fits these filters." : "Nothing here yet."), narrowed && el("p", {}, all));
   }
 }

@@ -1,8 +1,8 @@
 // A page that is a report: figures and charts of what one call answers. And the choice of a scope.
 
-import { call } from "./api.js";
+import { call, keep } from "./api.js";
 import { drawings } from "./chart.js";
-import { ask, el, told } from "./dom.js";
+import { ask, attempt, el, told } from "./dom.js";
 import { name, people, plain, terms } from "./format.js";
 import { buttons } from "./actions.js";
 import { placed } from "./list.js";
@@ -11,6 +11,12 @@ import { control, opened } from "./forms.js";
 /** Return the head of a page. */
 export const titled = (page, beside = []) =>
   el("header", { class: "title" }, el("div", {}, el("h1", { tabindex: -1 }, page.title), page.about && el("p", { class: "hint" }, page.about)), beside.length > 0 && el("p", { class: "actions" }, beside));
+
+/** Return a button for each file that may be kept; `asked()` returns the filters as they are. */
+export const downloads = (page, row, shell, asked = () => ({})) =>
+  page.downloads.map(({ title, path }) =>
+    el("button", { type: "button", class: "quiet", onclick: ({ currentTarget: button }) => attempt(button.closest("main, dialog"), button, () => keep(placed(path, row, shell.scope), asked())) }, title),
+  );
 
 /** Return what is shown of a page about one scope while none is chosen; null when it may be shown. */
 export function needsScope(page, shell) {
@@ -41,7 +47,8 @@ export function reportPage(page, shell) {
   }
   filters.addEventListener("submit", (event) => event.preventDefault());
   load();
-  return [titled(page), page.filters.length ? filters : "", place];
+  const faults = el("p", { class: "fault", role: "alert", "data-faults": true });
+  return [titled(page, downloads(page, null, shell, () => asked)), faults, page.filters.length ? filters : "", place];
 }
 
 /** Ask for a report and draw it. */

@@ -29,17 +29,22 @@ class Figures:
     @endpoint(summary="Count", permission="notes:read", response=NoteOut)
     def on_get(self, req, resp): ...
 
+class Paper:
+    @endpoint(summary="Print", permission="notes:read", response=Binary("application/pdf"))
+    def on_get(self, req, resp, note_id): ...
+
 @hookimpl
 def register_permissions(): return [Permission("notes:read", "Read"), Permission("notes:hide", "Hide")]
 
 @hookimpl
 def register_routes():
     listed = [Route("/notes", Notes()), Route("/notes/figures", Figures())]
-    return [*listed, Route("/notes/{note_id}/hide", Hide())]
+    return [*listed, Route("/notes/{note_id}/hide", Hide()), Route("/notes/{note_id}/paper", Paper())]
 
 PAGE = dict(
     name="notes.all", title="Notes", group="Content", permission="notes:read", reads="/v1/notes",
     columns={"title": "Title"}, filters=("q",), details={"Figures": "/v1/notes/figures"},
+    downloads={"On paper": "/v1/notes/{id}/paper"},
     actions=(AdminAction(label="Hide", calls="POST /v1/notes/{id}/hide", permission="notes:hide"),),
 )
 
@@ -78,6 +83,9 @@ def test_pages_stand_in_the_registry_with_their_plugin(site, loading):
         ("reads='/v1/notes?p=1'", "there is no filter `p`"),
         ("waiting={'status': 'NEW'}", "there is no filter `status`"),
         ("details={'More': '/v1/notes/{id}/more'}", "there is no GET /v1/notes/{id}/more"),
+        ("downloads={'As PDF': '/v1/notes/{id}/papr'}", "there is no GET /v1/notes/{id}/papr"),
+        ("downloads={'As PDF': '/v1/notes/figures'}", "GET /v1/notes/figures answers no file"),
+        ("downloads={'As PDF': '/v1/notes/{id}/paper?p=1'}", "there is no filter `p`"),
         (action("label='Hide', calls='GET /v1/notes'"), "action `Hide`: `GET /v1/notes` is no call"),
         (action("label='Hide', calls='POST /v1/notes'"), "there is no POST /v1/notes: it takes GET"),
         (

@@ -155,3 +155,41 @@ def test_every_module_imports_what_is_there():
     assert set(scripts) - imported == {"main.js"}
     assert imported < set(scripts)
     assert not [name for name, text in scripts.items() if re.search(r"innerHTML|insertAdjacent|eval\(", text)]
+
+
+@pytest.mark.plugins("admin", "buildings", "categories", "webhooks", "invoices")
+@pytest.mark.settings(
+    auth={"roles": {"building_admin": ["+categories:manage", "+webhooks:scope", "+invoices:read"]}}
+)
+def test_who_runs_a_building_keeps_its_categories_webhooks_and_invoices(client, building):
+    building_id, manager = building
+    scope = f"building:{building_id}"
+
+    found = pages(manager)
+
+    for name in ("categories.tree", "webhooks.endpoints", "invoices.all"):
+        assert found[name]["scopes"] == [scope]
+        assert manager.get(found[name]["reads"]).status == 200
+    assert {"Add a category", "Change", "Move", "Delete"} == set(labels(found["categories.tree"]))
+    assert "Send a time again" in labels(found["webhooks.endpoints"])
+    assert found["invoices.all"]["downloads"][0]["path"].endswith("/document.pdf")
+
+
+def test_a_list_that_has_no_pages_is_not_asked_for_one(client):
+    found = pages(client.as_admin())
+
+    assert found["accounts.users"]["paged"] is True
+    assert found["dashboards.platform"]["paged"] is False
+
+
+def test_figures_are_kept_as_files(client):
+    admin = client.as_admin()
+    page = pages(admin)["dashboards.platform"]
+
+    kinds = [admin.get(one["path"]).headers["content-type"] for one in page["downloads"]]
+
+    assert [one.partition(";")[0] for one in kinds] == [
+        "text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/pdf",
+    ]
