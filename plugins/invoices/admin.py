@@ -25,6 +25,6 @@ PAGES: Final = (
         people=("seller_id", "buyer_id"),
         filters=("kind", "ref"),
         details={"Invoice": ONE},
-        downloads={"Invoice as PDF": f"{ONE}/document.pdf", "Statement as PDF": f"{ONE}/statement.pdf"},
+        downloads={"As PDF": f"{ONE}/document.pdf"},
     ),
 )  # fmt: skip
