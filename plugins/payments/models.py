@@ -232,6 +232,7 @@ INDEXES: Final = (
     (Entry, "movement (movement_id)"),
     (Entry, "account (account_id, id)"),
     (Entry, "party (party_id, id) WHERE party_id IS NOT NULL"),
+    (Entry, "kind (account_kind, id)"),
     (Payment, "refs (ref, id)"),
     (Payment, "payer (payer_id, id)"),
     (Payment, "status (payer_id, status, id)"),

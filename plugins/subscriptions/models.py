@@ -97,6 +97,7 @@ INDEXES: Final = (
     ),
     (Subscription, "INDEX subscriptions_subscription_user ON subscriptions_subscription (user_id, id DESC)"),
     (Subscription, "INDEX subscriptions_subscription_everybodys ON subscriptions_subscription (status, id)"),
+    (Subscription, "INDEX subscriptions_subscription_plan ON subscriptions_subscription (plan, id)"),
     (Subscription, f"INDEX subscriptions_subscription_due ON subscriptions_subscription (due_at, id) {DUE}"),
     (Charge, f"UNIQUE INDEX subscriptions_charge_period ON subscriptions_charge {PERIOD}"),
     (Charge, f"UNIQUE INDEX subscriptions_charge_open ON subscriptions_charge (subscription_id) {OPEN}"),
