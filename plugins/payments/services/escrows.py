@@ -89,7 +89,14 @@ def held(escrow_id: UUID) -> tuple[Payment, Split]:
 
 
 def release_due() -> int:
-    """Release what was held long enough; return how many."""
+    """Release all that was held long enough; return how many."""
+    done = 0
+    while released := _release_batch():
+        done += released
+    return done
+
+
+def _release_batch() -> int:
     now, days = app.clock.now(), app.settings.of(PaymentsSettings).release_days
     over = Payment.release_at <= now
     if days:

@@ -16,7 +16,14 @@ BATCH: Final = 200
 
 
 def expire() -> int:
-    """End payments whose time is over; return how many."""
+    """End all payments whose time is over; return how many."""
+    done = 0
+    while expired := _expire_batch():
+        done += expired
+    return done
+
+
+def _expire_batch() -> int:
     over = Payment.select(Payment.id).where(
         Payment.status.in_(PAYMENT["EXPIRED"]), Payment.expires_at <= app.clock.now()
     )

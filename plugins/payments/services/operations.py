@@ -11,7 +11,7 @@ and recording looks at the row under the payment's lock.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -159,14 +159,18 @@ def run_claimed(operation: Operation) -> Payment | None:
 
 
 def sweep() -> int:
-    """Run what is due; return how many."""
-    due = Operation.select(Operation.id).where(
-        Operation.state == "PENDING", Operation.due_at <= app.clock.now()
-    )
-    ids = [row.id for row in due.order_by(Operation.due_at).limit(BATCH)]
-    for operation_id in ids:
-        run(operation_id)
-    return len(ids)
+    """Run all that is due now, the longest due first; return how many."""
+    now, ran = app.clock.now(), 0
+    while due := _due(now):
+        for operation_id in due:
+            run(operation_id)  # whoever claims it puts it off, so that none is due twice
+        ran += len(due)
+    return ran
+
+
+def _due(now: datetime) -> list[UUID]:
+    due = Operation.select(Operation.id).where(Operation.state == "PENDING", Operation.due_at <= now)
+    return [row.id for row in due.order_by(Operation.due_at).limit(BATCH)]
 
 
 def close(operation: Operation, answer: Answer) -> bool:

@@ -12,7 +12,7 @@ from kernel.errors import Invalid
 from kernel.testing import race
 from plugins.payments import api, test_gateway
 from plugins.payments.models import History, Movement, Operation, Payment
-from plugins.payments.services import confirming, operations, rows
+from plugins.payments.services import confirming, expiry, operations, rows
 
 pytestmark = pytest.mark.plugins("payments")
 
@@ -148,6 +148,15 @@ def test_nobody_pays_late(till, clock, work, types):
     assert (late.status, late.problem) == (409, "payment-status")
     assert (gone.status, gone.json["current"]) == (409, "EXPIRED")
     assert types() == ["payment.expired"]
+
+
+def test_one_run_of_the_clock_ends_all_that_nobody_paid(till, clock):
+    many = expiry.BATCH + 1
+    for _ in range(many):
+        till.due()
+    clock.advance(timedelta(minutes=61))
+
+    assert expiry.expire() == many
 
 
 def test_money_that_comes_for_an_expired_payment_goes_back(app, till, webhook, clock, work, books, types):

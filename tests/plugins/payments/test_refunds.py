@@ -14,7 +14,7 @@ from kernel import uuid7
 from kernel.testing import race
 from plugins.payments import api, test_gateway
 from plugins.payments.models import Movement, Operation, Payment, Split
-from plugins.payments.services import escrows, refunds
+from plugins.payments.services import escrows, operations, refunds
 
 pytestmark = pytest.mark.plugins("payments")
 
@@ -329,3 +329,19 @@ def test_a_treasurer_finds_the_refunds_that_failed_until_somebody_decides(till, 
     assert tried == [str(kept)]
     assert failed(treasurer) == [str(settled), str(kept)]
     assert till.client.get("/v1/payments/refunds/failed").status == 403
+
+
+def test_one_run_of_the_clock_releases_and_asks_for_all_that_is_due(till, clock):
+    many = escrows.BATCH + 1
+    splits = [api.Split(uuid7(), 10, 0) for _ in range(many)]
+    till.paid(splits=splits, escrow=True)
+    paid = till.paid(many, 0)
+    for _ in range(many):
+        refunds.refund(paid, 1, "system", "")
+    clock.advance(timedelta(days=40))
+
+    asked, released = operations.sweep(), escrows.release_due()
+
+    assert (asked, released) == (many, many)
+    assert Split.select().where(Split.state == "HELD").count() == 0
+    assert Payment.get_by_id(paid).refunded == many
