@@ -165,7 +165,7 @@ def register_commands(settings: Settings) -> Sequence[click.Command]:
 
 @hookspec
 def register_admin(settings: Settings) -> Sequence[AdminPage]:
-    """Return this plugin's pages of the web console: data, which the plugin `admin` shows.
+    """Return this plugin's pages of the web console: data, no code.
 
     Called once; kept, and checked, whether `admin` is enabled or not. Names begin with the
     plugin's. An unknown permission, endpoint, filter or column is refused by name.
