@@ -20,7 +20,8 @@ HARMLESS = {
     "payments.0004_fees: payments_account.payments_account_not_negative": "lets one kind more be negative",
 } | dict.fromkeys(
     (
-        "accounts.0003_deactivated", "admin.0001_initial", "bookings.0004_lists", "chat.0003_lists", "chat.0004_latest",
+        "accounts.0003_deactivated", "admin.0001_initial", "bookings.0004_lists",
+        "chat.0003_lists", "chat.0004_latest",
         "dashboards.0002_windows",
         "kernel.0011_barred", "listings.0002_lists", "media.0003_lists",
         "moderation.0003_counts", "moderation.0004_complaints_of_scopes", "moderation.0005_scopes",
