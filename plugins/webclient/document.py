@@ -21,7 +21,16 @@ LATER: Final = ("main.js", "socket.io.js", "sw.js")
 OPTIONAL: Final = frozenset(
     {
         *("blocking", "booking_chat", "booking_payments", "bookings", "building_chat", "buildings", "chat"),
-        *("moderation", "notifications", "order_chat", "order_payments", "orders", "payments", "presence"),
+        *(
+            "invoices",
+            "moderation",
+            "notifications",
+            "order_chat",
+            "order_payments",
+            "orders",
+            "payments",
+            "presence",
+        ),
         *("reviews", "search", "subscriptions", "verification", "webpush"),
     }
 )

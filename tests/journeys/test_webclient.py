@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from tests.journeys.axe import RULES, violations
@@ -182,6 +183,48 @@ def test_a_chair_is_published_found_ordered_paid_handed_over_and_reviewed(neighb
         one.assert_at_ease()
 
 
+def test_the_buyer_of_a_paid_order_keeps_its_invoice_under_its_number(neighbours, founded, tmp_path):
+    _, bo = neighbours
+    buyer = bo.person.sign_in()
+    order = founded.order(buyer, founded.offer(founded.ada, "A bench with an invoice"))
+    founded.pay(buyer, order["id"])
+    bo.tab.send("Page.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+
+    bo.goes(f"/app/orders/{order['id']}")
+    bo.press("Invoice (PDF)")
+
+    founded.market.until(lambda: list(tmp_path.glob("*.pdf")))
+    [paper] = tmp_path.glob("*.pdf")
+    [invoice] = buyer.get(f"/v1/invoices?ref=order:{order['id']}")["items"]
+    assert invoice["number"] in paper.name
+    assert paper.read_bytes().startswith(b"%PDF-")
+    bo.assert_at_ease()
+
+
+def test_a_second_factor_is_switched_on_with_its_codes_shown_and_off_again(neighbours):
+    _, bo = neighbours
+    bo.goes("/app/account/second")
+
+    bo.fills("#enrol", password="not the password")
+    bo.press("Switch it on")
+    bo.tab.until("document.querySelector('#enrol [role=alert]').innerText")
+    bo.fills("#enrol", password=PASSWORD)
+    bo.press("Switch it on")
+    bo.tab.until("document.querySelector('#confirm')")
+    assert violations(bo.tab, RULES) == []
+    secret = bo.tab.text("#secret")
+    assert secret in bo.tab.run("document.querySelector('a[href^=otpauth]').href")
+    bo.fills("#confirm", code=pyotp.TOTP(secret).now())
+    bo.press("Confirm")
+    bo.tab.until("document.querySelector('#second[data-on] .codes li')")
+    assert violations(bo.tab, RULES) == []
+    bo.assert_at_ease()
+
+    bo.fills("#off", code=bo.tab.text(".codes li"))
+    bo.press("Switch it off")
+    bo.tab.until("document.querySelector('#enrol') && !document.querySelector('.codes')")
+
+
 def test_a_lesson_is_offered_with_its_hours_booked_paid_and_seen_by_its_provider(
     neighbours, founded, picture
 ):
@@ -242,7 +285,7 @@ def test_who_is_blocked_sees_nothing_more_and_a_report_reaches_the_moderators(ne
 VIEWS = (
     "/app", "/app?q=chair&min=1&currency=EUR", "/app/orders", "/app/orders?as=seller", "/app/bookings",
     "/app/mine", "/app/sell", "/app/account", "/app/account/profile", "/app/account/devices",
-    "/app/buildings",
+    "/app/account/second", "/app/buildings",
 )  # fmt: skip
 
 

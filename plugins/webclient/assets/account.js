@@ -27,6 +27,7 @@ export function Account({ user }) {
     ["/app/account/profile", t("Profile, language and time zone"), true],
     ["/app/notifications/settings", t("What I am told"), has("notifications")],
     ["/app/account/devices", t("Devices signed in"), true],
+    ["/app/account/second", t("Second factor"), true],
   ];
   return html`
     <section class="narrow">

@@ -54,6 +54,17 @@ function asked(query) {
   return new URLSearchParams(given.flatMap(([key, value]) => [value].flat().map((one) => [key, one])));
 }
 
+/** Fetch a file and hand it to the person under the name the server gave it. */
+export async function download(path) {
+  const answer = await again(async () => fetch(path, { headers: await signed({}) }));
+  if (!answer.ok) return parsed(answer);
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "";
+  const url = URL.createObjectURL(await answer.blob());
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), PATIENCE); // the browser reads it after this
+  return null;
+}
+
 /** Upload a file; `onProgress` gets the share sent, 0 to 1; `abort` of the returned promise stops it. */
 export function upload(file, { onProgress = () => {}, visibility = "public" } = {}) {
   let request;

@@ -5,6 +5,7 @@ import { get, post } from "./api.js";
 import { has } from "./config.js";
 import { ago, day, isoDay, money, time, when, zone } from "./format.js";
 import { Mine } from "./orders.js";
+import { Papers } from "./papers.js";
 import { Pay } from "./pay.js";
 import { go, useTitle } from "./router.js";
 import { listen } from "./sockets.js";
@@ -107,6 +108,7 @@ function Shown({ of, user, reload }) {
       ${elsewhere && html`<p class="hint">${t("{when} in {zone}", { when: when(of.starts_at, of.timezone), zone: of.timezone.replaceAll("_", " ") })}</p>`}
       <p><span class="status ${of.status.toLowerCase()}">${named(of.status)}</span> ${of.status === "HELD" && of.held_until && html`<span class="hint">${t("Kept for you until {when}.", { when: when(of.held_until) })}</span>`} ${of.price && html`<strong>${money(of.price)}</strong>`}</p>
       <${Steps} of=${of} booked=${booked} reload=${reload} />
+      ${has("invoices") && of.price && html`<${Papers} of=${of} kind="booking" bought=${booked} />`}
       ${other && html`<${Person} of=${other} about=${booked ? t("Provider") : t("Customer")} />`}
       ${of.note && html`<p class="words"><strong>${t("Note")}:</strong> ${of.note}</p>`}
       <p class="quietly">

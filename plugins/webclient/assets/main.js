@@ -22,6 +22,7 @@ import { People } from "./people.js";
 import { Hours } from "./hours.js";
 import { Edit, Publish } from "./publish.js";
 import { route } from "./router.js";
+import { Second } from "./second.js";
 
 route(HOME, Market);
 route("/app/listings/:id", Listing);
@@ -35,6 +36,7 @@ route("/app/forgot", Forgot);
 route("/app/account", signedIn(Account));
 route("/app/account/profile", signedIn(Profile));
 route("/app/account/devices", signedIn(Devices));
+route("/app/account/second", signedIn(Second));
 if (has("orders")) {
   route("/app/orders", signedIn(Orders));
   route("/app/orders/:id", signedIn(Order));

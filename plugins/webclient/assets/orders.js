@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "./preact-htm.js";
 import { get, patch, post } from "./api.js";
 import { has } from "./config.js";
 import { ago, money, when } from "./format.js";
+import { Papers } from "./papers.js";
 import { Pay } from "./pay.js";
 import { useTitle } from "./router.js";
 import { Write } from "./reviews.js";
@@ -53,6 +54,7 @@ function Shown({ of, history, user, reload }) {
         ${of.adjustments.map((one) => html`<li><div>${one.label}</div><span>${money(one.amount)}</span></li>`)}
         <li class="total"><div>${t("Total")}</div><strong>${money(of.total)}</strong></li>
       </ul>
+      ${has("invoices") && html`<${Papers} of=${of} kind="order" bought=${bought} />`}
       ${of.note && html`<p class="words"><strong>${t("Note")}:</strong> ${of.note}</p>`}
       ${other.data && html`<${Person} of=${other.data} about=${bought ? t("Seller") : t("Buyer")} />`}
       ${has("chat", "order_chat") && html`<p class="quietly"><a href="/app/chat/order/${of.id}"><${Icon} name="chat" />${t("Write about this order")}</a></p>`}
