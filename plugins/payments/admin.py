@@ -176,7 +176,7 @@ PAGES: Final = (
     _page(
         "trial_balance",
         "Trial balance",
-        "Whether everything holds that must hold of the ledger, counted from its entries now.",
+        "What must hold of the ledger, counted from all its entries within the last five minutes.",
         "/v1/payments/trial-balance",
         charts=(
             AdminChart(

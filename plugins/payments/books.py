@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kernel import Money, Page, paginate
+from kernel import Money, Page, app, paginate
 from plugins.payments import queries
 from plugins.payments.models import Entry, Movement, Payment, Payout, Split
 from plugins.payments.services.trial import trial_balance
@@ -50,6 +50,7 @@ def trial() -> dict[str, Any]:
     """Return the trial balance as a list of currencies, each with its accounts."""
     found = trial_balance()
     return {
+        "counted_at": app.clock.now(),
         "balanced": found["balanced"],
         "currencies": [
             {

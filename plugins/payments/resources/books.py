@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from kernel import Request, Response, Route, Schema, endpoint, page_of
+from kernel import Cached, Request, Response, Route, Schema, endpoint, page_of
 from plugins.payments import books
 from plugins.payments.permissions import READ
 from plugins.payments.schemas import books as schemas
 from plugins.payments.schemas.requests import PayoutsQuery
 from plugins.payments.schemas.responses import EscrowOut, PaymentOut, PayoutOut
+
+KEPT: Final = 300
+"""Seconds a count of the whole ledger is shown for: it takes longer the longer the ledger is."""
 
 
 def _list(
@@ -37,10 +40,17 @@ class TrialBalance:
     """`/v1/payments/trial-balance`."""
 
     @endpoint(
-        summary="See the trial balance", permission=READ, response=schemas.TrialBalanceOut, statements=5
+        summary="See the trial balance",
+        permission=READ,
+        response=schemas.TrialBalanceOut,
+        cached=Cached(KEPT),
+        statements=5,
     )
     def on_get(self, req: Request, resp: Response) -> Any:
-        """Everything that must hold of the ledger, counted from its entries as of one moment."""
+        """Everything that must hold of the ledger, counted from all its entries as of `counted_at`.
+
+        A count is kept for five minutes; `manage.py payments trial-balance` counts anew.
+        """
         return books.trial()
 
 

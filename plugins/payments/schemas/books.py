@@ -66,5 +66,6 @@ class TrialOut(Schema):
 class TrialBalanceOut(Schema):
     """Whether everything holds that must hold of the ledger."""
 
+    counted_at = fields.DateTime(required=True)
     balanced = fields.Boolean(required=True)
     currencies = fields.List(fields.Nested(TrialOut), required=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 pytestmark = pytest.mark.plugins("payments")
@@ -69,3 +71,21 @@ def test_the_trial_balance_tells_each_currency_apart(till, treasurer):
     ]
     dollars = {one["kind"]: one["balance"]["amount"] for one in found["currencies"][1]["accounts"]}
     assert (dollars["wallet"], dollars["commission"]) == (9_000, 1_000)
+
+
+def test_a_count_of_the_ledger_is_kept_for_five_minutes_and_says_of_when_it_is(till, treasurer, clock):
+    def count():
+        found = treasurer.get("/v1/payments/trial-balance").json
+        return found["counted_at"], [one["currency"] for one in found["currencies"]]
+
+    till.paid()
+    first = count()
+    till.paid(5_000, 0, currency="EUR")
+    clock.advance(timedelta(seconds=290))
+    kept = count()
+    clock.advance(timedelta(seconds=20))
+    anew = count()
+
+    assert kept == first
+    assert anew[0] > first[0]
+    assert (first[1], anew[1]) == (["USD"], ["EUR", "USD"])
