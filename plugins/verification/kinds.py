@@ -64,6 +64,7 @@ class Kind:
 
     * `name`: `<plugin>.<thing>`, never renamed: requests are stored under it;
     * `subject`: what the request's subject begins with, `unit` for `unit:0190…`; `user` is the requester;
+      an id that is a UUID is in lower case with dashes, however it was written;
     * `admits(user_id, subject)`: return the scope of the subject (None: the platform's) when this person may
       ask to have it verified, else raise NotFound; called in a transaction, without outside I/O;
     * `permission`: who holds it in that scope reviews;

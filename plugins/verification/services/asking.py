@@ -42,7 +42,7 @@ def ask(caller: Principal, kind_name: str, subject: str | None, steps: Steps, *,
     kind = app.service(Kinds).get(kind_name)
     if kind is None:
         raise invalid("/kind", "This is not verified here; /v1/verifications/kinds says what is.")
-    about = subject or f"user:{requester}"
+    about = _spelt(subject or f"user:{requester}")
     if not about.startswith(f"{kind.subject}:"):
         raise invalid("/subject", f"It begins with {kind.subject}: for this kind.")
     with app.db.atomic():
@@ -53,6 +53,15 @@ def ask(caller: Principal, kind_name: str, subject: str | None, steps: Steps, *,
         if submit:
             _submitted(made, kind)
         return UUID(str(made.id))
+
+
+def _spelt(subject: str) -> str:
+    """Return a subject with its id, where that is a UUID, in lower case with dashes: one thing has one name."""
+    begins, _, name = subject.partition(":")
+    try:
+        return f"{begins}:{UUID(name)}"
+    except ValueError:
+        return subject
 
 
 def _made(kind: str, subject: str, requester: UUID, scope: str) -> Request:

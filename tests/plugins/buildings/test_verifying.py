@@ -32,9 +32,14 @@ def proof(app, work):
 def ask(proof):
     """Ask to be verified as living in a unit."""
 
-    def make(who, unit):
+    def make(who, unit, spelt=str):
         steps = {"residence": {"documents": [proof(who, "proof_of_residence")]}}
-        body = {"kind": "buildings.unit", "subject": f"unit:{unit['id']}", "steps": steps, "submit": True}
+        body = {
+            "kind": "buildings.unit",
+            "subject": f"unit:{spelt(unit['id'])}",
+            "steps": steps,
+            "submit": True,
+        }
         return who.client.post(URL, body)
 
     return make
@@ -60,6 +65,17 @@ def test_the_buildings_admins_verify_who_lives_where(attalos, house, person, ask
 
 def test_a_stranger_asks_about_no_unit(attalos, person, ask):
     assert ask(person(), attalos.add("4B")).status == 404
+
+
+@pytest.mark.parametrize("spelt", [str.upper, lambda name: name.replace("-", "")], ids=["upper", "undashed"])
+def test_a_unit_is_asked_about_once_however_its_id_is_written(attalos, person, ask, spelt):
+    ada, unit, other = attalos.take_in(person()), attalos.add("4B"), attalos.add("5B")
+    open_one = ask(ada, unit).json
+
+    again, elsewhere = ask(ada, unit, spelt), ask(ada, other, spelt)
+
+    assert (again.status, again.json["verification_id"]) == (409, open_one["id"])
+    assert (elsewhere.status, elsewhere.json["subject"]) == (201, f"unit:{other['id']}")
 
 
 def test_an_approval_taken_back_takes_the_standing_with_it(attalos, person, ask):
