@@ -110,7 +110,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "of": "SELECT seed.scope(0)",
     "payer_id": "SELECT seed.person(0)",
     "/payments/all ref": _latest("payments_payment", column="ref"),
-    "plan": "VALUES ('STANDARD')",
+    "plan": "VALUES ('standard')",
     "section": "VALUES ('http')",
     "about": "SELECT about[1] FROM reviews_review ORDER BY id LIMIT 1",
     "address": "VALUES ('person0@example.com')",
