@@ -56,7 +56,7 @@ def ask(caller: Principal, kind_name: str, subject: str | None, steps: Steps, *,
 
 
 def _spelt(subject: str) -> str:
-    """Return a subject with its id, where that is a UUID, in lower case with dashes: one thing has one name."""
+    """Return a subject under its one name: an id that is a UUID in lower case, with dashes."""
     begins, _, name = subject.partition(":")
     try:
         return f"{begins}:{UUID(name)}"
