@@ -109,7 +109,11 @@ class PaypalGateway:
         source = next((each for each in _STORED if each in found["payment_source"]), "")
         if not source:
             raise GatewayDeclined("Only PayPal accounts and cards are charged without the payer.", "not_kept")
-        return Kept(str(found["id"]), f"{source}/{found['id']}")
+        whose = found.get("customer") or {}
+        if not whose.get("id"):
+            raise GatewayDeclined("PayPal does not say which customer the token is of.", "no_customer")
+        name, told = str(found["id"]), str(whose.get("merchant_customer_id") or "")
+        return Kept(name, f"{source}/{name}", customer=str(whose["id"]), owner=told)
 
     def confirm(self, ref: str, charge: Charge) -> Intent:
         """Take what the payer approved: `POST …/capture` or `…/authorize`; before that, look."""

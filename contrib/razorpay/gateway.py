@@ -94,7 +94,8 @@ class RazorpayGateway:
         details = found.get("recurring_details") or {}
         if not found.get("recurring") or details.get("status") != "confirmed":
             raise GatewayDeclined("The token is not confirmed for recurring payments.", "not_recurring")
-        return Kept(str(found["id"]), token)
+        customer, _, _ = token.partition("/")
+        return Kept(str(found["id"]), f"{customer}/{found['id']}", customer=customer)
 
     def fetch(self, ref: str) -> Intent:
         """`GET /v1/orders/{id}/payments`: of several attempts the one that went furthest counts."""

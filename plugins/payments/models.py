@@ -188,6 +188,19 @@ class Method(Model):
         table_name = "payments_method"
 
 
+class Customer(Table):
+    """A gateway's customer, by its name there, and the one account whose methods it has."""
+
+    gateway = peewee.TextField()
+    ref = peewee.TextField()
+    owner_id = peewee.UUIDField()
+    created_at = TimestampField()
+
+    class Meta:
+        table_name = "payments_customer"
+        primary_key = peewee.CompositeKey("gateway", "ref")
+
+
 class History(Table):
     """A change of status: of what, by whom, why, when."""
 
@@ -266,6 +279,8 @@ UNIQUE: Final = (
     (Operation, "payout (payout_id) WHERE payout_id IS NOT NULL"),
     (Method, "token (owner_id, gateway, use, token)"),
     (Method, "default (owner_id, use) WHERE is_default"),
+    (Method, "kept (gateway, kept) WHERE kept <> ''"),
+    (Customer, "owner (owner_id, gateway)"),
     (Webhook, "once (gateway, event_id)"),
 )
 for _kind, _indexes in (("INDEX", INDEXES), ("UNIQUE INDEX", UNIQUE)):
@@ -276,5 +291,5 @@ for _kind, _indexes in (("INDEX", INDEXES), ("UNIQUE INDEX", UNIQUE)):
 
 MODELS: Final = (
     *(Account, Movement, Entry, Payment, Split, Operation, Payout, Method),
-    *(History, Webhook, TestIntent),
+    *(Customer, History, Webhook, TestIntent),
 )

@@ -58,11 +58,15 @@ class Kept:
     """A method that may be charged without its owner: by `token`, empty while they have to confirm that.
 
     Then `client` is for their device, and `ref` the gateway's name for what is going on.
+    Where tokens are of a vault that all accounts share, `customer` is whose it is there: one account's
+    alone. `owner` is the account that the gateway was told it is, where it was told.
     """
 
     ref: str
     token: str = ""
     client: Mapping[str, Any] = field(default_factory=dict)
+    customer: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -65,7 +66,7 @@ class TestGateway:
 
     def create_intent(self, charge: Charge) -> Intent:
         """Make an intent named after the key."""
-        ref = f"test_{charge.key}"
+        ref, charge = f"test_{charge.key}", _bare(charge)
         state: State = {
             "payment_id": str(charge.payment_id), "status": "requires_method", "amount": charge.amount,
             "currency": charge.currency, "capture": charge.capture, "method": "", "refunded": 0, "keys": {},
@@ -79,6 +80,7 @@ class TestGateway:
 
     def confirm(self, ref: str, charge: Charge) -> Intent:
         """Charge a method, answer a challenge, or look how it is."""
+        charge = _bare(charge)
         with _kept(ref) as state:
             if charge.method and state["status"] in ("requires_method", "failed"):
                 _confirm(state, charge, again=charge.method == state["method"])
@@ -93,7 +95,8 @@ class TestGateway:
             raise GatewayDeclined("This method cannot be kept.", "not_reusable")
         if token == "tok_3ds" and not ref:  # noqa: S105
             return Kept(f"test_setup_{key}", client={"challenge": "passed"})
-        return Kept(ref or f"test_setup_{key}", token)
+        made = ref or f"test_setup_{key}"
+        return Kept(made, f"{token}/{made}")
 
     def fetch(self, ref: str) -> Intent:
         """Return an intent."""
@@ -201,6 +204,11 @@ def _kept(ref: str) -> Iterator[State]:
             app.db.execute_sql(
                 "UPDATE payments_test_intent SET state = %s::jsonb WHERE id = %s", (after.decode(), ref)
             )
+
+
+def _bare(charge: Charge) -> Charge:
+    """Return a charge with the token alone, without the name it was kept under."""
+    return replace(charge, method=charge.method.partition("/")[0])
 
 
 def _confirm(state: State, charge: Charge, *, again: bool = False) -> None:

@@ -37,15 +37,15 @@ class Shop:
         assert answer.status == 200, answer.text
         return answer.json
 
-    def keep(self, token: str) -> Any:
+    def keep(self, token: str, by: Client | None = None) -> Any:
         """Keep a method and let it be charged without its owner; return the answer to that."""
-        kept = self.buyer.post("/v1/payments/methods", {"token": token, "label": "Card"})
+        kept = (by or self.buyer).post("/v1/payments/methods", {"token": token, "label": "Card"})
         assert kept.status == 201, kept.text
-        return self.agree(kept.json["id"])
+        return self.agree(kept.json["id"], by)
 
-    def agree(self, method_id: str) -> Any:
+    def agree(self, method_id: str, by: Client | None = None) -> Any:
         path = f"/v1/payments/methods/{method_id}/off-session"
-        return self.buyer.put(path, {"consent": "Charge it for renewals."})
+        return (by or self.buyer).put(path, {"consent": "Charge it for renewals."})
 
     def charge(self, amount: int = 10_000, payment_id: UUID | None = None) -> UUID:
         """Have a payment charged to the kept method; return its id."""

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from kernel import Unavailable, app, invalid, uuid7
+from peewee import IntegrityError
+
+from kernel import Unavailable, app, invalid, uuid7, violated_constraint
 from plugins.payments import gateways
-from plugins.payments.models import Method, Payment
+from plugins.payments.models import Customer, Method, Payment
 from plugins.payments.ports import GatewayDeclined, GatewayUnavailable, Kept
 from plugins.payments.problems import MethodRefused
 from plugins.payments.services import operations
@@ -36,14 +38,42 @@ def agree(method_id: UUID, owner_id: UUID, words: str) -> tuple[Method, Mapping[
     if row.consented_at is not None:
         return row, {}
     kept = Kept(row.setup, row.kept) if row.kept else _asked(row)
+    try:
+        _agreed(row, kept, words)
+    except IntegrityError as ex:
+        if violated_constraint(ex) != "payments_method_kept":
+            raise
+        raise _not_theirs() from ex
+    return own(method_id, owner_id), kept.client
+
+
+def _agreed(row: Method, kept: Kept, words: str) -> None:
+    """Write what somebody agreed to, once; raise MethodRefused for what is another account's."""
     with app.db.atomic():
+        _expect_theirs(row, kept)
         same = (Method.id == row.id) & Method.consented_at.is_null()
         now = app.clock.now()
         agreed = {"kept": kept.token, "consent": words, "consented_at": now} if kept.token else {}
         changed = Method.update(setup=kept.ref, updated_at=now, **agreed).where(same).execute()
         if changed and agreed:
-            note(row.id, "", "CONSENTED", f"user:{owner_id}", words)
-    return own(method_id, owner_id), kept.client
+            note(row.id, "", "CONSENTED", f"user:{row.owner_id}", words)
+
+
+def _expect_theirs(row: Method, kept: Kept) -> None:
+    """Take a gateway's customer for the account that first keeps a method of it; one an account."""
+    if kept.owner and kept.owner != str(row.owner_id):
+        raise _not_theirs()
+    if not kept.customer:
+        return
+    one = {"gateway": row.gateway, "ref": kept.customer, "owner_id": row.owner_id}
+    Customer.insert(**one, created_at=app.clock.now()).on_conflict_ignore().execute()
+    if not Customer.select().filter(**one).exists():
+        raise _not_theirs()
+
+
+def _not_theirs() -> MethodRefused:
+    told = "The gateway has this under another customer. Have it save a method of your own, and keep that."
+    return MethodRefused(told, code="not_yours")
 
 
 def withdraw(method_id: UUID, owner_id: UUID) -> Method:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel import app
 from plugins.payments import queries
-from plugins.payments.models import Entry, Method, Payment, Payout
+from plugins.payments.models import Customer, Entry, Method, Payment, Payout
 
 _HIDDEN = ("client", "intent", "version")
 
@@ -19,6 +19,7 @@ def export(user_id: UUID) -> dict[str, Any]:
     kept = Method.select(Method.gateway, Method.use, Method.label, Method.consent, Method.consented_at).where(
         Method.owner_id == user_id
     )
+    known = Customer.select(Customer.gateway, Customer.ref).where(Customer.owner_id == user_id)
     lines = Entry.select(Entry.created_at, Entry.account_kind, Entry.amount, Entry.currency)
     return {
         **queries.balances(user_id),
@@ -27,6 +28,7 @@ def export(user_id: UUID) -> dict[str, Any]:
         ],
         "payouts": [row.__data__ for row in sent],
         "methods": list(kept.dicts()),
+        "customers": list(known.dicts()),
         "entries": list(lines.where(Entry.party_id == user_id).order_by(Entry.id).dicts()),
     }
 
@@ -37,5 +39,6 @@ def erase(user_id: UUID) -> None:
     A second time changes nothing.
     """
     Method.delete().where(Method.owner_id == user_id).execute()
+    Customer.delete().where(Customer.owner_id == user_id).execute()
     Payment.update(description="", client={}).where(Payment.payer_id == user_id).execute()
     Payout.update(destination="", updated_at=app.clock.now()).where(Payout.owner_id == user_id).execute()

@@ -29,6 +29,7 @@ class Paypal(GatewayApi):
         self.sent: dict[str, int] = {}
         self.kept: dict[str, tuple[int, Any]] = {}
         self.tokens: list[str] = []
+        self.customer = {"id": "c1"}
         self.declines = False
         self.fee = ""
         super().__init__()
@@ -90,7 +91,7 @@ class Paypal(GatewayApi):
         match call.method, call.path.strip("/").split("/")[1:]:
             case "GET", ["vault", "payment-tokens", name]:
                 kind = "venmo" if name == "vault_venmo" else "paypal"
-                return 200, {"id": name, "customer": {"id": "c1"}, "payment_source": {kind: {}}}
+                return 200, {"id": name, "customer": dict(self.customer), "payment_source": {kind: {}}}
             case "POST", ["checkout", "orders"]:
                 return self._ordered(call.json)
             case "GET", ["checkout", "orders", name]:

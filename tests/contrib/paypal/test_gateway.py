@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from contrib.paypal.amounts import fault, from_paypal, to_paypal
+from kernel.testing import race
 from plugins.payments.models import Method
 from tests.contrib.paypal.conftest import RETURN
 
@@ -280,3 +281,41 @@ def test_only_what_paypal_charges_without_the_payer_is_kept(shop, paypal):
     answer = shop.keep("vault_venmo")
 
     assert (answer.status, answer.problem) == (409, "method-refused")
+
+
+def test_a_token_of_anothers_customer_is_not_kept_and_an_account_has_one(shop, paypal):
+    stranger = shop.buyer.as_user()
+    assert shop.keep("vault_1").status == 200
+
+    taken = [shop.keep(name, stranger) for name in ("vault_1", "vault_2")]
+    paypal.customer = {"id": "c2"}
+    second, own = shop.keep("vault_3"), shop.keep("vault_4", stranger)
+
+    assert [(one.status, one.json["code"]) for one in (*taken, second)] == [(409, "not_yours")] * 3
+    assert str(shop.buyer.user_id) not in taken[0].text
+    assert own.status == 200, own.text
+
+
+def test_of_two_who_keep_one_token_at_once_one_has_it(shop):
+    people = [shop.buyer.as_user() for _ in range(2)]
+    shop.keep("vault_venmo")  # the credentials of PayPal's API are there from now on
+    shop.app.db.release()
+
+    answers = race(*[lambda one=one: shop.keep("vault_1", one).status for one in people])
+
+    assert sorted(answers) == [200, 409]
+
+
+def test_a_token_made_for_an_account_is_kept_by_nobody_else(shop, paypal):
+    paypal.customer = {"id": "c1", "merchant_customer_id": str(shop.buyer.user_id)}
+
+    stolen = shop.keep("vault_1", shop.buyer.as_user())
+    own = shop.keep("vault_1")
+
+    assert (stolen.status, stolen.json["code"], own.status) == (409, "not_yours", 200)
+
+
+def test_a_token_of_nobody_is_not_kept(shop, paypal):
+    paypal.customer = {}
+
+    assert shop.keep("vault_1").json["code"] == "no_customer"

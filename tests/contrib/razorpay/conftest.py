@@ -27,7 +27,12 @@ class Razorpay(GatewayApi):
         self.payments: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.payouts: dict[str, dict[str, Any]] = {}
-        self.tokens = {"token_1": "confirmed", "token_bad": "confirmed", "token_new": "initiated"}
+        self.tokens = {
+            "token_1": "confirmed",
+            "token_2": "confirmed",
+            "token_bad": "confirmed",
+            "token_new": "initiated",
+        }
         super().__init__()
 
     def pay(self, order_id: str, status: str = "") -> dict[str, str]:
@@ -56,7 +61,7 @@ class Razorpay(GatewayApi):
                 return 200, _items(self.payments, "order_id", name)
             case "GET", ["customers", "cust_1"]:
                 return 200, {"id": "cust_1", "email": "ada@example.com", "contact": "+919999999999"}
-            case "GET", ["customers", "cust_1", "tokens", name] if name in self.tokens:
+            case "GET", ["customers", _, "tokens", name] if name in self.tokens:
                 recurring = {"status": self.tokens[name]}
                 return 200, {"id": name, "recurring": True, "recurring_details": recurring}
             case "POST", ["payments", "create", "recurring"]:

@@ -265,3 +265,16 @@ def test_a_token_that_is_not_confirmed_is_not_kept(shop, token):
     answer = shop.keep(token)
 
     assert (answer.status, answer.problem) == (409, "method-refused")
+
+
+def test_a_token_of_anothers_customer_is_not_kept_and_an_account_has_one(shop):
+    stranger = shop.buyer.as_user()
+    assert shop.keep("cust_1/token_1").status == 200
+
+    taken = [shop.keep(f"cust_1/{name}", stranger) for name in ("token_1", "token_bad")]
+    second = shop.keep("cust_2/token_2")
+    own = shop.keep("cust_2/token_2", stranger)
+
+    assert [(one.status, one.json["code"]) for one in (*taken, second)] == [(409, "not_yours")] * 3
+    assert str(shop.buyer.user_id) not in taken[0].text
+    assert own.status == 200, own.text

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from kernel import uuid7
 from kernel.testing import race
 from plugins.payments import api
-from plugins.payments.models import History, Movement, Operation, Payment
+from plugins.payments.models import History, Method, Movement, Operation, Payment
 from plugins.payments.models import TestIntent as Known
 from plugins.payments.services import operations
 
@@ -153,3 +154,19 @@ def test_a_method_that_cannot_be_kept_or_that_one_is_paid_by_is_refused(till, ke
 
     assert (unkept.status, unkept.problem, unkept.json["code"]) == (409, "method-refused", "not_reusable")
     assert (agree(till, bank).status, foreign.status) == (422, 404)
+
+
+def test_what_another_account_has_kept_is_refused_without_a_word_about_whose_it_is(till, keep):
+    method_id = keep("tok_3ds", agreed=False)
+    agree(till, method_id)
+    mine = Method.get_by_id(method_id)
+    theirs = Method.create(
+        owner_id=uuid7(), gateway="test", use="pay", token="tok_3ds", label="", is_default=True,
+        kept=f"tok_3ds/{mine.setup}",
+    )  # fmt: skip
+
+    refused = agree(till, method_id)
+
+    assert (refused.status, refused.problem, refused.json["code"]) == (409, "method-refused", "not_yours")
+    assert str(theirs.owner_id) not in refused.text
+    assert Method.get_by_id(method_id).consented_at is None
