@@ -84,6 +84,7 @@ export function Building({ id }) {
     <p>${[of.street, of.postal_code, of.city].filter(Boolean).join(", ")}</p>
     ${of.description && html`<p class="words">${of.description}</p>`}
     <p class="quietly">${has("chat", "building_chat") && html`<a href="/app/chat/building/${id}"><${Icon} name="chat" />${t("The building's conversations")}</a>`}</p>
+    ${has("verification") && of.mine && html`<p>${of.mine.verified ? html`<span class="good">${t("It is verified that you live here.")}</span>` : html`<a href="/app/verification?building=${id}">${t("Have it verified that you live here")}</a>`}</p>`}
     <h2>${t("Neighbours")}</h2>
     <${Pages} load=${(page) => get(`/v1/buildings/${id}/members`, { limit: 50, ...page })} none=${t("Nobody yet.")} item=${(one) => html`<li key=${one.user_id}><${Person} of=${one.user} about=${one.admin ? t("Admin") : named(one.kind)} /></li>`} />
     <p class="actions"><${Act} class="quiet" work=${leave}>${t("I moved out")}</${Act}></p>`}</${Loaded}></section>`;

@@ -49,8 +49,8 @@ export function leads({ url, data }) {
   if (origin === location.origin && pathname.startsWith("/app")) return pathname + search;
   const found = WAYS.find(([key, , plugin]) => data[key] && has(plugin));
   if (found) return found[1] + data[found[0]];
-  const [, kind, id] = /^\/v1\/(orders|bookings|listings|conversations|buildings)\/([0-9a-f-]{36})/.exec(pathname) ?? [];
-  return kind ? `/app/${kind === "conversations" ? "chat" : kind}/${id}` : null;
+  const [, kind, id] = /^\/v1\/(orders|bookings|listings|conversations|buildings|verifications)\/([0-9a-f-]{36})/.exec(pathname) ?? [];
+  return kind ? `/app/${{ conversations: "chat", verifications: "verification" }[kind] ?? kind}/${id}` : null;
 }
 
 const WAYS = [["conversation_id", "/app/chat/", "chat"], ["order_id", "/app/orders/", "orders"], ["booking_id", "/app/bookings/", "bookings"]];
