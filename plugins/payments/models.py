@@ -126,7 +126,8 @@ class Split(Model):
 class Operation(Model):
     """One thing asked of a gateway. Its id is the idempotency key; the row remembers through crashes.
 
-    `parts` says what of which split a refund takes, `data` what the call needs beside.
+    `parts` says what of which split a refund takes, `data` what the call needs beside. `decided`: a refund
+    that failed, and somebody has decided about since (services/failures.py).
     """
 
     kind = peewee.TextField()
@@ -145,6 +146,7 @@ class Operation(Model):
     error = peewee.TextField()
     attempts = peewee.IntegerField()
     due_at = TimestampField()
+    decided = peewee.BooleanField(default=False)
 
     class Meta:
         table_name = "payments_operation"
@@ -262,7 +264,7 @@ INDEXES: Final = (
     (Split, "waiting (payee_id, currency) INCLUDE (amount, refunded) WHERE state = 'HELD'"),
     (Operation, "due (due_at) WHERE state = 'PENDING'"),
     (Operation, "payment (payment_id, id) WHERE payment_id IS NOT NULL"),
-    (Operation, "failed (id) WHERE state = 'FAILED' AND kind IN ('refund', 'stray')"),
+    (Operation, "undecided (id) WHERE state = 'FAILED' AND kind IN ('refund', 'stray') AND NOT decided"),
     (Operation, "result (gateway, result_ref) WHERE result_ref <> ''"),
     (Payout, "owner (owner_id, id)"),
     (Payout, "status (owner_id, status, id)"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from peewee import fn
-
 from kernel import ALL, NotFound, Page, Principal, app, paginate
 from plugins.payments.models import Account, Entry, Method, Movement, Operation, Payment, Payout, Split
 from plugins.payments.permissions import READ
+from plugins.payments.services.failures import WAITING
 from plugins.payments.services.rows import history_of, splits_of
 from plugins.payments.states import PAYMENT, PAYOUT, allowed_from
 
@@ -70,16 +69,7 @@ def failed_refunds(query: dict[str, Any]) -> Any:
     What was tried again is not there, nor what was released to its payees instead. Money that came
     for what was not to be paid any more, and could not be sent back, is (`stray`).
     """
-    later = Operation.alias()
-    again = later.select().where(
-        later.payment_id == Operation.payment_id, later.kind == "refund", later.id > Operation.id
-    )
-    there = Split.select().where(
-        Split.payment_id == Operation.payment_id, Split.state.in_(("HELD", "SETTLED"))
-    )
-    waiting = (Operation.kind == "stray") | (fn.EXISTS(there) & ~fn.EXISTS(again))
-    failed = Operation.state == "FAILED", Operation.kind.in_(("refund", "stray"))
-    return _page(Operation.select().where(*failed, waiting), Operation, query, failed_refund_shown)
+    return _page(Operation.select().where(WAITING), Operation, query, failed_refund_shown)
 
 
 def failed_refund_shown(row: Operation) -> dict[str, Any]:

@@ -27,7 +27,7 @@ HARMLESS = {
         "kernel.0011_barred", "listings.0002_lists", "media.0003_lists",
         "moderation.0003_counts", "moderation.0004_complaints_of_scopes", "moderation.0005_scopes",
         "notifications.0003_lists", "orders.0002_lists", "payments.0005_lists",
-        "payments.0008_failed", "payments.0009_everybodys", "payments.0010_kinds",
+        "payments.0008_failed", "payments.0009_everybodys", "payments.0010_kinds", "payments.0011_decided",
         "reviews.0002_lists", "search.0002_orders",
         "subscriptions.0002_everybodys", "subscriptions.0003_plans",
         "verification.0002_scopes",

@@ -22,10 +22,18 @@ SELECT seed.id('operation', i, at), at, at, 'confirm', 'DONE', seed.payment(i, a
     amount * (1 + i % 2), 'USD', '[]', '{}', '', 'system', '', 1, at
 FROM seed.bought WHERE status NOT IN ('PENDING', 'CANCELLED') ORDER BY i;
 INSERT INTO payments_operation (id, created_at, updated_at, kind, state, payment_id, gateway, intent, result_ref,
-    amount, currency, parts, data, reason, actor, error, attempts, due_at)
+    amount, currency, parts, data, reason, actor, error, attempts, due_at, decided)
 SELECT seed.id('refused refund' || n, i, at), at, at, 'refund', 'FAILED', seed.payment(i, at), 'test', '', '', 100, 'USD',
-    '[]', '{}', '', 'user', 'Declined.', 1, at
+    '{}', '{}', '', 'user', 'Declined.', 1, at, true
 FROM seed.bought, generate_series(1, 2) AS n WHERE status = 'COMPLETED' ORDER BY i;
+-- Those nobody has decided about: as many at every size.
+INSERT INTO payments_operation (id, created_at, updated_at, kind, state, payment_id, gateway, intent, result_ref,
+    amount, currency, parts, data, reason, actor, error, attempts, due_at)
+SELECT seed.id('waiting refund', i, at), at, at, 'refund', 'FAILED', seed.payment(i, at), 'test', '', '', 100, 'USD',
+    '{}', '{}', '', 'user', 'Declined.', 1, at
+FROM seed.bought WHERE status = 'CONFIRMED' ORDER BY i LIMIT 48;
+UPDATE payments_payment SET frozen = true
+WHERE id IN (SELECT payment_id FROM payments_operation WHERE kind = 'refund' AND NOT decided);
 INSERT INTO payments_account (id, created_at, updated_at, kind, owner_id, gateway, shard, currency, balance)
 SELECT seed.id('wallet', i, '$now'), '$now', '$now', 'wallet', seed.person(i), '', 0, 'USD', 0
 FROM generate_series(0, $people - 1) AS i;

@@ -10,7 +10,7 @@ from kernel import NotFound, app
 from plugins.payments.events import EscrowReleased
 from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.problems import PaymentStatus
-from plugins.payments.services import refunds
+from plugins.payments.services import failures, refunds
 from plugins.payments.services.ledger import Leg, post, shared, wallet
 from plugins.payments.services.rows import escrow_facts, locked, move_split, splits_of, write
 from plugins.payments.settings import PaymentsSettings
@@ -28,6 +28,7 @@ def release(escrow_id: UUID, actor: str, reason: str = "") -> Split:
         payment, split = held(escrow_id)
         left, commission = split.amount - split.refunded, split.commission - split.refunded_commission
         move_split(split, "RELEASED", actor, reason)
+        failures.judge(payment)
         legs = [
             Leg(shared("escrow", split.currency, payment.id), -left, split.payee_id),
             Leg(wallet(split.payee_id, split.currency), left - commission, split.payee_id),
@@ -72,9 +73,7 @@ def release_at(payment_id: UUID, moment: datetime) -> None:
     """
     with app.db.atomic():
         payment = locked(payment_id)
-        asked = Operation.select().where(Operation.payment_id == payment.id, Operation.kind == "refund")
-        latest = asked.order_by(Operation.id.desc()).first()
-        frozen = latest is not None and latest.state == "FAILED"
+        frozen = failures.wait(payment)
         if payment.frozen != frozen or payment.release_at != moment:
             write(payment, frozen=frozen, release_at=moment)
 

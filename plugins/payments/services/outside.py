@@ -15,7 +15,7 @@ from kernel import app
 from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.ports import Intent, Result
 from plugins.payments.problems import InsufficientFunds
-from plugins.payments.services import operations, refunds
+from plugins.payments.services import failures, operations, refunds
 from plugins.payments.services.ledger import Leg, post, shared
 from plugins.payments.services.rows import locked, splits_of
 
@@ -63,6 +63,7 @@ def _book(payment: Payment, result: Result, amount: int) -> None:
     for split in splits:
         if str(split.id) in parts:
             refunds.take(payment, split, parts[str(split.id)], actor, REASON)
+    failures.judge(payment)
     refunds.went_back(payment, operation)
 
 

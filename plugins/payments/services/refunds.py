@@ -18,7 +18,7 @@ from plugins.payments.gateways import WALLET
 from plugins.payments.models import Operation, Payment, Split
 from plugins.payments.ports import GatewayDeclined, Result
 from plugins.payments.problems import RefundExceeds
-from plugins.payments.services import operations
+from plugins.payments.services import failures, operations
 from plugins.payments.services.ledger import Leg, post, shared, wallet
 from plugins.payments.services.operations import Answer
 from plugins.payments.services.rows import escrow_facts, facts, locked, move, move_split, splits_of, write
@@ -73,6 +73,7 @@ def record(operation: Operation, answer: Answer) -> Payment:
             return payment
         if isinstance(answer, GatewayDeclined) or (isinstance(answer, Result) and answer.status == "failed"):
             _put_back(payment, operation)
+            failures.judge(payment)
             _tell_of_failure(payment, operation, answer)
         else:
             clearing = shared("clearing", payment.currency, payment.id, operation.gateway)
@@ -148,6 +149,7 @@ def _taken(payment: Payment, splits: Sequence[Split], amount: int, actor: str, r
     for split in splits:
         if str(split.id) in parts:
             take(payment, split, parts[str(split.id)], actor, reason)
+    failures.judge(payment)
     if at_once:
         went_back(payment, operation)
     return operation

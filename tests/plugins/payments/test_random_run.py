@@ -19,7 +19,16 @@ from kernel import Problem, uuid7
 from kernel.testing.server import race
 from plugins.payments import api, test_gateway
 from plugins.payments.models import Account, Movement, Operation, Payment, Payout, Split
-from plugins.payments.services import confirming, demands, escrows, methods, payouts, refunds, webhooks
+from plugins.payments.services import (
+    confirming,
+    demands,
+    escrows,
+    failures,
+    methods,
+    payouts,
+    refunds,
+    webhooks,
+)
 from plugins.payments.services.trial import trial_balance
 
 pytestmark = [
@@ -175,12 +184,25 @@ def test_a_random_run_of_many_clients_leaves_the_books_true(app, clock, work):
     assert Operation.select().where(Operation.state == "PENDING").count() == 0
     assert clearing() == remembered_by_the_gateway(app)
     assert captured_once()
+    listed = Operation.select(Operation.id).where(failures.WAITING)
+    assert {row.id for row in listed} == undecided(app) != set()
 
 
 def _work(work: Any, ticking: threading.Event, app: Any) -> None:
     while not ticking.wait(0.2):
         work()
     app.db.release()
+
+
+def undecided(app: Any) -> set[Any]:
+    """Return the failed refunds that wait, by the operations and splits alone."""
+    rows = app.db.rows(
+        "SELECT max(o.id::text)::uuid FROM payments_operation AS o"
+        " JOIN payments_split AS s USING (payment_id)"
+        " WHERE o.kind = 'refund' AND s.state IN ('HELD', 'SETTLED') GROUP BY payment_id"
+    )
+    latest = Operation.id.in_([found for (found,) in rows]) | (Operation.kind == "stray")
+    return {row.id for row in Operation.select().where(Operation.state == "FAILED", latest)}
 
 
 def clearing() -> dict[str, int]:

@@ -305,32 +305,6 @@ def test_a_refund_in_another_currency_than_was_paid_in_is_refused_by_name(till, 
     assert api.payment(payment_id).refunded.amount == 0
 
 
-def failed(treasurer):
-    return [each["payment_id"] for each in treasurer.get("/v1/payments/refunds/failed").json["items"]]
-
-
-def test_a_treasurer_finds_the_refunds_that_failed_until_somebody_decides(till, treasurer, work, client):
-    kept, released, settled = (
-        till.paid(method="tok_refund_fails", escrow=escrow) for escrow in (True, True, False)
-    )
-    fine = till.paid(method="tok_ok")
-    for payment_id in (kept, released, settled, fine):
-        treasurer.post(f"/v1/payments/{payment_id}/refunds", {"reason": "Scratched"})
-    work()
-    waiting = treasurer.get("/v1/payments/refunds/failed").json["items"]
-    treasurer.post(f"/v1/escrows/{escrow_of(released).id}/release", {"reason": "They agreed"})
-    treasurer.post(f"/v1/payments/{settled}/refunds", {})
-    tried = failed(treasurer)
-    work()
-
-    assert [each["payment_id"] for each in waiting] == [str(each) for each in (settled, released, kept)]
-    first = waiting[0]
-    assert (first["kind"], first["failure"], first["reason"]) == ("refund", "refund_refused", "Scratched")
-    assert tried == [str(kept)]
-    assert failed(treasurer) == [str(settled), str(kept)]
-    assert till.client.get("/v1/payments/refunds/failed").status == 403
-
-
 def test_one_run_of_the_clock_releases_and_asks_for_all_that_is_due(till, clock):
     many = escrows.BATCH + 1
     splits = [api.Split(uuid7(), 10, 0) for _ in range(many)]
