@@ -29,7 +29,7 @@ class DatabaseSettings:
         5.0,
         help="Seconds the replica may be behind before no request is read from it; needs redis.url.",
         minimum=1,
-        maximum=3600,
+        maximum=60,
     )
     pool_size: int = setting(20, help="Connections a process opens at most.", minimum=1, maximum=1000)
     pool_warm: int = setting(2, help="Connections opened at start, before the first request.", minimum=0)

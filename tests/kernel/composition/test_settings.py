@@ -11,6 +11,7 @@ from kernel.errors import ConfigurationError
 from kernel.profile import read_profile
 from kernel.setting_field import setting
 from kernel.settings import Settings
+from kernel.storage.settings import DatabaseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +153,11 @@ def test_the_section_of_an_idle_plugin_may_stand(shop):
 def test_asking_for_an_unknown_section_names_the_nearest(shop):
     with pytest.raises(ConfigurationError, match=r"did you mean shop"):
         shop().section("shopp")
+
+
+def test_a_replica_may_not_be_an_hour_behind(shop):
+    kinds = {"database": DatabaseSettings}
+
+    with pytest.raises(ConfigurationError, match=r"replica_lag .* is 61.*: expected at most 60"):
+        shop("[database]\nreplica_lag = 61", kinds=kinds)
+    assert shop("[database]\nreplica_lag = 60", kinds=kinds).database.replica_lag == 60
