@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -307,3 +308,37 @@ def test_who_looks_after_nothing_is_told_so(house: House, enter: Enter) -> None:
     tab = enter(house.dora)
 
     assert "Nothing to look after" in tab.text("main")
+
+
+def test_who_cannot_be_signed_out_is_told_so_and_may_try_again_or_forget(house: House, enter: Enter) -> None:
+    tab = enter(house.mara)
+    tab.send("Network.enable")
+    tab.send("Network.setBlockedURLs", urls=["*/v1/auth/logout"])
+
+    tab.click("#sign-out")
+    tab.until("document.querySelector('dialog[open]')?.innerText.includes('You are not signed out')")
+    kept = tab.run("sessionStorage.length")
+    press(tab, "Try again", "dialog")
+    tab.until("!document.querySelector('dialog [aria-busy]')")
+    still = tab.run("document.querySelector('dialog[open]').innerText.includes('cannot be reached')")
+    press(tab, "Forget it here", "dialog")
+    tab.until("document.querySelector('.sign-in')")
+    assert (kept, still, tab.run("sessionStorage.length")) == (1, True, 0)
+
+
+def test_a_second_attempt_signs_out_at_the_server_as_well(house: House, enter: Enter) -> None:
+    tab = enter(house.mara)
+    refresh = tab.run("JSON.parse(sessionStorage['stoa.admin.session']).refresh_token")
+    tab.send("Network.enable")
+    tab.send("Network.setBlockedURLs", urls=["*/v1/auth/logout"])
+    tab.click("#sign-out")
+    tab.until("document.querySelector('dialog[open]')")
+    tab.send("Network.setBlockedURLs", urls=[])
+
+    press(tab, "Try again", "dialog")
+
+    tab.until("document.querySelector('.sign-in')")
+    given = json.dumps({"refresh_token": refresh})
+    headers = {"content-type": "application/json"}
+    asked = json.dumps({"method": "POST", "headers": headers, "body": given})
+    assert tab.run(f"fetch('/v1/auth/refresh', {asked}).then((one) => one.status)") == 401

@@ -7,7 +7,7 @@ import { listPage } from "./list.js";
 import { overview } from "./overview.js";
 import { called, choose, reportPage } from "./report.js";
 import * as session from "./session.js";
-import { signIn, stepUp } from "./signing.js";
+import { signIn, signOut, stepUp } from "./signing.js";
 
 let console_ = null; // what /v1/admin/pages answered for who is signed in
 let round = 0;
@@ -141,12 +141,7 @@ document.addEventListener("click", (event) => {
 });
 $("menu-button").addEventListener("click", () => toggle(!$("menu").classList.contains("open")));
 $("where").addEventListener("click", elsewhere);
-$("sign-out").addEventListener("click", (event) =>
-  attempt($("top"), event.target, async () => {
-    await call("POST", "/v1/auth/logout").catch(() => {}); // a session that is over already ends here as well
-    session.set(null);
-  }),
-);
+$("sign-out").addEventListener("click", (event) => attempt($("top"), event.target, signOut));
 onStepUp(stepUp);
 session.onChange((now) => {
   if (!now) for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();

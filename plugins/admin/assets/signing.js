@@ -1,7 +1,8 @@
 // Sign in, with a second factor where there is one; and prove again who one is.
 
 import { call } from "./api.js";
-import { $, ask, attempt, el } from "./dom.js";
+import { $, ask, attempt, el, told } from "./dom.js";
+import { set } from "./session.js";
 
 const input = (id, pointer, label, attributes) => [
   el("label", { for: id }, label),
@@ -72,4 +73,36 @@ function proof(enabled, close, heading, faults) {
     });
   });
   return form;
+}
+
+/** End the session, at the server and here; where the server does not hear it, say so and ask what then. */
+export async function signOut() {
+  try {
+    await leave();
+  } catch (problem) {
+    await ask("You are not signed out", ({ close, heading, faults }) => stuck(problem, close, heading, faults));
+  }
+}
+
+/** Sign out; a session that the server knows no longer ends here as well. */
+async function leave() {
+  await call("POST", "/v1/auth/logout").catch((problem) => {
+    if (problem.status !== 401) throw problem;
+  });
+  set(null);
+}
+
+function stuck(problem, close, heading, faults) {
+  faults.textContent = told(problem);
+  const again = el("button", { type: "button", onclick: () => attempt(sheet, again, async () => close(await leave())) }, "Try again");
+  const forget = el("button", { type: "button", class: "quiet", onclick: () => close(set(null)) }, "Forget it here");
+  const sheet = el(
+    "div",
+    { class: "sheet" },
+    heading,
+    faults,
+    el("p", { class: "hint" }, "The session goes on at the server until it runs out. Forgotten here, nobody can use it from this window."),
+    el("p", { class: "actions" }, again, forget),
+  );
+  return sheet;
 }
