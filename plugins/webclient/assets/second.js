@@ -23,7 +23,7 @@ export function Second() {
 }
 
 const Codes = ({ of }) => html`
-  <div role="status">
+  <div class="step" role="status">
     <h2>${t("Recovery codes")}</h2>
     <p>${t("Write these down: they are shown this once. Each lets you in one time, without your authenticator.")}</p>
     <ul class="codes">${of.map((one) => html`<li key=${one}><code>${one}</code></li>`)}</ul>

@@ -98,7 +98,7 @@ export function Verification({ id }) {
   return html`<section class="narrow" id="verification" data-status=${of?.status}><${Loaded} of=${all}>${([of, { items }]) => html`
     <h1 tabindex="-1">${t(kind.title)}</h1>
     <p><${Status} of=${of} /> <span class="hint">${[about(of, mine), stands(of)].filter(Boolean).join(" · ")}</span></p>
-    ${of.reason && of.status === "REJECTED" && html`<div role="note"><h2>${t("What the reviewer said")}</h2><blockquote class="words">${of.reason}</blockquote></div>`}
+    ${of.reason && of.status === "REJECTED" && html`<div class="step" role="note"><h2>${t("What the reviewer said")}</h2><blockquote class="words">${of.reason}</blockquote></div>`}
     ${of.allowed.includes("submit") && kind.steps.length ? html`<${Sheet} key=${of.version} of=${of} kind=${kind} done=${all.reload} />` : html`<${Handed} of=${of} kind=${kind} />`}
     <${Withdraw} of=${of} done=${all.reload} />
     ${items.length > 0 && html`<h2>${t("So far")}</h2>
