@@ -225,6 +225,91 @@ def test_a_second_factor_is_switched_on_with_its_codes_shown_and_off_again(neigh
     bo.tab.until("document.querySelector('#enrol') && !document.querySelector('.codes')")
 
 
+def test_a_wallet_is_topped_up_and_withdrawn_from_and_a_card_kept_for_renewals_in_the_words_shown(neighbours):
+    _, bo = neighbours
+    bo.goes("/app/account")
+    bo.press("Wallet and payment methods")
+    bo.press("Top up")
+    bo.fills("dialog[open] #topup", amount="fifty")
+    bo.press("Go on")
+    bo.tab.until("document.querySelector('#topup [aria-invalid=true]')")
+    bo.fills("dialog[open] #topup", amount="50")
+    bo.press("Go on")
+    bo.tab.until("document.querySelector('#pay')")
+    bo.press("Pay €50.00")
+    bo.sees("€50.00", ".balances [data-currency=EUR]")
+
+    bo.press("Add an account")
+    bo.fills("dialog[open] #keep", label="My bank")
+    bo.press("Keep")
+    bo.press("Withdraw")
+    bo.fills("dialog[open] #withdraw", amount="20")
+    bo.tab.click("#withdraw .actions button")
+    bo.sees("€30.00", ".balances [data-currency=EUR]")
+    bo.sees("My bank", "[data-payout]")
+    bo.sees("-€20.00", "[aria-label=Statement]")
+
+    bo.press("Add a card")
+    bo.tab.until("document.querySelector('dialog[open] #keep')")
+    bo.tab.choose("dialog[open] #keep [name=token]", "tok_3ds")
+    bo.fills("dialog[open] #keep", label="My card")
+    bo.press("Keep")
+    bo.press("Use for renewals")
+    words = bo.tab.text("#consent")
+    assert "My card" in words
+    assert violations(bo.tab, RULES) == []
+    bo.press("I agree")
+    bo.press("I have confirmed it")  # its bank asks first
+    bo.sees(words, "[data-consented] q")
+    [card] = [one for one in bo.person.sign_in().get("/v1/payments/methods")["items"] if one["use"] == "pay"]
+    assert (card["label"], card["consent"]) == ("My card", words)
+    bo.press("No more renewals")
+    bo.tab.until("document.querySelector('[data-method]') && !document.querySelector('[data-consented]')")
+    bo.assert_at_ease()
+
+
+def test_who_may_offer_no_more_is_led_to_the_plan_that_allows_it(neighbours, founded, picture):
+    sela, _ = neighbours
+    seller = sela.person.sign_in()
+    while (made := seller.ask("POST", "/v1/listings", founded.listing("One of many"))).status == 201:
+        pass
+    assert made.problem == "limit-reached"
+
+    sela.goes("/app/sell")
+    sela.tab.until("document.querySelector('form#publish [name=category_id] option:nth-child(2)')")
+    sela.fills("#publish", title="One too many", price="5")
+    sela.tab.choose("#publish [name=category_id]", founded.categories["Furniture"])
+    sela.tab.click("#publish .actions button")
+    sela.press("Compare the plans")
+    sela.tab.until("document.querySelector('.plan[data-wanted][data-plan=STANDARD]')")
+    sela.assert_at_ease()
+    sela.tab.click(".plan[data-wanted] button")
+    sela.tab.until("document.querySelector('.present[data-plan=STANDARD][data-status=TRIALING]')")
+
+    assert seller.ask("POST", "/v1/listings", founded.listing("One too many")).status == 201
+
+
+def test_a_plan_is_chosen_paid_cancelled_for_its_periods_end_and_gone_on_with(neighbours):
+    _, bo = neighbours
+    member = bo.person.sign_in()
+    tried = member.post("/v1/subscriptions", {"plan": "STANDARD", "interval": "month"})
+    member.post(f"/v1/subscriptions/{tried['id']}/cancel", {"at_once": True})
+
+    bo.goes("/app/plans")
+    bo.tab.click(".choices label:nth-of-type(2) input")
+    bo.sees("$290.00 a year", ".plan[data-plan=PREMIUM]")
+    bo.tab.click(".plan[data-plan=PREMIUM] button")
+    bo.tab.click("#pay .actions button")
+    bo.tab.until("document.querySelector('.present[data-plan=PREMIUM][data-status=ACTIVE]:not([data-due])')")
+    bo.press("Cancel at the period's end")
+    bo.tab.until("document.querySelector('.present[data-ending][data-plan=PREMIUM]')")
+    bo.press("Go on with it")
+    bo.tab.until("document.querySelector('.present:not([data-ending])[data-plan=PREMIUM]')")
+
+    assert member.get("/v1/subscriptions?limit=1")["items"][0]["cancel_at_period_end"] is False
+    bo.assert_at_ease()
+
+
 def test_a_lesson_is_offered_with_its_hours_booked_paid_and_seen_by_its_provider(
     neighbours, founded, picture
 ):
@@ -282,10 +367,47 @@ def test_who_is_blocked_sees_nothing_more_and_a_report_reaches_the_moderators(ne
     bo.tab.until("[...document.querySelectorAll('main button')].some((one) => one.innerText === 'Block')")
 
 
+def test_a_resident_hands_in_a_document_mends_it_and_is_verified(neighbours, founded, picture):
+    _, bo = neighbours
+    founded.mara.post(f"{founded.path}/units", {"number": "3F"})
+    bo.goes(f"/app/buildings/{founded.id}")
+
+    bo.press("Have it verified that you live here")
+    bo.fills("#ask", unit="3x")
+    bo.press("Go on")
+    bo.sees("has no such unit", "#ask .fault:not([role])")
+    bo.fills("#ask", unit="3f")
+    bo.press("Go on")
+    bo.press("Hand it in")
+    bo.sees("Hand over", "#steps .field .fault")
+    bo.tab.files("#steps input[type=file]", picture)
+    bo.tab.until("document.querySelector('.documents li[data-ready]')")
+    assert violations(bo.tab, RULES) == []
+    bo.press("Hand it in")
+    bo.tab.until("document.querySelector('#verification[data-status=PENDING]')")
+
+    request = "/v1/verifications/" + bo.tab.run("location.pathname").rpartition("/")[2]
+    founded.mara.post(f"{request}/reject", {"reason": "The name is cut off."})
+    bo.tab.until("document.querySelector('#verification[data-status=REJECTED]')")  # he is told
+    bo.sees("The name is cut off.", "blockquote")
+    assert violations(bo.tab, RULES) == []
+    bo.tab.click(".documents li button")
+    bo.tab.files("#steps input[type=file]", picture)
+    bo.tab.until("document.querySelector('.documents li[data-ready]')")
+    bo.press("Hand it in again")
+    bo.tab.until("document.querySelector('#verification[data-status=PENDING]')")
+    founded.mara.post(f"{request}/approve")
+    bo.tab.until("document.querySelector('#verification[data-status=APPROVED]')")
+    bo.assert_at_ease()
+
+    bo.goes(f"/app/buildings/{founded.id}")
+    bo.sees("It is verified that you live here.")
+
+
 VIEWS = (
     "/app", "/app?q=chair&min=1&currency=EUR", "/app/orders", "/app/orders?as=seller", "/app/bookings",
     "/app/mine", "/app/sell", "/app/account", "/app/account/profile", "/app/account/devices",
-    "/app/account/second", "/app/buildings",
+    "/app/account/second", "/app/buildings", "/app/verification", "/app/wallet", "/app/plans",
 )  # fmt: skip
 
 

@@ -19,10 +19,13 @@ import { Mine } from "./mine.js";
 import { notifications } from "./notifications.js";
 import { Order, Orders } from "./orders.js";
 import { People } from "./people.js";
+import { Plans } from "./plans.js";
 import { Hours } from "./hours.js";
 import { Edit, Publish } from "./publish.js";
 import { route } from "./router.js";
 import { Second } from "./second.js";
+import { Verification, Verifications } from "./verification.js";
+import { Wallet } from "./wallet.js";
 
 route(HOME, Market);
 route("/app/listings/:id", Listing);
@@ -49,6 +52,12 @@ if (has("bookings")) {
 if (has("buildings")) {
   route("/app/buildings", signedIn(Buildings));
   route("/app/buildings/:id", signedIn(Building));
+}
+if (has("payments")) route("/app/wallet", signedIn(Wallet));
+if (has("subscriptions")) route("/app/plans", signedIn(Plans));
+if (has("verification")) {
+  route("/app/verification", signedIn(Verifications));
+  route("/app/verification/:id", signedIn(Verification));
 }
 chat();
 notifications();

@@ -1,4 +1,4 @@
-// Pay what is due: of an order, of a booking. By the gateway, by the wallet; the test gateway of a development server
+// Pay what is due: of an order, of a booking, of a plan, into the wallet. By the gateway, by the wallet; the test gateway of a development server
 // is told what to answer. Confirming again is harmless, so a lost answer or an interrupted tab is just tried again.
 
 import { html, useEffect, useState } from "./preact-htm.js";
@@ -21,14 +21,17 @@ export function Pay({ due, amount, paid }) {
   const begin = async () => setPayment(await post(due));
   return html`
     <${Act} work=${begin}>${amount ? t("Pay {amount}", { amount: money(amount) }) : t("Pay")}</${Act}>
-    ${payment && html`<${Dialog} title=${t("Pay {amount}", { amount: money(payment.amount) })} close=${() => setPayment(null)}><${Ways} of=${payment} paid=${() => (setPayment(null), paid())} /></${Dialog}>`}`;
+    ${payment && html`<${Paying} of=${payment} paid=${() => (setPayment(null), paid())} close=${() => setPayment(null)} />`}`;
 }
+
+/** The dialog in which a payment that is due is made. */
+export const Paying = ({ of, paid, close }) => html`<${Dialog} title=${t("Pay {amount}", { amount: money(of.amount) })} close=${close}><${Ways} of=${of} paid=${paid} /></${Dialog}>`;
 
 function Ways({ of, paid }) {
   const ways = useLoad(async () => {
     const [{ gateways }, { balances }] = await Promise.all([get("/v1/payments/gateways"), get("/v1/wallet")]);
     const mine = balances.find((one) => one.currency === of.amount.currency);
-    return { gateways, wallet: mine && mine.available.amount >= of.amount.amount ? mine : null };
+    return { gateways, wallet: of.purpose !== "topup" && mine && mine.available.amount >= of.amount.amount ? mine : null };
   }, [of.id]);
   const [state, setState] = useState(null);
   const answered = (payment) => (DONE.has(payment.status) ? paid() : setState(payment));

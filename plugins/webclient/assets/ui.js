@@ -2,6 +2,7 @@
 
 import { createContext, html, useContext, useEffect, useRef, useState } from "./preact-htm.js";
 import { Problem } from "./api.js";
+import { has } from "./config.js";
 import { random } from "./random.js";
 import { store, useStore } from "./store.js";
 import { t } from "./strings.js";
@@ -12,6 +13,15 @@ export function words(error) {
   const wait = error.status === 429 && error.body?.retry_after;
   const head = [error.title ?? t("That did not work"), error.detail !== error.title && error.detail, wait && t("Try again in {wait} seconds.", { wait })];
   return head.filter(Boolean).map((text) => text.replace(/([^.!?])$/, "$1.")).join(" ");
+}
+
+const PLANNED = new Set(["limit-reached", "feature-missing"]);
+
+/** Return the way on from a refusal that another plan would not meet. */
+function plans(error) {
+  if (!PLANNED.has(error?.kind) || !has("subscriptions")) return null;
+  const way = error.body.upgrade ? `/app/plans?wanted=${encodeURIComponent(error.body.upgrade)}` : "/app/plans";
+  return html` <a href=${way}>${t("Compare the plans")}</a>`;
 }
 
 /** Load what a view shows: `{ data, problem, reload, set }`; an answer that comes after a newer question is dropped. */
@@ -93,7 +103,7 @@ export function Form({ send, submit, busy: doing, children, quiet, ...rest }) {
   }, [refused]);
   return html`
     <form ref=${form} novalidate onSubmit=${submitted} ...${rest}>
-      <p class="fault" role="alert">${refused?.head}</p>
+      <p class="fault" role="alert">${refused?.head}${refused?.plans}</p>
       <${Faults.Provider} value=${refused}>${children}</${Faults.Provider}>
       <p class="actions"><button aria-busy=${busy}>${busy ? doing ?? t("One moment…") : submit}</button>${quiet}</p>
     </form>`;
@@ -109,7 +119,7 @@ function placed(error, form) {
     else rest.push(one.detail);
   }
   const head = at.size && !rest.length ? "" : [words(error), ...rest].join(" ");
-  return { at, head };
+  return { at, head, plans: plans(error) };
 }
 
 function fieldOf(form, pointer) {
@@ -142,15 +152,15 @@ export const Choice = ({ options, value, ...rest }) => html`
 /** A button whose work may take a while or be refused; it cannot be pressed twice meanwhile. */
 export function Act({ work, children, ...rest }) {
   const [busy, setBusy] = useState(false);
-  const [refused, refuse] = useState("");
+  const [refused, refuse] = useState(null);
   const pressed = async () => {
     if (busy) return;
     setBusy(true);
-    refuse("");
+    refuse(null);
     try {
       await work();
     } catch (error) {
-      refuse(words(error));
+      refuse([words(error), plans(error)]);
     } finally {
       setBusy(false);
     }
