@@ -22,6 +22,21 @@ globalThis.WebSocket = class extends globalThis.WebSocket {
 };
 """
 
+UNTIL_KEPT = """(async () => {
+  const held = await new Promise((done) => {
+    indexedDB.open("stoa-outbox").onsuccess = ({ target }) => done(target.result);
+  });
+  const count = () => new Promise((done) => {
+    held.transaction("entries").objectStore("entries").count().onsuccess = (now) => done(now.target.result);
+  });
+  const end = Date.now() + 10000;
+  while ((await count()) !== %d && Date.now() < end) await new Promise((next) => setTimeout(next, 25));
+  const found = await count();
+  held.close();
+  return found;
+})()"""
+"""How many messages the browser keeps, once they are as many as are expected, or never are."""
+
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory) -> Iterator[Browser]:
@@ -141,6 +156,23 @@ def test_what_waits_outlives_the_page(pair, browser):
     ada.reads("Written, and the page is closed")
     ben.opens(room)
     ben.reads("Written, and the page is closed")
+
+
+def test_who_signs_out_leaves_nothing_they_wrote_behind(founded, browser):
+    cleo = Seat.taken(browser, founded.ben, width=1280)
+    room = founded.ada.post("/v1/conversations/direct", {"user_id": founded.ben.id})["id"]
+    cleo.opens(room)
+    cleo.tab.send("Network.enable")
+    cleo.tab.send("Network.setBlockedURLs", urls=["*/messages"])
+    cleo.says("Nobody else shall read this")
+    assert cleo.tab.run(UNTIL_KEPT % 1) == 1
+
+    cleo.tab.run("history.pushState({}, '', '/app/account'); dispatchEvent(new PopStateEvent('popstate'))")
+    cleo.tab.until("document.querySelector('.actions button.quiet')")
+    cleo.press("Sign out", "main")
+
+    cleo.tab.until("!localStorage['stoa.session']")
+    assert cleo.tab.run(UNTIL_KEPT % 0) == 0
 
 
 def test_after_a_sleep_what_was_missed_is_there_once_and_in_order(pair):

@@ -5,7 +5,7 @@
 
 import { post, processed, upload } from "./api.js";
 import { random, uuid7 } from "./random.js";
-import { me, session } from "./session.js";
+import { me, session, whenLeft } from "./session.js";
 import { store } from "./store.js";
 import { words } from "./ui.js";
 import { connected, put } from "./chat-state.js";
@@ -88,6 +88,7 @@ async function forget(id) {
 }
 
 function change(next) {
+  if (next.user_id !== me()?.id) return undefined; // whoever signs out leaves nothing behind
   waiting.set((all) => all.map((one) => (one.id === next.id ? next : one)));
   return save(next).catch(() => {});
 }
@@ -141,6 +142,7 @@ async function attempt(one) {
     await forget(one.id);
     return undefined;
   } catch (error) {
+    if (one.user_id !== me()?.id) return null;
     if (error.name === "AbortError") return undefined;
     if (error.status === 0 || error.status === 401 || error.status >= 500) return 0;
     if (error.status === 429) return 1000 * (error.body.retry_after || 1);
@@ -154,7 +156,13 @@ async function deliver(one) {
   const { id, text, mentions, reply_to_id = null, payload = {} } = one;
   const body = { id, text, mentions, reply_to_id, payload, type: one.type ?? kind(text, media), media_ids: media.map((each) => each.id) };
   if (body.type === "document" && !text) body.text = one.files[0].name;
+  still(one);
   return post(`/v1/conversations/${one.conversation_id}/messages`, body);
+}
+
+/** Stop where somebody else is signed in by now, or nobody: nothing goes out in another's name. */
+function still(one) {
+  if (one.user_id !== me()?.id) throw new DOMException("signed out", "AbortError");
 }
 
 /** Upload the files that were not yet; each is kept as sent, so a reload goes on from there. */
@@ -162,6 +170,7 @@ async function sent(one) {
   let now = one;
   for (const [index, file] of one.files.entries()) {
     if (file.medium) continue;
+    still(one);
     const share = (part) => sending.set((all) => ({ ...all, [one.id]: (index + part) / one.files.length }));
     share(0);
     const task = upload(new File([file.blob], file.name, { type: file.kind }), { visibility: "private", onProgress: (part) => share(part * 0.95) });
@@ -193,6 +202,8 @@ async function begin() {
   if (id === whose) return;
   whose = id;
   waiting.set([]);
+  sending.set({});
+  for (const task of uploads.values()) task.abort();
   if (!id) return;
   const all = (await stored("readonly", (kept) => kept.getAll()).catch(() => [])) ?? [];
   if (whose !== id) return;
@@ -202,6 +213,12 @@ async function begin() {
   drainAll();
 }
 
+/** Leave nothing of what waits on a computer its writer signs out of. */
+async function clear() {
+  safe.clear();
+  await stored("readwrite", (all) => all.clear());
+}
+
 function drainAll() {
   for (const conversation of new Set(waiting.get().map((one) => one.conversation_id))) drain(conversation);
 }
@@ -209,6 +226,7 @@ function drainAll() {
 /** Send what waits from before, and whatever waits when the server can be reached again. */
 export function startOutbox() {
   session.follow(begin);
+  whenLeft(clear);
   connected.follow((now) => now && drainAll());
   addEventListener("online", drainAll);
   begin();

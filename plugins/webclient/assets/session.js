@@ -41,8 +41,15 @@ export const begin = ({ user, access_token, refresh_token, session_id, expires_i
 /** Put a profile that was read anew into the session. */
 export const know = (user) => current() && keep({ ...current(), user });
 
-/** Forget the session here and in every tab. */
-export const end = () => keep(null);
+const farewells = [];
+/** Have something done when somebody signs out; not when their session merely runs out. */
+export const whenLeft = (work) => farewells.push(work);
+
+/** Sign out here and in every tab: forget the session, and what waits of it. */
+export function end() {
+  keep(null);
+  return Promise.all(farewells.map((work) => work()));
+}
 
 /** Return an access token that has not ended; null for nobody. */
 export async function token() {
@@ -63,7 +70,7 @@ async function spend(stale) {
   const now = kept(); // another tab may have been first, or signed out
   if (!now || now.access_token !== stale) return session.set(now);
   const answer = await ask(now).catch(() => ask(now));
-  if (answer.status === 401) return kept()?.refresh_token === now.refresh_token ? end() : undefined;
+  if (answer.status === 401) return kept()?.refresh_token === now.refresh_token ? keep(null) : undefined;
   if (!answer.ok) return undefined;
   const { access_token, refresh_token, session_id, expires_in } = await answer.json();
   if (!kept()) return undefined;
