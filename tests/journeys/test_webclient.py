@@ -404,10 +404,47 @@ def test_a_resident_hands_in_a_document_mends_it_and_is_verified(neighbours, fou
     bo.sees("It is verified that you live here.")
 
 
+def test_a_resident_hands_in_a_document_mends_it_and_is_verified(neighbours, founded, picture):
+    _, bo = neighbours
+    founded.mara.post(f"{founded.path}/units", {"number": "3F"})
+    bo.goes(f"/app/buildings/{founded.id}")
+
+    bo.press("Have it verified that you live here")
+    bo.fills("#ask", unit="3x")
+    bo.press("Go on")
+    bo.sees("has no such unit", "#ask .fault:not([role])")
+    bo.fills("#ask", unit="3f")
+    bo.press("Go on")
+    bo.press("Hand it in")
+    bo.sees("Hand over", "#steps .field .fault")
+    bo.tab.files("#steps input[type=file]", picture)
+    bo.tab.until("document.querySelector('.documents li[data-ready]')")
+    assert violations(bo.tab, RULES) == []
+    bo.press("Hand it in")
+    bo.tab.until("document.querySelector('#verification[data-status=PENDING]')")
+
+    request = "/v1/verifications/" + bo.tab.run("location.pathname").rpartition("/")[2]
+    founded.mara.post(f"{request}/reject", {"reason": "The name is cut off."})
+    bo.tab.until("document.querySelector('#verification[data-status=REJECTED]')")  # he is told
+    bo.sees("The name is cut off.", "blockquote")
+    assert violations(bo.tab, RULES) == []
+    bo.tab.click(".documents li button")
+    bo.tab.files("#steps input[type=file]", picture)
+    bo.tab.until("document.querySelector('.documents li[data-ready]')")
+    bo.press("Hand it in again")
+    bo.tab.until("document.querySelector('#verification[data-status=PENDING]')")
+    founded.mara.post(f"{request}/approve")
+    bo.tab.until("document.querySelector('#verification[data-status=APPROVED]')")
+    bo.assert_at_ease()
+
+    bo.goes(f"/app/buildings/{founded.id}")
+    bo.sees("It is verified that you live here.")
+
+
 VIEWS = (
     "/app", "/app?q=chair&min=1&currency=EUR", "/app/orders", "/app/orders?as=seller", "/app/bookings",
     "/app/mine", "/app/sell", "/app/account", "/app/account/profile", "/app/account/devices",
-    "/app/account/second", "/app/buildings", "/app/verification", "/app/wallet", "/app/plans",
+    "/app/account/second", "/app/buildings", "/app/verification", "/app/verification", "/app/wallet", "/app/plans",
 )  # fmt: skip
 
 
