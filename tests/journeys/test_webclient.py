@@ -265,6 +265,15 @@ def test_a_wallet_is_topped_up_and_withdrawn_from_and_a_card_kept_for_renewals_i
     assert (card["label"], card["consent"]) == ("My card", words)
     bo.press("No more renewals")
     bo.tab.until("document.querySelector('[data-method]') && !document.querySelector('[data-consented]')")
+    bo.press("Top up")
+    bo.fills("dialog[open] #topup", amount="5")
+    bo.press("Go on")
+    bo.tab.until("document.querySelector('#pay')?.innerText.includes('My card')")
+    bo.press("Pay €5.00")
+    bo.press("Yes, it is me")
+    bo.sees("€35.00", ".balances [data-currency=EUR]")
+    bo.tab.click("[aria-label='Forget My card']")
+    bo.sees("No card is kept.")
     bo.assert_at_ease()
 
 
@@ -402,49 +411,14 @@ def test_a_resident_hands_in_a_document_mends_it_and_is_verified(neighbours, fou
 
     bo.goes(f"/app/buildings/{founded.id}")
     bo.sees("It is verified that you live here.")
-
-
-def test_a_resident_hands_in_a_document_mends_it_and_is_verified(neighbours, founded, picture):
-    _, bo = neighbours
-    founded.mara.post(f"{founded.path}/units", {"number": "3F"})
-    bo.goes(f"/app/buildings/{founded.id}")
-
-    bo.press("Have it verified that you live here")
-    bo.fills("#ask", unit="3x")
-    bo.press("Go on")
-    bo.sees("has no such unit", "#ask .fault:not([role])")
-    bo.fills("#ask", unit="3f")
-    bo.press("Go on")
-    bo.press("Hand it in")
-    bo.sees("Hand over", "#steps .field .fault")
-    bo.tab.files("#steps input[type=file]", picture)
-    bo.tab.until("document.querySelector('.documents li[data-ready]')")
-    assert violations(bo.tab, RULES) == []
-    bo.press("Hand it in")
-    bo.tab.until("document.querySelector('#verification[data-status=PENDING]')")
-
-    request = "/v1/verifications/" + bo.tab.run("location.pathname").rpartition("/")[2]
-    founded.mara.post(f"{request}/reject", {"reason": "The name is cut off."})
-    bo.tab.until("document.querySelector('#verification[data-status=REJECTED]')")  # he is told
-    bo.sees("The name is cut off.", "blockquote")
-    assert violations(bo.tab, RULES) == []
-    bo.tab.click(".documents li button")
-    bo.tab.files("#steps input[type=file]", picture)
-    bo.tab.until("document.querySelector('.documents li[data-ready]')")
-    bo.press("Hand it in again")
-    bo.tab.until("document.querySelector('#verification[data-status=PENDING]')")
-    founded.mara.post(f"{request}/approve")
-    bo.tab.until("document.querySelector('#verification[data-status=APPROVED]')")
-    bo.assert_at_ease()
-
-    bo.goes(f"/app/buildings/{founded.id}")
-    bo.sees("It is verified that you live here.")
+    bo.goes("/app/notifications")
+    assert request.rpartition("/")[2] in bo.tab.run("document.querySelector('.news-list a').href")
 
 
 VIEWS = (
     "/app", "/app?q=chair&min=1&currency=EUR", "/app/orders", "/app/orders?as=seller", "/app/bookings",
     "/app/mine", "/app/sell", "/app/account", "/app/account/profile", "/app/account/devices",
-    "/app/account/second", "/app/buildings", "/app/verification", "/app/verification", "/app/wallet", "/app/plans",
+    "/app/account/second", "/app/buildings", "/app/verification", "/app/wallet", "/app/plans",
 )  # fmt: skip
 
 
@@ -471,6 +445,8 @@ def pages(bo: Resident, sela: Resident, house: House) -> dict[str, str]:
         "a booking": f"/app/bookings/{booked(customer, house)}",
         "an offer": f"/app/listings/{chair['id']}",
         "a person": f"/app/people/{seller.id}",
+        "a request": "/app/verification/"
+        + customer.post("/v1/verifications", {"kind": "verification.seller"})["id"],
         "one's own offer": f"/app/listings/{house.offer(seller, 'A stool for looking at')['id']}",
     }
 
@@ -481,7 +457,7 @@ def somewhere(neighbours, founded) -> dict[str, str]:
     return pages(bo, sela, founded) | {view: view for view in VIEWS}
 
 
-NAMED = ("a building", "an order", "a booking", "an offer", "a person", "one's own offer")
+NAMED = ("a building", "an order", "a booking", "an offer", "a person", "a request", "one's own offer")
 
 
 @pytest.mark.parametrize("view", [*VIEWS, *NAMED])

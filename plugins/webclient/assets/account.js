@@ -27,7 +27,6 @@ export function Account({ user }) {
     ["/app/wallet", t("Wallet and payment methods"), has("payments")],
     ["/app/plans", t("Plans"), has("subscriptions")],
     ["/app/verification", t("Verification"), has("verification")],
-    ["/app/verification", t("Verification"), has("verification")],
     ["/app/account/profile", t("Profile, language and time zone"), true],
     ["/app/notifications/settings", t("What I am told"), has("notifications")],
     ["/app/account/devices", t("Devices signed in"), true],

@@ -25,7 +25,6 @@ import { Edit, Publish } from "./publish.js";
 import { route } from "./router.js";
 import { Second } from "./second.js";
 import { Verification, Verifications } from "./verification.js";
-import { Verification, Verifications } from "./verification.js";
 import { Wallet } from "./wallet.js";
 
 route(HOME, Market);
@@ -56,10 +55,6 @@ if (has("buildings")) {
 }
 if (has("payments")) route("/app/wallet", signedIn(Wallet));
 if (has("subscriptions")) route("/app/plans", signedIn(Plans));
-if (has("verification")) {
-  route("/app/verification", signedIn(Verifications));
-  route("/app/verification/:id", signedIn(Verification));
-}
 if (has("verification")) {
   route("/app/verification", signedIn(Verifications));
   route("/app/verification/:id", signedIn(Verification));
