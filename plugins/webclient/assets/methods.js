@@ -48,7 +48,7 @@ function Method({ of, renew }) {
   return html`
     <li data-method=${of.id} data-consented=${of.consented_at ? "" : null}>
       <div>${name}${of.is_default && html` <span class="status">${t("Default")}</span>`}
-        ${of.consented_at && html`<small>${t("Since {date}, in your words:", { date: date(of.consented_at) })} <q>${of.consent}</q></small>`}</div>
+        ${of.consented_at && html`<small>${t("Charged for renewals. Since {date} you agree:", { date: date(of.consented_at) })} <q>${of.consent}</q></small>`}</div>
       <div class="actions">
         ${of.use === "pay" && has("subscriptions") && (of.consented_at
           ? html`<${Act} class="quiet" aria-label=${t("No renewals by {name}", { name })} work=${done(() => remove(`${path}/off-session`))}>${t("No more renewals")}</${Act}>`

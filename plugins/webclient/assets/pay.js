@@ -1,5 +1,6 @@
-// Pay what is due: of an order, of a booking, of a plan, into the wallet. By the gateway, by the wallet; the test gateway of a development server
-// is told what to answer. Confirming again is harmless, so a lost answer or an interrupted tab is just tried again.
+// Pay what is due: of an order, of a booking, of a plan, into the wallet. By the gateway, by the wallet, by a method kept
+// there; the test gateway of a development server is told what to answer. Confirming again is harmless, so a lost answer
+// or an interrupted tab is just tried again.
 
 import { html, useEffect, useState } from "./preact-htm.js";
 import { get, post } from "./api.js";
@@ -13,6 +14,7 @@ const TESTS = [
   ["tok_processing", () => t("A card that takes a while")],
   ["tok_decline", () => t("A card that is declined")],
 ];
+const KEPT = "kept"; // in place of a gateway: one of the methods kept in the wallet
 const DONE = new Set(["CAPTURED", "AUTHORISED"]);
 
 /** A button that makes the payment due and asks for it. `due` is the path that names the payment; `paid` is called once it is. */
@@ -29,15 +31,17 @@ export const Paying = ({ of, paid, close }) => html`<${Dialog} title=${t("Pay {a
 
 function Ways({ of, paid }) {
   const ways = useLoad(async () => {
-    const [{ gateways }, { balances }] = await Promise.all([get("/v1/payments/gateways"), get("/v1/wallet")]);
+    const [{ gateways }, { balances }, { items }] = await Promise.all([get("/v1/payments/gateways"), get("/v1/wallet"), get("/v1/payments/methods", { limit: 100 })]);
+    const kept = items.filter((one) => one.use === "pay" && gateways.includes(one.gateway)).sort((one, other) => other.is_default - one.is_default);
     const mine = balances.find((one) => one.currency === of.amount.currency);
-    return { gateways, wallet: of.purpose !== "topup" && mine && mine.available.amount >= of.amount.amount ? mine : null };
+    return { gateways, kept, wallet: of.purpose !== "topup" && mine && mine.available.amount >= of.amount.amount ? mine : null };
   }, [of.id]);
   const [state, setState] = useState(null);
   const answered = (payment) => (DONE.has(payment.status) ? paid() : setState(payment));
   const send = async ({ way }) => {
     const [gateway, method] = way.split(" ");
-    answered(await post(`/v1/payments/${of.id}/confirm`, method ? { gateway, method } : { gateway }));
+    const body = gateway === KEPT ? { method_id: method } : method ? { gateway, method } : { gateway };
+    answered(await post(`/v1/payments/${of.id}/confirm`, body));
   };
   useEffect(() => {
     if (state?.status !== "PROCESSING") return undefined;
@@ -48,9 +52,10 @@ function Ways({ of, paid }) {
   if (state?.status === "ACTION_REQUIRED") return html`<${Action} of=${state} answered=${answered} />`;
   return html`
     ${state?.status === "FAILED" && html`<p class="fault" role="alert">${t("That was refused ({failure}). Try another way.", { failure: state.failure })}</p>`}
-    <${Loaded} of=${ways}>${({ gateways, wallet }) => {
+    <${Loaded} of=${ways}>${({ gateways, kept, wallet }) => {
       const all = [
         ...(wallet ? [["wallet", t("My wallet ({available})", { available: money(wallet.available) })]] : []),
+        ...kept.map((one) => [`${KEPT} ${one.id}`, one.label || one.gateway]),
         ...gateways.flatMap((one) => (one === "test" ? TESTS.map(([token, name]) => [`test ${token}`, name()]) : [[one, one]])),
       ];
       return html`

@@ -15,10 +15,11 @@ const STATES = {
   PENDING: () => t("To be paid"), TRIALING: () => t("On trial"), ACTIVE: () => t("Running"), PAST_DUE: () => t("Not paid yet"),
 };
 
+/** Return the plans and what one has; what it allows is asked for last, so that it is never older than what is paid. */
 async function load() {
-  const [{ items: plans }, current, { items }] = await Promise.all([get("/v1/subscription-plans"), get("/v1/subscriptions/current"), get("/v1/subscriptions", { limit: 1 })]);
+  const [{ items: plans }, { items }] = await Promise.all([get("/v1/subscription-plans"), get("/v1/subscriptions", { limit: 1 })]);
   const living = items[0] && !items[0].ended_at ? await get(`/v1/subscriptions/${items[0].id}`) : null;
-  return { plans, current, living };
+  return { plans, living, current: await get("/v1/subscriptions/current") };
 }
 
 export function Plans({ query }) {

@@ -84,9 +84,9 @@ function Moves({ of, renew }) {
     await renew();
   };
   const withdraw = async (said) => {
-    await post("/v1/payouts", { amount: amount(said), method_id: said.method_id });
+    const made = await post("/v1/payouts", { amount: amount(said), method_id: said.method_id });
     begin("");
-    tell(t("It has left your wallet for your account."));
+    tell(made.status === "REQUESTED" ? t("It goes to your account once somebody has approved it.") : t("It is on its way to your account."));
     await renew();
   };
   return html`
