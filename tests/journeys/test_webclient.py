@@ -415,6 +415,34 @@ def test_a_resident_hands_in_a_document_mends_it_and_is_verified(neighbours, fou
     assert request.rpartition("/")[2] in bo.tab.run("document.querySelector('.news-list a').href")
 
 
+def test_steps_are_kept_for_later_and_come_back_as_they_were(neighbours):
+    _, bo = neighbours
+    bo.goes("/app/account")
+    bo.press("Verification")
+    bo.tab.until("document.querySelector('#ask option')")
+    options = "[...document.querySelectorAll('#ask option')]"
+    bo.tab.choose("#ask select", bo.tab.run(f"{options}.find((one) => one.innerText === 'Provider').value"))
+    bo.press("Go on")
+    bo.tab.until("document.querySelector('#steps')")
+    bo.tab.fill("#steps [name='identity/legal_name']", "Bo Buyers")
+    bo.tab.click("#steps [name='agreement/accepted']")
+    bo.press("Keep it for later")
+    bo.sees("Kept.", ".told")
+
+    bo.goes(bo.tab.run("location.pathname"))
+    assert bo.tab.run("document.querySelector('#steps [name=\"identity/legal_name\"]').value") == "Bo Buyers"
+    assert bo.tab.run("document.querySelector('#steps [name=\"agreement/accepted\"]').checked")
+    bo.press("Hand it in")
+    bo.tab.until("document.querySelector('#steps [name=\"payout/account_number\"][aria-invalid=true]')")
+    assert not bo.tab.run(
+        "document.querySelector('#steps [name=\"identity/legal_name\"][aria-invalid=true]')"
+    )
+    bo.press("Take it back")
+    bo.press("Yes, take it back")
+    bo.tab.until("document.querySelector('#verification[data-status=WITHDRAWN]')")
+    bo.assert_at_ease()
+
+
 VIEWS = (
     "/app", "/app?q=chair&min=1&currency=EUR", "/app/orders", "/app/orders?as=seller", "/app/bookings",
     "/app/mine", "/app/sell", "/app/account", "/app/account/profile", "/app/account/devices",
