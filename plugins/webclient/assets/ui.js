@@ -17,8 +17,9 @@ export function words(error) {
 
 const PLANNED = new Set(["limit-reached", "feature-missing"]);
 
-/** Return the way on from a refusal that another plan would not meet. */
+/** Return the way on from a refusal that another plan, or who is verified, would not meet. */
 function plans(error) {
+  if (error?.kind === "verification-required" && has("verification")) return html` <a href="/app/verification">${t("Verify")}</a>`;
   if (!PLANNED.has(error?.kind) || !has("subscriptions")) return null;
   const way = error.body.upgrade ? `/app/plans?wanted=${encodeURIComponent(error.body.upgrade)}` : "/app/plans";
   return html` <a href=${way}>${t("Compare the plans")}</a>`;
