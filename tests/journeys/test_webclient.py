@@ -18,7 +18,7 @@ from tests.plugins.welcome.browser import Browser, Tab
 pytestmark = pytest.mark.slow
 
 READY = "document.documentElement.dataset.ready === '' && !document.querySelector('.waiting, .blank')"
-EXPECTED = (  # refusals are part of the journey; a browser closes the sockets of a page it keeps to go back to
+EXPECTED = (  # refusals are part of the journey; a browser closes the sockets of a page it keeps
     "the server responded with a status of 4",
     "Page entered Back-Forward Cache",
 )
