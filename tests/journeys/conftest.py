@@ -76,7 +76,7 @@ class House:
         self.market.until(lambda: person.get(f"/v1/orders/{order_id}")["status"] == status)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def market(postgres: DisposablePostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
     """The profile as shipped, on an empty database."""
     with postgres.database() as url, disposable_redis() as redis:
@@ -107,7 +107,7 @@ def opened(market: Market) -> House:
     return House(market, building["id"], root, mara, ada, ben, cleo, dora, categories)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def founded(market: Market) -> House:
     """A building in use."""
     return opened(market)

@@ -40,7 +40,7 @@ def market(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mar
         running = Market(tmp_path_factory.mktemp("replicated"), pair.url, redis.url)
         running.environ |= {
             "STOA__DATABASE__REPLICA_URL": pair.replica_url,
-            "STOA__DATABASE__REPLICA_LAG": "600",
+            "STOA__DATABASE__REPLICA_LAG": "60",
         }
         try:
             yield running.start()
